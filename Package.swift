@@ -1,0 +1,101 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+/// What a room with pages may use; the arrows between rooms are in docs/ARCHITEKTUR.md and checked by a test.
+let ground: [Target.Dependency] = ["Storage", "Kernel", "Formats", "Web", hummingbird, httpTypes, nioCore, mustache]
+
+/// A room of the domain: its templates lie in `views` beside its code and are read at start, not compiled in.
+func room(_ name: String, uses rooms: [Target.Dependency] = [], also: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: ground + rooms + also, exclude: ["views"], swiftSettings: strict)
+}
+
+func tests(_ name: String, uses: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: ["TestKit", "Storage"] + uses + [
+            hummingbird, httpTypes, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
+        ],
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "leitstand",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "leitstand", targets: ["leitstand"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "Storage", swiftSettings: strict),
+        .target(
+            name: "StorageSQLite", dependencies: ["Storage", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .target(name: "StoragePostgres", dependencies: ["Storage", "CPostgres"], swiftSettings: strict),
+        .target(name: "Formats", swiftSettings: strict),
+        .target(name: "Kernel", dependencies: ["Storage"], swiftSettings: strict),
+        .target(
+            name: "Web",
+            dependencies: ["Storage", "Kernel", "Formats", hummingbird, httpTypes, nioCore, logging, mustache, crypto],
+            exclude: ["views", "assets"], swiftSettings: strict),
+        room("Konten", also: [crypto, cryptoExtras]),
+        room("Verzeichnis"),
+        room("Katalog", also: [crypto]),
+        room("Nachnutzung", uses: ["Verzeichnis", "Katalog"]),
+        room("Umsetzung", uses: ["Verzeichnis", "Katalog"]),
+        .target(
+            name: "App",
+            dependencies: ground + [
+                "StorageSQLite", "StoragePostgres", "Konten", "Verzeichnis", "Katalog", "Nachnutzung", "Umsetzung",
+                logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"), .product(name: "HummingbirdCore", package: "hummingbird"),
+            ],
+            exclude: ["views"], swiftSettings: strict),
+        .executableTarget(
+            name: "leitstand", dependencies: [
+                "App", "Storage", "Kernel", "Formats", "Web", "Konten", "Verzeichnis", "Katalog", "Nachnutzung", "Umsetzung", arguments,
+                logging,
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "TestKit",
+            dependencies: [
+                "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Web", "Verzeichnis", "Katalog", "Konten",
+                hummingbird, httpTypes, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: strict),
+        tests("StorageTests", uses: ["StorageSQLite", "StoragePostgres"]),
+        tests("FormatsTests", uses: ["Formats"]),
+        tests("KernelTests", uses: ["Kernel"]),
+        tests("WebTests", uses: ["Web", "Kernel", "Formats", mustache]),
+        tests("KontenTests", uses: ["Konten", "Kernel", "Web"]),
+        tests("VerzeichnisTests", uses: ["Verzeichnis", "Kernel", "Web", "Formats"]),
+        tests("KatalogTests", uses: ["Katalog", "Kernel", "Web", "Formats"]),
+        tests("NachnutzungTests", uses: ["Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
+        tests("UmsetzungTests", uses: ["Umsetzung", "Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
+        tests("AppTests", uses: ["App", "Web", "Kernel", "Katalog", "Verzeichnis", "Nachnutzung", "Umsetzung", "Konten"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,37 @@
+import Foundation
+import Katalog
+import Kernel
+import Konten
+import Nachnutzung
+package import Storage
+import StoragePostgres
+import StorageSQLite
+import Umsetzung
+import Verzeichnis
+
+/// The order in which the rooms build their tables; a room comes after those whose views it joins.
+package enum Schema {
+    package static let migrations: [Migration] =
+        KernelMigrations.all + KontenMigrations.all + VerzeichnisMigrations.all + KatalogMigrations.all
+        + NachnutzungMigrations.all + UmsetzungMigrations.all
+}
+
+/// Opens the configured database and brings it up to date.
+package enum Datenbank {
+    /// - Throws: `CollationError`, `MigrationError`, `StorageError.unavailable`, or `Refusal` for a folder that cannot be made.
+    package static func open(_ einstellungen: Einstellungen) async throws -> (database: any Database, angewandt: [String]) {
+        if let conninfo = einstellungen.postgres {
+            let database = try PostgresDatabase(conninfo: conninfo, limit: einstellungen.verbindungen())
+            try await database.requireCUTF8()
+            return (database, try await database.migrate(Schema.migrations))
+        }
+        let folder = einstellungen.datenordner
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw Refusal(.notAllowed, "Der Datenordner \(folder) lässt sich nicht anlegen oder betreten.")
+        }
+        let database = try SQLiteDatabase(path: folder + "/leitstand.sqlite")
+        return (database, try await database.migrate(Schema.migrations))
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Kernel
+
+/// One setting: declared once, read from the environment, described for operators.
+package struct Einstellung: Sendable {
+    package let name: String
+    /// What stands for the value in the table: "Zahl", "Ordner".
+    package let art: String
+    package let vorgabe: String?
+    package let beschreibung: String
+    /// Never printed.
+    package let geheim: Bool
+
+    static let datenordner = Einstellung(
+        name: "LEITSTAND_DATA", art: "Ordner", vorgabe: "daten",
+        beschreibung: "Hier liegt die SQLite-Datenbank, wenn kein PostgreSQL angegeben ist.", geheim: false)
+    static let postgres = Einstellung(
+        name: "LEITSTAND_POSTGRES", art: "Adresse", vorgabe: nil,
+        beschreibung: "PostgreSQL-Datenbank als postgres://-Adresse oder Verbindungsangaben von libpq; ersetzt SQLite.", geheim: true)
+    static let verbindungen = Einstellung(
+        name: "LEITSTAND_POSTGRES_VERBINDUNGEN", art: "Zahl", vorgabe: "8",
+        beschreibung: "Höchstzahl gleichzeitiger Verbindungen zu PostgreSQL je Prozess.", geheim: false)
+    static let host = Einstellung(
+        name: "LEITSTAND_HOST", art: "Rechneradresse", vorgabe: "127.0.0.1",
+        beschreibung: "Adresse, auf der der Server Anfragen annimmt.", geheim: false)
+    static let port = Einstellung(
+        name: "LEITSTAND_PORT", art: "Zahl", vorgabe: "8080", beschreibung: "Port, auf dem der Server Anfragen annimmt.", geheim: false)
+    static let adresse = Einstellung(
+        name: "LEITSTAND_ADRESSE", art: "Webadresse", vorgabe: nil,
+        beschreibung: "Öffentliche Adresse hinter einem Proxy. Beginnt sie mit https://, gibt der Server Cookies nur noch über TLS aus.",
+        geheim: false)
+    static let ressourcen = Einstellung(
+        name: "LEITSTAND_RESSOURCEN", art: "Ordner", vorgabe: nil,
+        beschreibung: "Ordner mit views, assets und Beispieldaten; sonst neben dem Programm, sonst im Quellbaum.", geheim: false)
+    static let protokoll = Einstellung(
+        name: "LEITSTAND_PROTOKOLL", art: "Stufe", vorgabe: "info",
+        beschreibung: "Ab welcher Stufe protokolliert wird: trace, debug, info, notice, warning, error, critical.", geheim: false)
+
+    /// All settings, in the order of the documentation.
+    package static let alle = [datenordner, postgres, verbindungen, host, port, adresse, ressourcen, protokoll]
+}
+
+/// The values in force: given on the command line, else in the environment, else the default.
+package struct Einstellungen: Sendable {
+    private let umgebung: [String: String]
+    private let vorrang: [String: String]
+
+    /// `vorrang` holds values of the command line by the name of the setting.
+    package init(umgebung: [String: String] = ProcessInfo.processInfo.environment, vorrang: [String: String?] = [:]) {
+        self.umgebung = umgebung
+        self.vorrang = vorrang.compactMapValues { $0 }
+    }
+
+    package func wert(_ setting: Einstellung) -> String? {
+        let given = vorrang[setting.name] ?? umgebung[setting.name].flatMap { $0.isEmpty ? nil : $0 }
+        return given ?? setting.vorgabe
+    }
+
+    private func zahl(_ setting: Einstellung, _ range: ClosedRange<Int>) throws -> Int {
+        let text = wert(setting) ?? ""
+        guard let value = Int(text), range.contains(value) else {
+            throw Refusal(
+                .badRequest, "\(setting.name) muss eine Zahl von \(range.lowerBound) bis \(range.upperBound) sein, nicht „\(text)“.")
+        }
+        return value
+    }
+
+    package var datenordner: String { wert(.datenordner) ?? "daten" }
+    package var postgres: String? { wert(.postgres) }
+    package var host: String { wert(.host) ?? "127.0.0.1" }
+    package var ressourcen: String? { wert(.ressourcen) }
+    package var protokollstufe: String { wert(.protokoll) ?? "info" }
+    /// Readers come through TLS.
+    package var tls: Bool { wert(.adresse)?.lowercased().hasPrefix("https://") ?? false }
+
+    package func port() throws -> Int { try zahl(.port, 1...65_535) }
+    package func verbindungen() throws -> Int { try zahl(.verbindungen, 1...500) }
+
+    /// The table that `check --konfiguration` prints; secrets are only said to be set.
+    package var tabelle: [String] {
+        Einstellung.alle.map { setting in
+            let value = wert(setting)
+            let shown = setting.geheim ? (value == nil ? "nicht gesetzt" : "gesetzt") : value ?? "nicht gesetzt"
+            return "\(setting.name) = \(shown)\n    \(setting.beschreibung)"
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package import Hummingbird
+import Katalog
+package import Kernel
+package import Konten
+import Logging
+import Nachnutzung
+package import Storage
+import Umsetzung
+import Verzeichnis
+package import Web
+
+/// The whole product as one value: everything a request needs, put together in one place.
+package struct Leitstand: Sendable {
+    package static let version = "0.1.0"
+
+    package let database: any Database
+    package let site: Site
+    package let anmeldung: Anmeldung
+    package let tls: Bool
+    package let now: @Sendable () -> Instant
+
+    package init(
+        database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, tls: Bool = false,
+        now: @escaping @Sendable () -> Instant = { .jetzt() }
+    ) {
+        self.database = database
+        self.anmeldung = anmeldung
+        self.tls = tls
+        self.now = now
+        site = Site(
+            views: views, assets: assets,
+            navigation: [
+                Verweis("Themenfelder", "/themenfelder"), Verweis("OZG-Leistungen", "/ozg"), Verweis("Leistungen", "/leistungen"),
+                Verweis("Gebiete", "/gebiete"), Verweis("Onlinedienste", "/dienste"), Verweis("Umsetzung", "/umsetzung"),
+            ],
+            fussnoten: [Verweis("Programmierschnittstelle (OpenAPI)", "/api/v1/openapi.json")],
+            version: Leitstand.version)
+    }
+
+    /// Shapes of the JSON interface, by room.
+    static let schemas = [
+        Leistung.schema, Leistung.einordnungSchema, OZGLeistung.schema, Themenfeld.schema, Gebiet.schema, DienstEintrag.schema,
+    ]
+
+    private var rooms: [any RoomRoutes] {
+        [
+            StartRoutes(database: database, site: site),
+            GebietRoutes(database: database, site: site, ergaenzungen: [StandImGebiet()]),
+            LeistungRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
+            ThemenfeldRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
+            DienstRoutes(database: database, site: site, now: now),
+            UmsetzungRoutes(database: database, site: site, now: now),
+            LadungRoutes(database: database, site: site, now: now),
+            AnmeldungRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
+        ]
+    }
+
+    /// All routes with their middleware, and the table of what was registered.
+    package func router() -> (router: Router<SiteContext>, routes: [RouteEntry]) {
+        let router = Router(context: SiteContext.self, options: [.autoGenerateHeadEndpoints])
+        let now = now
+        router.add(middleware: RequestLog())
+        router.add(middleware: SecurityHeaders())
+        router.add(middleware: ErrorPages(site: site, newID: { Kennung.neu(now()) }))
+        router.add(middleware: RequestGuard())
+        router.add(middleware: SessionLookup(sessions: DatabaseSessions(database: database), now: now))
+        var routes = Routes(router)
+        site.assets.add(to: &routes)
+        for room in rooms { room.add(to: &routes) }
+        var document = OpenAPIRoute(version: Leitstand.version, schemas: Leitstand.schemas)
+        document.add(to: &routes)
+        return (router, routes.table)
+    }
+}

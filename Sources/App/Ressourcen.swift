@@ -1,0 +1,88 @@
+import Foundation
+import Kernel
+package import Web
+
+/// Finds templates, assets and example data: in the configured folder, else beside the binary, else in the checkout.
+package struct Ressourcen: Sendable {
+    /// Template folders by room.
+    let vorlagen: [(room: String, path: String)]
+    let dateien: [String]
+    package let beispieldaten: String
+
+    /// - Throws: `Refusal` that names the places it looked at.
+    package init(konfiguriert: String?) throws {
+        if let konfiguriert {
+            guard let found = Ressourcen(installiert: konfiguriert) else {
+                throw Refusal(.notFound, "Im Ordner \(konfiguriert) (LEITSTAND_RESSOURCEN) fehlen views und assets.")
+            }
+            self = found
+            return
+        }
+        let binary = Ressourcen.programmordner
+        if let found = Ressourcen(installiert: binary) {
+            self = found
+            return
+        }
+        for start in [binary, FileManager.default.currentDirectoryPath] {
+            if let root = Ressourcen.quellbaum(ab: start) {
+                self = root
+                return
+            }
+        }
+        throw Refusal(
+            .notFound,
+            "Vorlagen und Gestaltung fehlen: gesucht neben dem Programm (\(binary)) und im Quellbaum. Setzen Sie LEITSTAND_RESSOURCEN.")
+    }
+
+    private init(vorlagen: [(room: String, path: String)], dateien: [String], beispieldaten: String) {
+        (self.vorlagen, self.dateien, self.beispieldaten) = (vorlagen, dateien, beispieldaten)
+    }
+
+    /// `views/{room}`, `assets` and `Beispieldaten` in one folder.
+    private init?(installiert folder: String) {
+        let views = folder + "/views"
+        guard Ressourcen.istOrdner(views), Ressourcen.istOrdner(folder + "/assets"),
+            // An unreadable folder counts as absent; the search goes on and names what it looked at.
+            let rooms = try? FileManager.default.contentsOfDirectory(atPath: views)
+        else { return nil }
+        self.init(
+            vorlagen: rooms.sorted().map { (room: $0, path: "\(views)/\($0)") }.filter { Ressourcen.istOrdner($0.path) },
+            dateien: [folder + "/assets"], beispieldaten: folder + "/Beispieldaten")
+    }
+
+    /// The source tree that the folder lies in.
+    private static func quellbaum(ab folder: String) -> Ressourcen? {
+        var url = URL(fileURLWithPath: folder).standardizedFileURL
+        while url.path != "/" {
+            let sources = url.path + "/Sources"
+            if istOrdner(sources + "/Web/views"), FileManager.default.fileExists(atPath: url.path + "/Package.swift"),
+                // An unreadable folder counts as absent.
+                let rooms = try? FileManager.default.contentsOfDirectory(atPath: sources)
+            {
+                let views = rooms.sorted().map { (room: $0.lowercased(), path: "\(sources)/\($0)/views") }
+                let vendor = url.path + "/assets/vendor"
+                return Ressourcen(
+                    vorlagen: views.filter { istOrdner($0.path) },
+                    dateien: [sources + "/Web/assets"] + (istOrdner(vendor) ? [vendor] : []),
+                    beispieldaten: url.path + "/Beispieldaten")
+            }
+            url.deleteLastPathComponent()
+        }
+        return nil
+    }
+
+    private static var programmordner: String {
+        // Without /proc the first argument still names the program.
+        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        return URL(fileURLWithPath: path).deletingLastPathComponent().path
+    }
+
+    private static func istOrdner(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
+    package func views() throws -> Views { try Views(ordner: vorlagen) }
+
+    package func assets() throws -> Assets { try Assets(ordner: dateien) }
+}

@@ -1,0 +1,45 @@
+package import Formats
+package import Kernel
+package import Storage
+
+/// Loads a catalogue as the next numbered Katalogstand.
+package enum KatalogImport {
+    /// The files of one catalogue.
+    package struct Dateien {
+        let leistungen: TextSource
+        let ohneSchluessel: TextSource?
+        let ozg: TextSource
+
+        package init(leistungen: TextSource, ohneSchluessel: TextSource?, ozg: TextSource) {
+            (self.leistungen, self.ohneSchluessel, self.ozg) = (leistungen, ohneSchluessel, ozg)
+        }
+    }
+
+    /// One transaction; what is gone is closed, never deleted. `datum` is the date of the data as its source gives it.
+    package static func run(
+        _ dateien: Dateien, datum: String?, _ auftrag: Importauftrag, in database: any Database
+    ) async throws -> Importbericht {
+        var gelesen = Importbericht()
+        var read = Katalogdatei()
+        read.readOZG(dateien.ozg, &gelesen)
+        read.readLeistungen(dateien.leistungen, &gelesen)
+        if let ohneSchluessel = dateien.ohneSchluessel { read.readOhneSchluessel(ohneSchluessel, &gelesen) }
+        let (datei, bisher) = (read, gelesen)
+        guard bisher.fehlerzahl == 0 || auftrag.probe || auftrag.fehlerhafteUeberspringen, !datei.leistungen.isEmpty else {
+            return bisher
+        }
+        return try await database.write { db in
+            var bericht = bisher
+            try db.lock("katalog")
+            let number = (try DatenstandStore.newest(.katalog, in: db)?.nummer ?? 0) + 1
+            let plan = try Katalogplan(datei, nummer: number, schliessen: bisher.fehlerzahl == 0, in: db)
+            plan.describe(in: &bericht)
+            guard auftrag.schreibt(bericht) else { return bericht }
+            bericht.geschrieben = true
+            guard plan.aendertEtwas else { return bericht }
+            try plan.write(in: db)
+            try DatenstandStore.record(.katalog, datum: datum, bericht: bericht, durch: auftrag.urheber, in: db)
+            return bericht
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import Kernel
+import Web
+
+/// One line of a list of Leistungen.
+struct LeistungZeile: Ansicht {
+    let leistung: Leistung
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "name": leistung.name
+        case "pfad": leistung.pfad
+        case "schluessel": leistung.schluessel?.lesbar
+        case "typen": leistung.typen.isEmpty ? nil : leistung.typen.joined(separator: ", ")
+        case "istObjekt": leistung.istObjekt
+        case "vorlaeufig": leistung.istVorlaeufig
+        case "ozgName": leistung.ozgName
+        case "ozgPfad": leistung.ozgID.map { "/ozg/\($0)" }
+        case "themenfeld": leistung.themenfeld?.name
+        default: nil
+        }
+    }
+}
+
+struct LeistungListe: Page {
+    static let template = "katalog/leistungen"
+    let abfrage: Abfrage
+    let filter: LeistungFilter
+    let leistungen: [Leistung]
+    let themenfelder: [Einordnung]
+    let lagen: [Einordnung]
+    let stand: Datenstand?
+    let blaettern: Blaettern
+
+    init(
+        abfrage: Abfrage, filter: LeistungFilter, gesamt: Int, seite: Seite, leistungen: [Leistung],
+        themenfelder: [Einordnung], lagen: [Einordnung], stand: Datenstand?
+    ) throws {
+        self.abfrage = abfrage
+        self.filter = filter
+        self.leistungen = leistungen
+        self.themenfelder = themenfelder
+        self.lagen = lagen
+        self.stand = stand
+        blaettern = try Blaettern(
+            seite, gesamt: gesamt,
+            adresse: Adresse(
+                "/leistungen",
+                [
+                    ("q", abfrage["q"]), ("themenfeld", filter.themenfeld), ("lage", filter.lage), ("typ", filter.typ),
+                    ("ozg", filter.ozgID),
+                ]))
+    }
+
+    var titel: String { "Leistungen" }
+    var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Leistungen")] }
+    var bereich: String { "/leistungen" }
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "suche": Feld("q", "Name oder Schlüssel", wert: abfrage["q"], typ: "search")
+        case "themenfeldwahl":
+            Feld.auswahl(
+                "themenfeld", "Themenfeld", leer: "alle Themenfelder", themenfelder.map { (wert: $0.slug, text: $0.name) },
+                gewaehlt: filter.themenfeld)
+        case "lagewahl":
+            Feld.auswahl("lage", "Lage", leer: "alle Lagen", lagen.map { (wert: $0.slug, text: $0.name) }, gewaehlt: filter.lage)
+        case "typwahl":
+            Feld.auswahl(
+                "typ", "Typisierung", leer: "alle",
+                ["1", "2", "2/3", "3", "4", "5", "6"].map { (wert: $0, text: $0) }, gewaehlt: filter.typ)
+        case "ozgID": filter.ozgID
+        case "gefiltert": abfrage["q"] != nil || filter != LeistungFilter()
+        case "gesamt": Zahl.deutsch(blaettern.gesamt)
+        case "leer": leistungen.isEmpty
+        case "zeilen": leistungen.map(LeistungZeile.init)
+        case "stand", "katalogstand": stand?.bezeichnung
+        case "seiten": blaettern.letzte > 1 ? blaettern : nil
+        default: nil
+        }
+    }
+}
+
+struct LeistungSeite: Page {
+    static let template = "katalog/leistung"
+    let leistung: Leistung
+    let gleichesObjekt: [Leistung]
+    let gleicheGruppe: [Leistung]
+    let stand: Datenstand?
+    var abschnitte: [Fragment] = []
+
+    init(leistung: Leistung, gleichesObjekt: [Leistung], gleicheGruppe: [Leistung], stand: Datenstand?) {
+        self.leistung = leistung
+        self.gleichesObjekt = gleichesObjekt
+        self.gleicheGruppe = gleicheGruppe
+        self.stand = stand
+    }
+
+    var titel: String { leistung.name }
+    var brotkrumen: [Krume] {
+        var crumbs = [Krume("Start", "/"), Krume("Leistungen", "/leistungen")]
+        if let feld = leistung.themenfeld { crumbs.append(Krume(feld.name, "/themenfelder/\(feld.slug)")) }
+        if let ozgID = leistung.ozgID, let name = leistung.ozgName { crumbs.append(Krume(name, "/ozg/\(ozgID)")) }
+        return crumbs + [Krume(leistung.name)]
+    }
+    var bereich: String { "/leistungen" }
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "name": leistung.name
+        case "schluessel": leistung.schluessel?.lesbar
+        case "kennung": leistung.schluessel == nil ? leistung.id.rawValue : nil
+        case "typen": leistung.typen.isEmpty ? nil : leistung.typen.joined(separator: ", ")
+        case "istObjekt": leistung.istObjekt
+        case "vorlaeufig": leistung.istVorlaeufig
+        case "entfallen": leistung.entfallenMit.map { "Katalogstand Nr. \($0)" }
+        case "ozg": leistung.ozgID.map { Verweis("\(leistung.ozgName ?? "") (\($0))", "/ozg/\($0)") }
+        case "lage": leistung.lage.map { Verweis($0.name, "/leistungen?lage=\($0.slug)") }
+        case "themenfeld": leistung.themenfeld.map { Verweis($0.name, "/themenfelder/\($0.slug)") }
+        case "rechtsgrundlage": leistung.rechtsgrundlage
+        case "objekt": leistung.istObjekt ? nil : gleichesObjekt.first { $0.istObjekt }.map { Verweis($0.name, $0.pfad) }
+        case "verrichtungen": gleichesObjekt.filter { $0.id != leistung.id && !$0.istObjekt }.map(LeistungZeile.init)
+        case "verwandte": gleicheGruppe.map(LeistungZeile.init)
+        case "gruppenPfad": leistung.schluessel.map { "/leistungen?q=\($0.gruppe)" }
+        case "abschnitte": abschnitte
+        case "stand", "katalogstand": stand?.bezeichnung
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package import Formats
+package import Kernel
+package import Storage
+package import Web
+
+/// A bundle of Leistungen as the law's implementation counts them (OZG-Umsetzungskatalog).
+package struct OZGLeistung: Sendable, Equatable {
+    package let ozgID: String
+    package let name: String
+    package let lage: Einordnung?
+    package let themenfeld: Einordnung?
+    /// Leistungen that count: without headings.
+    package let leistungen: Int
+
+    package var pfad: String { "/ozg/\(ozgID)" }
+}
+
+extension OZGLeistung: RowDecodable, JSONValue {
+    package init(row: Row) throws {
+        ozgID = try row["ozg_id"]
+        name = try row["name"]
+        leistungen = try row["leistungen"]
+        lage = try Einordnung(row, "lage")
+        themenfeld = try Einordnung(row, "themenfeld")
+    }
+
+    package static let schema = APISchema(
+        "OZGLeistung",
+        [
+            .init("ozgId", .text), .init("name", .text), .init("themenfeld", .verweis("Einordnung"), leerbar: true),
+            .init("lage", .verweis("Einordnung"), leerbar: true),
+            .init("leistungen", .zahl, "Zahl der Leistungen ohne Überschriften"),
+        ])
+
+    package func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.field("ozgId", ozgID)
+            json.field("name", name)
+            json.key("themenfeld")
+            if let themenfeld { themenfeld.write(to: &json) } else { json.null() }
+            json.key("lage")
+            if let lage { lage.write(to: &json) } else { json.null() }
+            json.field("leistungen", leistungen)
+        }
+    }
+}
+
+/// One of the fields into which the law's implementation is divided, with what belongs to it.
+package struct Themenfeld: Sendable, Equatable {
+    package let einordnung: Einordnung
+    package let ozgLeistungen: Int
+    package let leistungen: Int
+
+    package var pfad: String { "/themenfelder/\(einordnung.slug)" }
+}
+
+extension Themenfeld: RowDecodable, JSONValue {
+    package init(row: Row) throws {
+        einordnung = try Einordnung(slug: row["slug"], name: row["name"])
+        ozgLeistungen = try row["ozg_leistungen"]
+        leistungen = try row["leistungen"]
+    }
+
+    package static let schema = APISchema(
+        "Themenfeld",
+        [
+            .init("slug", .text), .init("name", .text), .init("ozgLeistungen", .zahl),
+            .init("leistungen", .zahl, "Zahl der Leistungen ohne Überschriften"),
+        ])
+
+    package func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.field("slug", einordnung.slug)
+            json.field("name", einordnung.name)
+            json.field("ozgLeistungen", ozgLeistungen)
+            json.field("leistungen", leistungen)
+        }
+    }
+}
+
+/// What narrows a list of OZG-Leistungen.
+package struct OZGFilter: Sendable, Equatable {
+    package var suche: Suchmuster?
+    package var schluessel: String?
+    package var themenfeld: String?
+    package var lage: String?
+
+    package init() {}
+
+    package init(_ abfrage: Abfrage) {
+        if let typed = abfrage["q"] {
+            if typed.utf8.allSatisfy({ (48...57).contains($0) }) { schluessel = typed } else { suche = Suchmuster(typed) }
+        }
+        themenfeld = abfrage["themenfeld"]
+        lage = abfrage["lage"]
+    }
+
+    var bedingung: SQL {
+        var parts: [SQL] = ["ozg_leistung.stand_bis IS NULL"]
+        if let suche {
+            parts.append("(\(suche.bedingung(suchname: "ozg_leistung.suchname", sortname: "ozg_leistung.sortname")))")
+        }
+        if let schluessel { parts.append("ozg_leistung.ozg_id LIKE \(schluessel + "%")") }
+        if let themenfeld { parts.append("themenfeld.slug = \(themenfeld)") }
+        if let lage { parts.append("lage.slug = \(lage)") }
+        return parts.joined(separator: " AND ")
+    }
+}
+
+/// Every statement that reads OZG-Leistungen, Themenfelder and Lagen.
+package enum OZGStore {
+    private static let columns: SQL = """
+        ozg_leistung.ozg_id, ozg_leistung.name, lage.slug AS lage_slug, lage.name AS lage_name,
+        themenfeld.slug AS themenfeld_slug, themenfeld.name AS themenfeld_name,
+        (SELECT count(*) FROM leistung WHERE leistung.ozg_id = ozg_leistung.ozg_id AND leistung.stand_bis IS NULL
+            AND NOT leistung.ist_objekt) AS leistungen
+        """
+    private static let quelle: SQL = """
+        ozg_leistung LEFT JOIN lage ON lage.slug = ozg_leistung.lage LEFT JOIN themenfeld ON themenfeld.slug = lage.themenfeld
+        """
+
+    package static func find(_ ozgID: String, in db: any SQLConnection) throws -> OZGLeistung? {
+        try db.first("SELECT \(columns) FROM \(quelle) WHERE ozg_leistung.ozg_id = \(ozgID)")
+    }
+
+    package static func count(_ filter: OZGFilter, in db: any SQLConnection) throws -> Int {
+        try db.value("SELECT count(*) FROM \(quelle) WHERE \(filter.bedingung)") ?? 0
+    }
+
+    package static func page(_ filter: OZGFilter, _ seite: Seite, in db: any SQLConnection) throws -> [OZGLeistung] {
+        let order: SQL =
+            filter.suche.map { "\($0.rang(suchname: "ozg_leistung.suchname")), ozg_leistung.sortname, ozg_leistung.ozg_id" }
+            ?? "ozg_leistung.sortname, ozg_leistung.ozg_id"
+        return try db.all(
+            "SELECT \(columns) FROM \(quelle) WHERE \(filter.bedingung) ORDER BY \(order) LIMIT \(seite.groesse) OFFSET \(seite.versatz)")
+    }
+
+    package static func list(
+        _ filter: OZGFilter, _ wunsch: Listenwunsch, in db: any SQLConnection
+    ) throws -> (leistungen: [OZGLeistung], weiter: String?) {
+        let after: SQL = wunsch.nach.map { "ozg_leistung.ozg_id > \($0[0])" } ?? "1 = 1"
+        let rows = try db.all(
+            """
+            SELECT \(columns) FROM \(quelle) WHERE \(filter.bedingung) AND \(after)
+            ORDER BY ozg_leistung.ozg_id LIMIT \(wunsch.anzahl + 1)
+            """, as: OZGLeistung.self)
+        let shown = Array(rows.prefix(wunsch.anzahl))
+        guard rows.count > wunsch.anzahl, let last = shown.last else { return (shown, nil) }
+        return (shown, Marke.encode([last.ozgID]))
+    }
+
+    package static func themenfelder(in db: any SQLConnection) throws -> [Themenfeld] {
+        try db.all(
+            """
+            SELECT themenfeld.slug, themenfeld.name,
+                   (SELECT count(*) FROM ozg_leistung JOIN lage ON lage.slug = ozg_leistung.lage
+                    WHERE lage.themenfeld = themenfeld.slug AND ozg_leistung.stand_bis IS NULL) AS ozg_leistungen,
+                   (SELECT count(*) FROM leistung JOIN ozg_leistung ON ozg_leistung.ozg_id = leistung.ozg_id
+                    JOIN lage ON lage.slug = ozg_leistung.lage WHERE lage.themenfeld = themenfeld.slug
+                    AND leistung.stand_bis IS NULL AND NOT leistung.ist_objekt) AS leistungen
+            FROM themenfeld ORDER BY themenfeld.sortname
+            """)
+    }
+
+    /// Lagen of a Themenfeld, or all, by name.
+    package static func lagen(themenfeld: String? = nil, in db: any SQLConnection) throws -> [Einordnung] {
+        let filter: SQL = themenfeld.map { "WHERE themenfeld = \($0)" } ?? ""
+        return try db.rows("SELECT slug, name FROM lage \(filter) ORDER BY sortname").map { row in
+            try Einordnung(slug: row["slug"], name: row["name"])
+        }
+    }
+}

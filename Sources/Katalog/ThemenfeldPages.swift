@@ -1,0 +1,156 @@
+import Kernel
+import Web
+
+struct OZGZeile: Ansicht {
+    let ozg: OZGLeistung
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "name": ozg.name
+        case "pfad": ozg.pfad
+        case "ozgID": ozg.ozgID
+        case "lage": ozg.lage?.name
+        case "themenfeld": ozg.themenfeld?.name
+        case "leistungen": Zahl.deutsch(ozg.leistungen)
+        default: nil
+        }
+    }
+}
+
+struct OZGListe: Page {
+    static let template = "katalog/ozg-liste"
+    let abfrage: Abfrage
+    let filter: OZGFilter
+    let leistungen: [OZGLeistung]
+    let themenfelder: [Einordnung]
+    let lagen: [Einordnung]
+    let stand: Datenstand?
+    let blaettern: Blaettern
+
+    init(
+        abfrage: Abfrage, filter: OZGFilter, gesamt: Int, seite: Seite, leistungen: [OZGLeistung],
+        themenfelder: [Einordnung], lagen: [Einordnung], stand: Datenstand?
+    ) throws {
+        self.abfrage = abfrage
+        self.filter = filter
+        self.leistungen = leistungen
+        self.themenfelder = themenfelder
+        self.lagen = lagen
+        self.stand = stand
+        blaettern = try Blaettern(
+            seite, gesamt: gesamt,
+            adresse: Adresse("/ozg", [("q", abfrage["q"]), ("themenfeld", filter.themenfeld), ("lage", filter.lage)]))
+    }
+
+    var titel: String { "OZG-Leistungen" }
+    var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("OZG-Leistungen")] }
+    var bereich: String { "/ozg" }
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "suche": Feld("q", "Name oder OZG-ID", wert: abfrage["q"], typ: "search")
+        case "themenfeldwahl":
+            Feld.auswahl(
+                "themenfeld", "Themenfeld", leer: "alle Themenfelder", themenfelder.map { (wert: $0.slug, text: $0.name) },
+                gewaehlt: filter.themenfeld)
+        case "lagewahl":
+            Feld.auswahl("lage", "Lage", leer: "alle Lagen", lagen.map { (wert: $0.slug, text: $0.name) }, gewaehlt: filter.lage)
+        case "gefiltert": abfrage["q"] != nil || filter != OZGFilter()
+        case "gesamt": Zahl.deutsch(blaettern.gesamt)
+        case "leer": leistungen.isEmpty
+        case "zeilen": leistungen.map(OZGZeile.init)
+        case "stand", "katalogstand": stand?.bezeichnung
+        case "seiten": blaettern.letzte > 1 ? blaettern : nil
+        default: nil
+        }
+    }
+}
+
+struct OZGSeite: Page {
+    static let template = "katalog/ozg"
+    let ozg: OZGLeistung
+    let leistungen: [Leistung]
+    let stand: Datenstand?
+    var abschnitte: [Fragment] = []
+
+    init(ozg: OZGLeistung, leistungen: [Leistung], stand: Datenstand?) {
+        (self.ozg, self.leistungen, self.stand) = (ozg, leistungen, stand)
+    }
+
+    var titel: String { ozg.name }
+    var brotkrumen: [Krume] {
+        var crumbs = [Krume("Start", "/"), Krume("OZG-Leistungen", "/ozg")]
+        if let feld = ozg.themenfeld { crumbs.append(Krume(feld.name, "/themenfelder/\(feld.slug)")) }
+        return crumbs + [Krume(ozg.name)]
+    }
+    var bereich: String { "/ozg" }
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "name": ozg.name
+        case "ozgID": ozg.ozgID
+        case "lage": ozg.lage.map { Verweis($0.name, "/ozg?lage=\($0.slug)") }
+        case "themenfeld": ozg.themenfeld.map { Verweis($0.name, "/themenfelder/\($0.slug)") }
+        case "anzahl": Zahl.deutsch(ozg.leistungen)
+        case "zeilen": leistungen.map(LeistungZeile.init)
+        case "abschnitte": abschnitte
+        case "stand", "katalogstand": stand?.bezeichnung
+        default: nil
+        }
+    }
+}
+
+struct ThemenfeldListe: Page {
+    static let template = "katalog/themenfelder"
+    let themenfelder: [Themenfeld]
+    let stand: Datenstand?
+
+    var titel: String { "Themenfelder" }
+    var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Themenfelder")] }
+    var bereich: String { "/themenfelder" }
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "kacheln":
+            themenfelder.map { feld in
+                Werte([
+                    ("name", feld.einordnung.name), ("pfad", feld.pfad), ("ozg", Zahl.deutsch(feld.ozgLeistungen)),
+                    ("leistungen", Zahl.deutsch(feld.leistungen)),
+                ])
+            }
+        case "leer": themenfelder.isEmpty
+        case "stand", "katalogstand": stand?.bezeichnung
+        default: nil
+        }
+    }
+}
+
+struct ThemenfeldSeite: Page {
+    static let template = "katalog/themenfeld"
+    let themenfeld: Themenfeld
+    let lagen: [Einordnung]
+    let leistungen: [OZGLeistung]
+    let stand: Datenstand?
+
+    var titel: String { themenfeld.einordnung.name }
+    var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Themenfelder", "/themenfelder"), Krume(titel)] }
+    var bereich: String { "/themenfelder" }
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "name": themenfeld.einordnung.name
+        case "ozg": Werte([("zahl", Zahl.deutsch(themenfeld.ozgLeistungen)), ("pfad", "/ozg?themenfeld=\(themenfeld.einordnung.slug)")])
+        case "leistungen":
+            Werte([("zahl", Zahl.deutsch(themenfeld.leistungen)), ("pfad", "/leistungen?themenfeld=\(themenfeld.einordnung.slug)")])
+        case "lagen":
+            lagen.map { lage in
+                Werte([
+                    ("name", lage.name), ("slug", lage.slug),
+                    ("zeilen", leistungen.filter { $0.lage == lage }.map(OZGZeile.init)),
+                ])
+            }
+        case "stand", "katalogstand": stand?.bezeichnung
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,84 @@
+/// What an import did or, as a trial, would do.
+package struct Importbericht: Sendable, Equatable {
+    /// A place in the input that was refused, and why.
+    package struct Fehlstelle: Sendable, Equatable {
+        /// Line of the input, from 1; 0 stands for the whole input.
+        package let zeile: Int
+        /// Column in characters from 1, where it is known.
+        package let spalte: Int?
+        package let feld: String?
+        package let grund: String
+        /// The name of the input where one import reads several.
+        package let quelle: String?
+
+        package init(zeile: Int, spalte: Int? = nil, feld: String? = nil, grund: String, quelle: String? = nil) {
+            (self.zeile, self.spalte, self.feld, self.grund, self.quelle) = (zeile, spalte, feld, grund, quelle)
+        }
+
+        /// One line for a terminal: "datei.csv, Zeile 3, Spalte 12, Feld Frist: …".
+        package var text: String {
+            var parts: [String] = []
+            if let quelle { parts.append(quelle) }
+            if zeile > 0 { parts.append("Zeile \(zeile)") }
+            if let spalte { parts.append("Spalte \(spalte)") }
+            if let feld { parts.append("Feld \(feld)") }
+            return parts.isEmpty ? grund : parts.joined(separator: ", ") + ": " + grund
+        }
+    }
+
+    package var neu = 0
+    package var geaendert = 0
+    package var unveraendert = 0
+    package var entfallen = 0
+    /// Things counted and left out on purpose, with their word: "Regionen (Satzart 30)": 12.
+    package var ausgelassen: [(was: String, anzahl: Int)] = []
+    /// Sentences worth knowing that refuse nothing.
+    package var hinweise: [String] = []
+    package private(set) var fehler: [Fehlstelle] = []
+    /// All faults counted, also those beyond the ones kept.
+    package private(set) var fehlerzahl = 0
+    /// True when the rows without fault were written.
+    package var geschrieben = false
+
+    /// A report never grows with a broken input: later faults are counted only.
+    package static let behalten = 200
+
+    package init() {}
+
+    package mutating func refuse(_ place: Fehlstelle) {
+        fehlerzahl += 1
+        if fehler.count < Importbericht.behalten { fehler.append(place) }
+    }
+
+    package var aendertEtwas: Bool { neu + geaendert + entfallen > 0 }
+
+    package static func == (a: Importbericht, b: Importbericht) -> Bool { a.zeilen == b.zeilen && a.fehler == b.fehler }
+
+    /// The report in lines for a terminal or a page.
+    package var zeilen: [String] {
+        var lines = ["neu: \(neu), geändert: \(geaendert), unverändert: \(unveraendert), entfallen: \(entfallen)"]
+        lines += ausgelassen.map { "ausgelassen: \($0.anzahl) \($0.was)" }
+        lines += hinweise.map { "Hinweis: \($0)" }
+        lines += fehler.map { "Fehler: \($0.text)" }
+        if fehlerzahl > fehler.count { lines.append("… und \(fehlerzahl - fehler.count) weitere Fehler") }
+        return lines
+    }
+}
+
+/// How an import is to treat trial runs and faulty rows.
+package struct Importauftrag: Sendable {
+    /// Say what would change and write nothing.
+    package var probe: Bool
+    /// Write the rows without fault although others were refused.
+    package var fehlerhafteUeberspringen: Bool
+    package var urheber: Urheber
+
+    package init(probe: Bool = false, fehlerhafteUeberspringen: Bool = false, urheber: Urheber) {
+        (self.probe, self.fehlerhafteUeberspringen, self.urheber) = (probe, fehlerhafteUeberspringen, urheber)
+    }
+
+    /// Whether what was understood may be written.
+    package func schreibt(_ bericht: Importbericht) -> Bool {
+        !probe && (bericht.fehlerzahl == 0 || fehlerhafteUeberspringen)
+    }
+}

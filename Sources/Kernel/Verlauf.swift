@@ -1,0 +1,104 @@
+package import Storage
+
+/// One line of the append-only log: who changed what, when, from which value to which.
+///
+/// A person appears by id only, so that names can be erased without touching the log.
+package struct Verlauf: Sendable, Equatable {
+    package enum Art: String, SQLConvertible {
+        case datenstandGeladen = "datenstand_geladen"
+        case dienstAngelegt = "dienst_angelegt"
+        case dienstGeaendert = "dienst_geaendert"
+        case eintragAngelegt = "eintrag_angelegt"
+        case eintragGeaendert = "eintrag_geaendert"
+        case uebernahme
+        case leistungVorlaeufig = "leistung_vorlaeufig"
+        case kontoAngelegt = "konto_angelegt"
+        case kennwortGesetzt = "kennwort_gesetzt"
+    }
+
+    package var art: Art
+    package var gebiet: String?
+    package var organisation: String?
+    package var eintrag: String?
+    package var leistung: String?
+    package var dienst: String?
+    /// The numbered Datenstand of a bulk import, with its kind: "katalog 3".
+    package var datenstand: String?
+    package var feld: String?
+    package var von: String?
+    package var nach: String?
+
+    package init(
+        _ art: Art, gebiet: String? = nil, organisation: String? = nil, eintrag: String? = nil, leistung: String? = nil,
+        dienst: String? = nil, datenstand: String? = nil, feld: String? = nil, von: String? = nil, nach: String? = nil
+    ) {
+        self.art = art
+        self.gebiet = gebiet
+        self.organisation = organisation
+        self.eintrag = eintrag
+        self.leistung = leistung
+        self.dienst = dienst
+        self.datenstand = datenstand
+        self.feld = feld
+        self.von = von
+        self.nach = nach
+    }
+}
+
+/// Who acts and when; every change carries it into the Verlauf.
+package struct Urheber: Sendable, Equatable {
+    package let person: Person.ID?
+    package let am: Instant
+
+    package init(person: Person.ID?, am: Instant) { (self.person, self.am) = (person, am) }
+
+    /// A command of the operator, without a person.
+    package static func betrieb(_ am: Instant) -> Urheber { Urheber(person: nil, am: am) }
+}
+
+/// Every statement that touches the `verlauf` table: it only ever appends and reads.
+package enum VerlaufStore {
+    package static func append(_ entries: [Verlauf], durch urheber: Urheber, in db: any SQLConnection) throws {
+        try db.insert(
+            into: "verlauf",
+            columns: [
+                "id", "am", "person", "art", "gebiet", "organisation", "eintrag", "leistung", "dienst", "datenstand",
+                "feld", "von", "nach",
+            ],
+            rows: entries.map { entry in
+                [
+                    .text(Kennung.neu(urheber.am)), urheber.am.sqlValue, urheber.person?.sqlValue ?? .null,
+                    entry.art.sqlValue, text(entry.gebiet), text(entry.organisation), text(entry.eintrag),
+                    text(entry.leistung), text(entry.dienst), text(entry.datenstand), text(entry.feld),
+                    text(entry.von), text(entry.nach),
+                ]
+            })
+    }
+
+    /// What happened to one Umsetzungseintrag, newest first.
+    package static func ofEintrag(_ id: String, limit: Int, in db: any SQLConnection) throws -> [Eintragsverlauf] {
+        try db.all(
+            "SELECT am, art, person, feld, von, nach FROM verlauf WHERE eintrag = \(id) ORDER BY am DESC, id DESC LIMIT \(limit)")
+    }
+
+    private static func text(_ value: String?) -> SQLValue { value.map(SQLValue.text) ?? .null }
+}
+
+/// A line of the Verlauf as the page of an Umsetzungseintrag shows it.
+package struct Eintragsverlauf: Sendable, Equatable, RowDecodable {
+    package let am: Instant
+    package let art: Verlauf.Art
+    package let person: String?
+    package let feld: String?
+    package let von: String?
+    package let nach: String?
+
+    package init(row: Row) throws {
+        am = try row["am"]
+        art = try row["art"]
+        person = try row["person"]
+        feld = try row["feld"]
+        von = try row["von"]
+        nach = try row["nach"]
+    }
+}

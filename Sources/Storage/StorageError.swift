@@ -1,0 +1,21 @@
+/// What can go wrong in either database, in one vocabulary.
+package enum StorageError: Error, Sendable, Equatable {
+    case uniqueViolation(String)
+    case foreignKeyViolation(String)
+    /// A `CHECK` or `NOT NULL` constraint.
+    case checkViolation(String)
+    /// Serialisation failure, deadlock or busy: safe to run again.
+    case conflict
+    /// No connection, or the connection was lost. Never contains a password.
+    case unavailable(String)
+    case decoding(column: String, found: String)
+    /// A statement that writes inside `read`.
+    case readOnly
+    /// `code` is the SQLSTATE of PostgreSQL or the extended result code of SQLite.
+    case other(code: String, message: String)
+}
+
+extension StorageError {
+    /// A row of a bulk insert that does not have one value for each column.
+    package static let wrongRowWidth = StorageError.other(code: "42601", message: "row and columns differ in length")
+}

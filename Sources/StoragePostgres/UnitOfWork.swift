@@ -1,0 +1,45 @@
+import Dispatch
+import Synchronization
+
+/// Carries the cancellation of a task to the connection that works for it.
+final class UnitOfWork: Sendable {
+    private struct State {
+        var isCancelled = false
+        var connection: PostgresConnection?
+    }
+
+    private let state = Mutex(State())
+
+    /// Cancelling talks to the server and blocks, which the cancelling thread must not.
+    private static let cancelQueue = DispatchQueue(label: "leitstand.postgres.cancel", attributes: .concurrent)
+
+    var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+    /// From here on a cancellation reaches `connection`.
+    func begin(on connection: PostgresConnection) throws {
+        try state.withLock { state in
+            if state.isCancelled { throw CancellationError() }
+            state.connection = connection
+        }
+    }
+
+    /// Waits for a cancellation under way, so that none is sent after the unit's end.
+    func end() { state.withLock { $0.connection = nil } }
+
+    func cancel() {
+        state.withLock { $0.isCancelled = true }
+        sendCancel()
+    }
+
+    /// Repeats, because a request that arrives between two statements stops neither.
+    private func sendCancel() {
+        UnitOfWork.cancelQueue.async {
+            let isRunning = self.state.withLock { state in
+                state.connection?.cancelStatement()
+                return state.connection != nil
+            }
+            guard isRunning else { return }
+            UnitOfWork.cancelQueue.asyncAfter(deadline: .now() + .milliseconds(100)) { self.sendCancel() }
+        }
+    }
+}

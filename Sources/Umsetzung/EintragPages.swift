@@ -1,0 +1,256 @@
+import Katalog
+import Kernel
+import Verzeichnis
+import Web
+
+struct EintragSeite: Page {
+    static let template = "umsetzung/eintrag"
+    let organisation: Organisation
+    let eintrag: Umsetzungseintrag
+    let leistungen: [Leistung]
+    let ozg: OZGLeistung?
+    let dienst: Loesung?
+    let loesungen: [Loesung]
+    let verlauf: [Eintragsverlauf]
+    let intern: Bool
+    let darfAendern: Bool
+    let meldung: String?
+
+    var titel: String { eintrag.inhalt.titel }
+    var brotkrumen: [Krume] {
+        [Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"), Krume(organisation.name, organisation.listenpfad), Krume(titel)]
+    }
+    var bereich: String { "/umsetzung" }
+
+    func child(named: String) -> Any? {
+        let inhalt = eintrag.inhalt
+        return switch named {
+        case "titel": inhalt.titel
+        case "organisation": organisation.name
+        case "stand": Stand(inhalt.stand)
+        case "begruendung": intern ? inhalt.begruendung : nil
+        case "angabenFehlen": inhalt.angabenFehlen
+        case "variante": inhalt.variante?.wort
+        case "dienst": dienst.map { Verweis($0.name, $0.pfad) }
+        case "dienstText": inhalt.dienstText
+        case "url": inhalt.url
+        case "reifegrad": inhalt.reifegrad
+        case "ozg": ozg.map { Verweis("\($0.name) (\($0.ozgID))", $0.pfad) }
+        case "leistungen":
+            leistungen.map { leistung in
+                Werte([
+                    ("name", leistung.name), ("pfad", leistung.pfad), ("schluessel", leistung.schluessel?.lesbar),
+                    ("vorlaeufig", leistung.istVorlaeufig ? true : nil),
+                ])
+            }
+        case "intern": intern ? internes : nil
+        case "bearbeiten": darfAendern ? organisation.pfad(zu: eintrag) + "/bearbeiten" : nil
+        case "vorschlaege": inhalt.stand.suchtLoesung ? vorschlaege : [Werte]()
+        case "suchtLoesung": inhalt.stand.suchtLoesung && inhalt.dienst == nil
+        case "ohneVorschlag": loesungen.isEmpty
+        case "verlauf": verlauf.map(zeile)
+        case "hinweis": hinweis
+        default: nil
+        }
+    }
+
+    private var vorschlaege: [Werte] {
+        loesungen.map { loesung in
+            Werte([
+                ("name", loesung.name), ("pfad", loesung.pfad), ("id", loesung.id), ("anbieter", loesung.anbieter),
+                ("variante", loesung.variante?.wort), ("reifegrad", loesung.reifegrad?.text),
+                ("ziel", darfAendern ? organisation.pfad(zu: eintrag) + "/uebernahme" : nil),
+            ])
+        }
+    }
+
+    private var internes: Werte {
+        let inhalt = eintrag.inhalt
+        return Werte([
+            ("amt", inhalt.amt), ("prioritaet", inhalt.prioritaet), ("frist", inhalt.frist?.deutsch), ("rolle", inhalt.rolle),
+            ("notiz", inhalt.notiz), ("schlagworte", inhalt.schlagworte),
+        ])
+    }
+
+    private func zeile(_ eintrag: Eintragsverlauf) -> Werte {
+        let was: String =
+            switch eintrag.art {
+            case .eintragAngelegt: "angelegt"
+            case .uebernahme: "übernommen: \(feldwort(eintrag.feld))"
+            default: "geändert: \(feldwort(eintrag.feld))"
+            }
+        return Werte([
+            ("am", eintrag.am.berlin), ("was", was), ("von", wert(eintrag.feld, eintrag.von)), ("nach", wert(eintrag.feld, eintrag.nach)),
+        ])
+    }
+
+    private func feldwort(_ feld: String?) -> String {
+        switch feld {
+        case "ozg": "OZG-ID"
+        case "url": "Adresse"
+        case "onlinedienst_text": "Onlinedienst (Text)"
+        case let name?: name.prefix(1).uppercased() + name.dropFirst()
+        case nil: ""
+        }
+    }
+
+    private func wert(_ feld: String?, _ wert: String?) -> String? {
+        guard let wert else { return nil }
+        switch feld {
+        case "stand": return Umsetzungsstand(rawValue: wert)?.wort ?? wert
+        case "variante": return Variante(rawValue: wert)?.wort ?? wert
+        case "onlinedienst": return ([dienst].compactMap { $0 } + loesungen).first { $0.id == wert }?.name ?? wert
+        case "frist": return Tag(iso: wert)?.deutsch ?? wert
+        default: return String(wert.prefix(200))
+        }
+    }
+
+    private var hinweis: String? {
+        switch meldung {
+        case "angelegt": "Der Eintrag ist angelegt."
+        case "gespeichert": "Der Eintrag ist gespeichert."
+        case "uebernommen": dienst.map { "Übernommen: \($0.name). Der Eintrag ist jetzt geplant." }
+        default: nil
+        }
+    }
+}
+
+struct EintragFormSeite: Page {
+    static let template = "umsetzung/eintrag-formular"
+    let organisation: Organisation
+    let eintrag: Umsetzungseintrag?
+    let form: EintragForm
+    let fehler: FormErrors
+
+    var ueberschrift: String { eintrag == nil ? "Eintrag anlegen" : "Eintrag bearbeiten" }
+    var titel: String { fehler.isEmpty ? ueberschrift : "Fehler: \(ueberschrift)" }
+    var brotkrumen: [Krume] {
+        var crumbs = [Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"), Krume(organisation.name, organisation.listenpfad)]
+        if let eintrag { crumbs.append(Krume(eintrag.inhalt.titel, organisation.pfad(zu: eintrag))) }
+        return crumbs + [Krume(eintrag == nil ? "Anlegen" : "Bearbeiten")]
+    }
+    var bereich: String { "/umsetzung" }
+
+    private var ziel: String { eintrag.map { organisation.pfad(zu: $0) } ?? organisation.listenpfad }
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "ueberschrift": ueberschrift
+        case "organisation": organisation.name
+        case "fehler": fehler.liste
+        case "ziel", "abbrechen": ziel
+        case "version": form.version
+        case "titelFeld": feld("titel", "Titel", form.titel, hinweis: "In den Worten Ihres Hauses", pflicht: true)
+        case "leistungenFeld":
+            feld("leistungen", "Leistungen", form.leistungen, hinweis: "Leistungsschlüssel, durch Leerzeichen oder Zeilen getrennt")
+        case "ozgFeld":
+            Feld("ozg", "OZG-ID", wert: form.ozgID, hinweis: "Nur wenn die ganze OZG-Leistung gemeint ist", fehler: fehler["ozg"], breite: "kurz", eingabeart: "numeric")
+        case "stand":
+            Feld.auswahl(
+                "stand", "Stand", leer: nil, Umsetzungsstand.allCases.map { (wert: $0.rawValue, text: $0.wort) },
+                gewaehlt: form.stand, fehler: fehler["stand"], pflicht: true)
+        case "begruendungFeld":
+            feld(
+                "begruendung", "Begründung", form.begruendung,
+                hinweis: "Nötig bei „wartet“ (worauf, bis wann), „zurückgestellt“ und „nicht zuständig“")
+        case "variante":
+            Feld.auswahl(
+                "variante", "Variante", leer: "noch offen", Variante.allCases.map { (wert: $0.rawValue, text: $0.wort) },
+                gewaehlt: form.variante.isEmpty ? nil : form.variante, fehler: fehler["variante"])
+        case "dienstFeld": feld("dienst", "Onlinedienst", form.dienst, hinweis: "Name oder Kurzname aus dem Verzeichnis der Onlinedienste")
+        case "urlFeld": Feld("url", "Adresse im Netz", wert: form.url, hinweis: "Beginnt mit https://", fehler: fehler["url"], eingabeart: "url")
+        case "reifegrad":
+            Feld.auswahl(
+                "reifegrad", "Reifegrad", leer: "nicht bestimmt", stufen, gewaehlt: form.reifegrad.isEmpty ? nil : form.reifegrad,
+                fehler: fehler["reifegrad"])
+        case "weitere":
+            [
+                feld("amt", "Amt", form.amt), feld("prioritaet", "Priorität", form.prioritaet, breite: "mittel"),
+                feld("frist", "Frist", form.frist, hinweis: "TT.MM.JJJJ", breite: "kurz"), feld("rolle", "Rolle", form.rolle),
+                feld("schlagworte", "Schlagworte", form.schlagworte),
+            ]
+        case "notizFeld": feld("notiz", "Notiz", form.notiz, hinweis: "Nur für Angemeldete sichtbar")
+        default: nil
+        }
+    }
+
+    private func feld(
+        _ name: String, _ label: String, _ wert: String, hinweis: String? = nil, pflicht: Bool = false, breite: String? = nil
+    ) -> Feld {
+        Feld(name, label, wert: wert, hinweis: hinweis, fehler: fehler[name], pflicht: pflicht, breite: breite)
+    }
+
+    /// All levels of all schemes, and an odd one from a sheet, so that saving does not lose it.
+    private var stufen: [(wert: String, text: String)] {
+        let known = Reifegrad.Modell.allCases.flatMap { modell in
+            modell.stufen.compactMap { stufe in Reifegrad(modell, stufe).map { (wert: $0.text, text: $0.text) } }
+        }
+        guard !form.reifegrad.isEmpty, !known.contains(where: { $0.wert == form.reifegrad }) else { return known }
+        return known + [(wert: form.reifegrad, text: "\(form.reifegrad) (ohne Modell)")]
+    }
+}
+
+struct LadungFormSeite: Page {
+    static let template = "umsetzung/ladung-formular"
+    let organisation: Organisation
+    let fehler: FormErrors
+
+    var titel: String { fehler.isEmpty ? "Liste laden" : "Fehler: Liste laden" }
+    var brotkrumen: [Krume] {
+        [Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"), Krume(organisation.name, organisation.listenpfad), Krume("Liste laden")]
+    }
+    var bereich: String { "/umsetzung" }
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "organisation": organisation.name
+        case "ziel": organisation.listenpfad + "/ladungen"
+        case "abbrechen": organisation.listenpfad
+        case "fehler": fehler.liste
+        case "dateiFehler": fehler["datei"]
+        case "spalten": Umsetzungsblatt.spalten.joined(separator: ", ")
+        default: nil
+        }
+    }
+}
+
+struct LadungSeite: Page {
+    static let template = "umsetzung/ladung"
+    let organisation: Organisation
+    let ladung: Ladung
+    let bericht: Importbericht
+
+    var titel: String { bericht.fehlerzahl == 0 ? "Liste prüfen" : "Fehler: Liste prüfen" }
+    var brotkrumen: [Krume] {
+        [
+            Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"), Krume(organisation.name, organisation.listenpfad),
+            Krume("Liste laden", organisation.listenpfad + "/ladungen"), Krume("Prüfen"),
+        ]
+    }
+    var bereich: String { "/umsetzung" }
+
+    private var verstanden: Int { bericht.neu + bericht.geaendert + bericht.unveraendert }
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "organisation": organisation.name
+        case "datei": ladung.dateiname
+        case "neu": Zahl.deutsch(bericht.neu)
+        case "geaendert": Zahl.deutsch(bericht.geaendert)
+        case "unveraendert": Zahl.deutsch(bericht.unveraendert)
+        case "hinweise": bericht.hinweise
+        case "fehlerzahl": bericht.fehlerzahl > 0 ? Zahl.deutsch(bericht.fehlerzahl) : nil
+        case "fehlstellen":
+            bericht.fehler.map { fault in
+                Werte([("zeile", fault.zeile > 0 ? fault.zeile : nil), ("spalte", fault.spalte), ("feld", fault.feld), ("grund", fault.grund)])
+            }
+        case "weitereFehler": bericht.fehlerzahl > bericht.fehler.count ? bericht.fehlerzahl - bericht.fehler.count : nil
+        case "ziel": "\(organisation.listenpfad)/ladungen/\(ladung.id)/uebernahme"
+        case "zurueck": organisation.listenpfad + "/ladungen"
+        case "aendertNichts": bericht.fehlerzahl == 0 && !bericht.aendertEtwas
+        case "ladbar": bericht.fehlerzahl == 0 && bericht.aendertEtwas
+        case "teilweise": bericht.fehlerzahl > 0 && bericht.aendertEtwas
+        default: nil
+        }
+    }
+}

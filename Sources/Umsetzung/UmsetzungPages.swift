@@ -1,0 +1,256 @@
+import Katalog
+package import Kernel
+package import Verzeichnis
+package import Storage
+package import Web
+
+struct UmsetzungUebersicht: Page {
+    static let template = "umsetzung/uebersicht"
+    let gesucht: String?
+    let treffer: [Organisation]
+    let listen: [(organisation: Organisation.ID, name: String, ars: String?, gesamt: Int, online: Int)]
+
+    var titel: String { "Umsetzung" }
+    var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Umsetzung")] }
+    var bereich: String { "/umsetzung" }
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "suche": Feld("q", "Verwaltung", wert: gesucht, hinweis: "Name oder Regionalschlüssel", typ: "search")
+        case "gesucht": gesucht
+        case "treffer": treffer.map { Verweis($0.name, $0.listenpfad) }
+        case "keinTreffer": gesucht != nil && treffer.isEmpty
+        case "ohneListen": listen.isEmpty
+        case "zeilen":
+            listen.map { list in
+                Werte([
+                    ("name", list.name), ("pfad", "/umsetzung/\(list.ars ?? list.organisation.rawValue)"),
+                    ("gesamt", Zahl.deutsch(list.gesamt)), ("online", Zahl.deutsch(list.online)),
+                    ("onlinePfad", "/umsetzung/\(list.ars ?? list.organisation.rawValue)?stand=online"),
+                    ("anteil", Zahl.anteil(list.online, von: list.gesamt)),
+                ])
+            }
+        default: nil
+        }
+    }
+}
+
+/// One row of a list, with what may be done in it.
+struct EintragZeile: Ansicht {
+    let eintrag: Umsetzungseintrag
+    let pfad: String
+    let dienst: Loesung?
+    let loesungen: [Loesung]
+    let intern: Bool
+    let darfAendern: Bool
+    let heute: Tag
+
+    static let gezeigt = 3
+
+    func child(named: String) -> Any? {
+        let inhalt = eintrag.inhalt
+        return switch named {
+        case "titel": inhalt.titel
+        case "pfad": pfad
+        case "id": eintrag.id.rawValue
+        case "schluessel": inhalt.leistungen.isEmpty ? nil : bezug
+        case "ozg": inhalt.leistungen.isEmpty ? inhalt.ozgID.map { "OZG \($0)" } : nil
+        case "amt": intern ? inhalt.amt : nil
+        case "stand": Stand(inhalt.stand)
+        case "variante": inhalt.variante?.wort
+        case "dienst": dienst.map { Verweis($0.name, $0.pfad) }
+        case "dienstText": inhalt.dienstText
+        case "frist": intern ? inhalt.frist?.deutsch : nil
+        case "ueberfaellig": intern && (inhalt.frist.map { $0 < heute } ?? false) && inhalt.stand != .online
+        case "angabenFehlen": inhalt.angabenFehlen
+        case "vorschlaege":
+            loesungen.prefix(EintragZeile.gezeigt).map { loesung in
+                Werte([
+                    ("name", loesung.name), ("pfad", loesung.pfad), ("id", loesung.id), ("anbieter", loesung.anbieter),
+                    ("ziel", darfAendern ? "\(pfad)/uebernahme" : nil), ("zeile", eintrag.id.rawValue),
+                ])
+            }
+        case "weitere": loesungen.count > EintragZeile.gezeigt ? loesungen.count - EintragZeile.gezeigt : nil
+        default: nil
+        }
+    }
+
+    private var bezug: String {
+        let ids = eintrag.inhalt.leistungen
+        let first = ids.first.map { Leistungsschluessel(getippt: $0.rawValue)?.lesbar ?? $0.rawValue } ?? ""
+        return ids.count == 1 ? first : "\(first) und \(ids.count - 1) weitere"
+    }
+}
+
+/// A Stand as badge: word and class.
+struct Stand: Ansicht {
+    let stand: Umsetzungsstand
+
+    init(_ stand: Umsetzungsstand) { self.stand = stand }
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "wort": stand.wort
+        case "klasse": stand.rawValue
+        default: nil
+        }
+    }
+}
+
+struct UmsetzungListe: Page {
+    static let template = "umsetzung/liste"
+    let organisation: Organisation
+    let abfrage: Abfrage
+    let filter: EintragFilter
+    let eintraege: [Umsetzungseintrag]
+    let staende: [(stand: Umsetzungsstand, anzahl: Int)]
+    let aemter: [String]
+    let loesungen: [Umsetzungseintrag.ID: [Loesung]]
+    let dienste: [String: Loesung]
+    let intern: Bool
+    let darfAendern: Bool
+    let blaettern: Blaettern
+
+    init(
+        organisation: Organisation, abfrage: Abfrage, filter: EintragFilter, seite: Seite, gesamt: Int,
+        eintraege: [Umsetzungseintrag], staende: [(stand: Umsetzungsstand, anzahl: Int)], aemter: [String],
+        loesungen: [Umsetzungseintrag.ID: [Loesung]], dienste: [String: Loesung], intern: Bool, darfAendern: Bool
+    ) throws {
+        self.organisation = organisation
+        self.abfrage = abfrage
+        self.filter = filter
+        self.eintraege = eintraege
+        self.staende = staende
+        self.aemter = aemter
+        self.loesungen = loesungen
+        self.dienste = dienste
+        self.intern = intern
+        self.darfAendern = darfAendern
+        blaettern = try Blaettern(seite, gesamt: gesamt, adresse: Adresse(organisation.listenpfad, filter.werte(abfrage)))
+    }
+
+    var titel: String { "Umsetzungsliste \(organisation.name)" }
+    var brotkrumen: [Krume] {
+        var crumbs = [Krume("Start", "/"), Krume("Umsetzung", "/umsetzung")]
+        if let ars = organisation.ars { crumbs.append(Krume(organisation.name, "/gebiete/\(ars)")) }
+        return crumbs + [Krume("Umsetzungsliste")]
+    }
+    var bereich: String { "/umsetzung" }
+
+    private var adresse: Adresse { Adresse(organisation.listenpfad, filter.werte(abfrage)) }
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "organisation": organisation.name
+        case "listenpfad": organisation.listenpfad
+        case "suche": Feld("q", "Titel oder Schlüssel", wert: abfrage["q"], typ: "search")
+        case "standwahl":
+            Feld.auswahl(
+                "stand", "Stand", leer: "alle",
+                Umsetzungsstand.allCases.map { stand in
+                    (wert: stand.rawValue, text: "\(stand.wort) (\(staende.first { $0.stand == stand }?.anzahl ?? 0))")
+                }, gewaehlt: filter.stand?.rawValue)
+        case "variantewahl":
+            Feld.auswahl(
+                "variante", "Variante", leer: "alle", Variante.allCases.map { (wert: $0.rawValue, text: $0.wort) },
+                gewaehlt: filter.variante?.rawValue)
+        case "amtwahl":
+            aemter.isEmpty ? nil : Feld.auswahl("amt", "Amt", leer: "alle", aemter.map { (wert: $0, text: $0) }, gewaehlt: filter.amt)
+        case "loesungwahl":
+            Feld.auswahl(
+                "loesung", "Lösungen", leer: "alle Einträge", [(wert: "ja", text: "mit vorhandener Lösung")],
+                gewaehlt: filter.mitLoesung ? "ja" : nil)
+        case "sortwahl":
+            Feld.auswahl(
+                "sort", "Reihenfolge", leer: nil,
+                [(wert: "liste", text: "wie in der Liste"), (wert: "titel", text: "nach Titel")]
+                    + (intern ? [(wert: "frist", text: "nach Frist")] : []), gewaehlt: filter.sortierung.rawValue)
+        case "nurFehlende": filter.angabenFehlen
+        case "gefiltert": filter != EintragFilter()
+        case "gesamt": Zahl.deutsch(blaettern.gesamt)
+        case "leer": eintraege.isEmpty
+        case "neueListe": eintraege.isEmpty && staende.isEmpty
+        case "zeilen": zeilen
+        case "zahlen": Standzahlen(organisation: organisation, staende: staende)
+        case "intern": intern
+        case "darfAendern": darfAendern
+        case "export": intern ? Adresse(organisation.listenpfad + "/liste.csv", filter.werte(abfrage)).text : nil
+        case "seiten": blaettern.letzte > 1 ? blaettern : nil
+        case "hinweis": meldung
+        default: nil
+        }
+    }
+
+    private var zeilen: [EintragZeile] {
+        let heute = Tag.heute(Instant.jetzt())
+        return eintraege.map { eintrag in
+            EintragZeile(
+                eintrag: eintrag, pfad: organisation.pfad(zu: eintrag), dienst: eintrag.inhalt.dienst.flatMap { dienste[$0] },
+                loesungen: loesungen[eintrag.id] ?? [], intern: intern, darfAendern: darfAendern, heute: heute)
+        }
+    }
+
+    private var meldung: String? {
+        guard intern, abfrage["ok"] == "geladen" else { return nil }
+        let (neu, geaendert) = (Int(abfrage["neu"] ?? "") ?? 0, Int(abfrage["geaendert"] ?? "") ?? 0)
+        return "Die Liste ist geladen: \(neu) neue, \(geaendert) geänderte Einträge."
+    }
+}
+
+/// Rows of a list by Stand, each number linked to exactly its rows.
+struct Standzahlen: Ansicht {
+    let organisation: Organisation
+    let staende: [(stand: Umsetzungsstand, anzahl: Int)]
+
+    private var zaehlend: Int { staende.filter { !$0.stand.zaehltNicht }.reduce(0) { $0 + $1.anzahl } }
+    private var online: Int { staende.first { $0.stand == .online }?.anzahl ?? 0 }
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "leer": staende.isEmpty
+        case "gesamt": Zahl.deutsch(staende.reduce(0) { $0 + $1.anzahl })
+        case "listenpfad": organisation.listenpfad
+        case "organisation": organisation.name
+        case "anteil": Zahl.anteil(online, von: zaehlend)
+        case "onlineText": "\(Zahl.deutsch(online)) von \(Zahl.deutsch(zaehlend))"
+        case "zahlen":
+            staende.map { entry in
+                Werte([
+                    ("zahl", Zahl.deutsch(entry.anzahl)), ("name", entry.stand.wort), ("klasse", entry.stand.rawValue),
+                    ("pfad", "\(organisation.listenpfad)?stand=\(entry.stand.rawValue)"),
+                ])
+            }
+        case "breite": max(1, zaehlend)
+        case "balken": balken
+        default: nil
+        }
+    }
+
+    /// Three pieces of the bar: online, under way, waiting.
+    private var balken: [Werte] {
+        let groups: [(klasse: String, staende: Set<Umsetzungsstand>)] = [
+            ("online", [.online]), ("laufend", [.geplant, .inUmsetzung, .pilot, .inPruefung]), ("wartend", [.wartet, .zurueckgestellt]),
+        ]
+        var x = 0
+        return groups.compactMap { group in
+            let width = staende.filter { group.staende.contains($0.stand) }.reduce(0) { $0 + $1.anzahl }
+            guard width > 0 else { return nil }
+            defer { x += width }
+            return Werte([("klasse", group.klasse), ("x", x), ("breite", width)])
+        }
+    }
+}
+
+/// Shows on a place's page how far its authority is.
+package struct StandImGebiet: GebietErgaenzung {
+    package init() {}
+
+    package func abschnitt(
+        zu gebiet: Gebiet, verwaltung: Organisation?, person: Person?, in db: any SQLConnection
+    ) throws -> Abschnitt? {
+        guard let verwaltung else { return nil }
+        return Abschnitt(
+            "umsetzung/stand-abschnitt",
+            Standzahlen(organisation: verwaltung, staende: try EintragStore.staende(organisation: verwaltung.id, in: db)))
+    }
+}

@@ -1,0 +1,205 @@
+import Formats
+import Hummingbird
+import Katalog
+package import Kernel
+package import Storage
+import Verzeichnis
+package import Web
+
+/// Pages of the Umsetzungslisten.
+package struct UmsetzungRoutes: RoomRoutes {
+    let database: any Database
+    let site: Site
+    let now: @Sendable () -> Instant
+
+    package init(database: any Database, site: Site, now: @escaping @Sendable () -> Instant) {
+        (self.database, self.site, self.now) = (database, site, now)
+    }
+
+    package func add(to routes: inout Routes) {
+        routes.get("/umsetzung", use: overview)
+        routes.get("/umsetzung/{organisation}", use: list)
+        routes.get("/umsetzung/{organisation}/neu", .angemeldet, use: newForm)
+        routes.post("/umsetzung/{organisation}", use: create)
+        routes.get("/umsetzung/{organisation}/liste.csv", .angemeldet, use: export)
+        routes.get("/umsetzung/{organisation}/{eintrag}", use: show)
+        routes.get("/umsetzung/{organisation}/{eintrag}/bearbeiten", .angemeldet, use: editForm)
+        routes.post("/umsetzung/{organisation}/{eintrag}", use: change)
+        routes.post("/umsetzung/{organisation}/{eintrag}/uebernahme", use: takeOver)
+    }
+
+    @Sendable func overview(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let typed = try Abfrage(request)["q"]
+        let page = try await database.read { db in
+            try UmsetzungUebersicht(
+                gesucht: typed, treffer: typed.map { try OrganisationStore.matching($0, limit: 20, in: db) } ?? [],
+                listen: EintragStore.listen(in: db))
+        }
+        return try site.render(page, context)
+    }
+
+    @Sendable func list(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let word = try context.parameter("organisation")
+        let abfrage = try Abfrage(request)
+        let seite = try Seite(abfrage)
+        let person = context.person
+        let page = try await database.read { db in
+            let organisation = try OrganisationStore.named(word, in: db)
+            let intern = Rechte.darf(person, .umsetzungIntern(organisation: organisation.id.rawValue))
+            let filter = try EintragFilter(abfrage, intern: intern)
+            let eintraege = try EintragStore.page(filter, seite, organisation: organisation.id, in: db)
+            let offen = eintraege.filter { $0.inhalt.stand.suchtLoesung && $0.inhalt.dienst == nil }.map(\.id)
+            return try UmsetzungListe(
+                organisation: organisation, abfrage: abfrage, filter: filter, seite: seite,
+                gesamt: EintragStore.count(filter, organisation: organisation.id, in: db), eintraege: eintraege,
+                staende: EintragStore.staende(organisation: organisation.id, in: db),
+                aemter: intern ? EintragStore.aemter(organisation: organisation.id, in: db) : [],
+                loesungen: EintragStore.loesungen(offen, in: db),
+                dienste: EintragStore.dienste(Set(eintraege.compactMap(\.inhalt.dienst)).sorted(), in: db),
+                intern: intern, darfAendern: Rechte.darf(person, .umsetzungAendern(organisation: organisation.id.rawValue)))
+        }
+        if page.organisation.pfadwort != word {
+            return .dauerhaft(zu: page.organisation.listenpfad + (request.uri.query.map { "?" + $0 } ?? ""))
+        }
+        return try site.render(page, context)
+    }
+
+    @Sendable func show(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let (word, id) = (try context.parameter("organisation"), try context.parameter("eintrag"))
+        let meldung = try Abfrage(request)["ok"]
+        let person = context.person
+        let page = try await database.read { db in
+            let (organisation, eintrag) = try find(word, id, in: db)
+            let intern = Rechte.darf(person, .umsetzungIntern(organisation: organisation.id.rawValue))
+            return try EintragSeite(
+                organisation: organisation, eintrag: eintrag, leistungen: LeistungStore.find(eintrag.inhalt.leistungen, in: db),
+                ozg: eintrag.inhalt.ozgID.flatMap { try OZGStore.find($0, in: db) },
+                dienst: eintrag.inhalt.dienst.flatMap { try EintragStore.loesung($0, in: db) },
+                loesungen: EintragStore.loesungen([eintrag.id], in: db)[eintrag.id] ?? [],
+                verlauf: intern ? EintragStore.verlauf(eintrag.id, in: db) : [], intern: intern,
+                darfAendern: Rechte.darf(person, .umsetzungAendern(organisation: organisation.id.rawValue)),
+                meldung: person == nil ? nil : meldung)
+        }
+        if page.organisation.pfadwort != word { return .dauerhaft(zu: page.organisation.pfad(zu: page.eintrag)) }
+        return try site.render(page, context)
+    }
+
+    @Sendable func newForm(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let word = try context.parameter("organisation")
+        let organisation = try await database.read { db in try OrganisationStore.named(word, in: db) }
+        try context.verlange(.umsetzungAendern(organisation: organisation.id.rawValue))
+        var form = EintragForm()
+        form.leistungen = try Abfrage(request)["leistung"] ?? ""
+        return try site.render(EintragFormSeite(organisation: organisation, eintrag: nil, form: form, fehler: FormErrors()), context)
+    }
+
+    @Sendable func create(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let word = try context.parameter("organisation")
+        let organisation = try await database.read { db in try OrganisationStore.named(word, in: db) }
+        try context.verlange(.umsetzungAendern(organisation: organisation.id.rawValue))
+        let form = EintragForm(try await Formular.read(request, context).felder)
+        let urheber = context.urheber(now())
+        do {
+            let id = try await database.write { db in
+                let inhalt = try form.checked(.init(), durch: urheber, in: db)
+                return try EintragAenderung.insert(inhalt, organisation: organisation.id, durch: urheber, in: db)
+            }
+            return .weiter(zu: "\(organisation.listenpfad)/\(id.rawValue)?ok=angelegt")
+        } catch let errors as FormErrors {
+            let page = EintragFormSeite(organisation: organisation, eintrag: nil, form: form, fehler: errors)
+            return try site.render(page, context, status: .unprocessableContent)
+        }
+    }
+
+    @Sendable func editForm(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let (word, id) = (try context.parameter("organisation"), try context.parameter("eintrag"))
+        let (organisation, eintrag, dienst) = try await database.read { db in
+            let (organisation, eintrag) = try find(word, id, in: db)
+            return try (organisation, eintrag, eintrag.inhalt.dienst.flatMap { try EintragStore.loesung($0, in: db) })
+        }
+        try context.verlange(.umsetzungAendern(organisation: organisation.id.rawValue))
+        let page = EintragFormSeite(
+            organisation: organisation, eintrag: eintrag, form: EintragForm(eintrag, dienst: dienst), fehler: FormErrors())
+        return try site.render(page, context)
+    }
+
+    @Sendable func change(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let (word, id) = (try context.parameter("organisation"), try context.parameter("eintrag"))
+        let (organisation, eintrag) = try await database.read { db in try find(word, id, in: db) }
+        try context.verlange(.umsetzungAendern(organisation: organisation.id.rawValue))
+        let form = EintragForm(try await Formular.read(request, context).felder)
+        let urheber = context.urheber(now())
+        func page(_ errors: FormErrors) -> EintragFormSeite {
+            EintragFormSeite(organisation: organisation, eintrag: eintrag, form: form, fehler: errors)
+        }
+        do {
+            try await database.write { db in
+                let (_, current) = try find(word, id, in: db)
+                guard current.version == form.version else { throw EintragAenderung.inzwischenGeaendert }
+                let inhalt = try form.checked(current.inhalt, durch: urheber, in: db)
+                try EintragAenderung.change(current, to: inhalt, durch: urheber, in: db)
+            }
+            return .weiter(zu: organisation.pfad(zu: eintrag) + "?ok=gespeichert")
+        } catch let errors as FormErrors {
+            return try site.render(page(errors), context, status: .unprocessableContent)
+        } catch let refusal as Refusal where refusal.kind == .conflict {
+            // Nothing typed is lost: the form comes back with what stands in it.
+            var errors = FormErrors()
+            errors.add("titel", refusal.message)
+            return try site.render(page(errors), context, status: .conflict)
+        }
+    }
+
+    @Sendable func takeOver(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let (word, id) = (try context.parameter("organisation"), try context.parameter("eintrag"))
+        let felder = try await Formular.read(request, context).felder
+        let urheber = context.urheber(now())
+        let person = context.person
+        let target = try await database.write { db in
+            let (organisation, eintrag) = try find(word, id, in: db)
+            try Rechte.verlange(.umsetzungAendern(organisation: organisation.id.rawValue), von: person)
+            guard let wish = felder["dienst"], let loesung = try EintragStore.loesung(wish, in: db) else {
+                throw Refusal(.unprocessable, "Wählen Sie einen Onlinedienst aus, den Sie übernehmen wollen.")
+            }
+            guard eintrag.inhalt.stand.suchtLoesung || eintrag.inhalt.dienst == loesung.id else {
+                throw Refusal(
+                    .conflict, "Der Eintrag ist inzwischen „\(eintrag.inhalt.stand.wort)“. Ändern Sie ihn auf seiner Seite, wenn Sie trotzdem wechseln wollen.")
+            }
+            if eintrag.inhalt.dienst != loesung.id || eintrag.inhalt.stand != .geplant {
+                try EintragAenderung.uebernehmen(loesung, in: eintrag, durch: urheber, in: db)
+            }
+            return organisation.pfad(zu: eintrag)
+        }
+        return .weiter(zu: target + "?ok=uebernommen")
+    }
+
+    @Sendable func export(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let word = try context.parameter("organisation")
+        let abfrage = try Abfrage(request)
+        let person = context.person
+        let (name, bytes) = try await database.read { db in
+            let organisation = try OrganisationStore.named(word, in: db)
+            try Rechte.verlange(.umsetzungIntern(organisation: organisation.id.rawValue), von: person)
+            let filter = try EintragFilter(abfrage, intern: true)
+            return try (organisation.name, UmsetzungExport.csv(organisation: organisation.id, filter: filter, in: db))
+        }
+        return .datei(bytes, name: "umsetzung-\(Faltung.slug(name)).csv", type: "text/csv; charset=utf-8")
+    }
+
+    private func find(
+        _ word: String, _ id: String, in db: any SQLConnection
+    ) throws -> (Organisation, Umsetzungseintrag) {
+        let organisation = try OrganisationStore.named(word, in: db)
+        guard let eintrag = try EintragStore.find(.init(rawValue: id), organisation: organisation.id, in: db) else {
+            throw Refusal(.notFound, "Diesen Eintrag gibt es in der Liste von \(organisation.name) nicht.")
+        }
+        return (organisation, eintrag)
+    }
+}
+
+extension Organisation {
+    /// The key by which people find its list: its ARS where it has one.
+    var pfadwort: String { ars ?? id.rawValue }
+    var listenpfad: String { "/umsetzung/\(pfadwort)" }
+    func pfad(zu eintrag: Umsetzungseintrag) -> String { "\(listenpfad)/\(eintrag.id.rawValue)" }
+}

@@ -1,0 +1,154 @@
+import Kernel
+import Web
+
+/// One line of a list of places.
+struct GebietZeile: Ansicht {
+    let gebiet: Gebiet
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "name": gebiet.name
+        case "pfad": gebiet.pfad
+        case "art": art
+        case "schluessel": gebiet.ars ?? gebiet.ags
+        case "einwohner": gebiet.einwohner.map(Zahl.deutsch)
+        default: nil
+        }
+    }
+
+    /// "Stadt" says more than "Gemeinde": the first word of the full name where it has one.
+    private var art: String {
+        guard gebiet.bezeichnung != gebiet.name, gebiet.bezeichnung.hasSuffix(" " + gebiet.name) else {
+            return gebiet.art.wort
+        }
+        let wort = String(gebiet.bezeichnung.dropLast(gebiet.name.count + 1))
+        return gebiet.art == .kreisfreieStadt ? "\(gebiet.art.wort)" : wort
+    }
+}
+
+struct GebietListe: Page {
+    static let template = "verzeichnis/gebiete"
+    let abfrage: Abfrage
+    let filter: GebietFilter
+    let gebiete: [Gebiet]
+    let laender: [Gebiet]
+    let stand: Datenstand?
+    let blaettern: Blaettern
+
+    init(
+        abfrage: Abfrage, filter: GebietFilter, gesamt: Int, seite: Seite, gebiete: [Gebiet], laender: [Gebiet],
+        stand: Datenstand?
+    ) throws {
+        self.abfrage = abfrage
+        self.filter = filter
+        self.gebiete = gebiete
+        self.laender = laender
+        self.stand = stand
+        blaettern = try Blaettern(
+            seite, gesamt: gesamt,
+            adresse: Adresse("/gebiete", [("q", abfrage["q"]), ("land", filter.land), ("art", filter.art?.rawValue)]))
+    }
+
+    var titel: String { "Gebiete" }
+    var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Gebiete")] }
+    var bereich: String { "/gebiete" }
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "suche": Feld("q", "Name oder Schlüssel", wert: abfrage["q"], typ: "search")
+        case "land":
+            Feld.auswahl(
+                "land", "Land", leer: "alle Länder", laender.map { (wert: $0.ars ?? "", text: $0.name) }, gewaehlt: filter.land)
+        case "art":
+            Feld.auswahl(
+                "art", "Art", leer: "alle Arten",
+                Gebiet.Art.allCases.filter { $0 != .bund }.map { (wert: $0.rawValue, text: $0.wort) },
+                gewaehlt: filter.art?.rawValue)
+        case "gefiltert": abfrage["q"] != nil || filter.land != nil || filter.art != nil
+        case "gesamt": Zahl.deutsch(blaettern.gesamt)
+        case "leer": gebiete.isEmpty
+        case "zeilen": gebiete.map(GebietZeile.init)
+        case "laender": laender.map { Verweis($0.name, $0.pfad) }
+        case "zeigtLaender": abfrage["q"] == nil && filter.land == nil && filter.art == nil && !laender.isEmpty
+        case "stand": stand?.bezeichnung
+        case "seiten": blaettern.letzte > 1 ? blaettern : nil
+        default: nil
+        }
+    }
+}
+
+struct GebietSeite: Page {
+    static let template = "verzeichnis/gebiet"
+    let gebiet: Gebiet
+    let ahnen: [Gebiet]
+    let kinder: [Gebiet]
+    let verwaltung: Organisation?
+    let stand: Datenstand?
+    let blaettern: Blaettern
+    var abschnitte: [Fragment] = []
+
+    init(gebiet: Gebiet, ahnen: [Gebiet], kinder: [Gebiet], seite: Seite, verwaltung: Organisation?, stand: Datenstand?) throws {
+        self.gebiet = gebiet
+        self.ahnen = ahnen
+        self.kinder = kinder
+        self.verwaltung = verwaltung
+        self.stand = stand
+        blaettern = try Blaettern(seite, gesamt: kinder.count, adresse: Adresse(gebiet.pfad))
+    }
+
+    var titel: String { gebiet.bezeichnung }
+    var brotkrumen: [Krume] {
+        [Krume("Start", "/"), Krume("Gebiete", "/gebiete")] + ahnen.map { Krume($0.bezeichnung, $0.pfad) }
+            + [Krume(gebiet.bezeichnung)]
+    }
+    var bereich: String { "/gebiete" }
+
+    private var kindWort: String {
+        let arten = Set(kinder.map(\.art))
+        if arten == [.kreisfreieStadt] || arten == [.gemeinde] || arten == [.gemeinde, .gemeindefrei] { return "Gemeinden" }
+        if arten == [.regierungsbezirk] { return "Regierungsbezirke" }
+        if arten == [.kreis] || arten == [.kreis, .kreisfreieStadt] { return "Kreise und kreisfreie Städte" }
+        if arten.contains(.verband) { return "Gemeindeverbände und Gemeinden" }
+        return "Zugehörige Gebiete"
+    }
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "bezeichnung": gebiet.bezeichnung
+        case "art": gebiet.art.wort
+        case "amtlicherName": gebiet.amtlicherName == gebiet.name ? nil : gebiet.amtlicherName
+        case "oben": ahnen.last.map { Verweis($0.bezeichnung, $0.pfad) }
+        case "ars": gebiet.ars
+        case "ags": gebiet.ags
+        case "einwohner": gebiet.einwohner.map(Zahl.deutsch)
+        case "flaeche": gebiet.flaecheHa.map { Zahl.dezimal(Double($0) / 100, stellen: 2) }
+        case "dichte": dichte
+        case "sitz": gebiet.sitz
+        case "plz": gebiet.plz
+        case "geschlossen": gebiet.gueltigBis?.deutsch
+        case "gueltigVon": gebiet.gueltigVon?.deutsch
+        case "verwaltung": verwaltung?.name
+        case "fremdverwaltet": fremdeVerwaltung
+        case "ohneVerwaltung": verwaltung == nil
+        case "hatKinder": !kinder.isEmpty
+        case "kindWort": kindWort
+        case "kinderzahl": Zahl.deutsch(kinder.count)
+        case "zeilen": kinder.dropFirst(blaettern.seite.versatz).prefix(blaettern.seite.groesse).map(GebietZeile.init)
+        case "abschnitte": abschnitte
+        case "stand": stand?.bezeichnung
+        case "seiten": blaettern.letzte > 1 ? blaettern : nil
+        default: nil
+        }
+    }
+
+    private var dichte: String? {
+        guard let einwohner = gebiet.einwohner, let hektar = gebiet.flaecheHa, hektar > 0, einwohner > 0 else { return nil }
+        return Zahl.deutsch(einwohner * 100 / hektar)
+    }
+
+    /// The authority of another place that does the work here.
+    private var fremdeVerwaltung: Verweis? {
+        guard let verwaltung, verwaltung.gebiet != gebiet.id, let ars = verwaltung.ars else { return nil }
+        return Verweis(verwaltung.name, "/gebiete/\(ars)")
+    }
+}

@@ -1,0 +1,95 @@
+import Hummingbird
+package import Kernel
+package import Storage
+package import Web
+
+/// What another room shows on a place's page: read in the same snapshot as the place.
+package protocol GebietErgaenzung: Sendable {
+    func abschnitt(
+        zu gebiet: Gebiet, verwaltung: Organisation?, person: Person?, in db: any SQLConnection
+    ) throws -> Abschnitt?
+}
+
+/// Pages and JSON of the directory of places.
+package struct GebietRoutes: RoomRoutes {
+    let database: any Database
+    let site: Site
+    let ergaenzungen: [any GebietErgaenzung]
+
+    package init(database: any Database, site: Site, ergaenzungen: [any GebietErgaenzung]) {
+        (self.database, self.site, self.ergaenzungen) = (database, site, ergaenzungen)
+    }
+
+    package func add(to routes: inout Routes) {
+        routes.get("/gebiete", use: list)
+        routes.get("/gebiete/{ars}", use: show)
+        routes.api(
+            APIOperation(
+                "/gebiete", "Gebiete, nach Namen",
+                [
+                    .init("q", "Name oder Anfang eines Schlüssels"), .init("land", "Schlüssel des Landes, zwei Ziffern"),
+                    .init("art", "Art des Gebiets"),
+                ], antwort: .liste("Gebiet")), use: apiList)
+        routes.api(APIOperation("/gebiete/{ars}", "Ein Gebiet", antwort: .objekt("Gebiet")), use: apiShow)
+    }
+
+    @Sendable func list(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let abfrage = try Abfrage(request)
+        let filter = try GebietFilter(abfrage)
+        let seite = try Seite(abfrage)
+        let page = try await database.read { db in
+            try GebietListe(
+                abfrage: abfrage, filter: filter, gesamt: GebietStore.count(filter, in: db), seite: seite,
+                gebiete: GebietStore.page(filter, seite, in: db), laender: GebietStore.laender(in: db),
+                stand: DatenstandStore.newest(.gemeindeverzeichnis, in: db))
+        }
+        return try site.render(page, context)
+    }
+
+    @Sendable func show(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let key = try context.parameter("ars")
+        let seite = try Seite(Abfrage(request), groesse: 100)
+        let ergaenzungen = ergaenzungen
+        let person = context.person
+        let found = try await database.read { db -> (GebietSeite, [Abschnitt])? in
+            guard let gebiet = try GebietStore.find(schluessel: key, in: db) else { return nil }
+            let verwaltung = try gebiet.verwaltung.flatMap {
+                try OrganisationStore.find(Organisation.ID(rawValue: $0), in: db)
+            }
+            let parts = try ergaenzungen.compactMap {
+                try $0.abschnitt(zu: gebiet, verwaltung: verwaltung, person: person, in: db)
+            }
+            let page = try GebietSeite(
+                gebiet: gebiet, ahnen: GebietStore.ahnen(gebiet, in: db), kinder: GebietStore.kinder(gebiet, in: db),
+                seite: seite, verwaltung: verwaltung, stand: DatenstandStore.newest(.gemeindeverzeichnis, in: db))
+            return (page, parts)
+        }
+        guard case (var page, let parts)? = found else { throw unknown(key) }
+        if page.gebiet.pfad != "/gebiete/\(key)" { return .dauerhaft(zu: page.gebiet.pfad) }
+        page.abschnitte = try site.fragments(parts)
+        return try site.render(page, context)
+    }
+
+    @Sendable func apiList(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let abfrage = try Abfrage(request)
+        let filter = try GebietFilter(abfrage)
+        let wunsch = try Listenwunsch(abfrage)
+        let (gesamt, list) = try await database.read { db in
+            try (GebietStore.count(filter, in: db), GebietStore.list(filter, wunsch, in: db))
+        }
+        return .liste(list.gebiete, gesamt: gesamt, weiter: list.weiter)
+    }
+
+    @Sendable func apiShow(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let key = try context.parameter("ars")
+        guard let gebiet = try await database.read({ db in try GebietStore.find(schluessel: key, in: db) }) else {
+            throw unknown(key)
+        }
+        if gebiet.pfad != "/gebiete/\(key)" { return .dauerhaft(zu: "/api/v1" + gebiet.pfad) }
+        return .json(gebiet)
+    }
+
+    private func unknown(_ key: String) -> Refusal {
+        Refusal(.notFound, "Zum Schlüssel „\(key.prefix(40))“ gibt es kein Gebiet.")
+    }
+}

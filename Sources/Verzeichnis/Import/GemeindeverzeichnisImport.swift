@@ -1,0 +1,62 @@
+package import Formats
+package import Kernel
+package import Storage
+
+/// Loads the official directory: adds, changes and closes places, and gives each administration its Organisation.
+package enum GemeindeverzeichnisImport {
+    /// One transaction; nothing is written on a trial, or when a record was refused and that was not waived.
+    ///
+    /// - Throws: `Refusal.conflict` for a file older than what is loaded.
+    package static func run(
+        _ source: TextSource, _ auftrag: Importauftrag, in database: any Database
+    ) async throws -> Importbericht {
+        var bericht = Importbericht()
+        let datei = Verzeichnisdatei.read(source, bericht: &bericht)
+        let gelesen = bericht
+        guard let gebietsstand = datei.gebietsstand, !datei.reihenfolge.isEmpty else { return gelesen }
+        guard gelesen.fehlerzahl == 0 || auftrag.probe || auftrag.fehlerhafteUeberspringen else { return gelesen }
+        return try await database.write { db in
+            var bericht = gelesen
+            try db.lock("gemeindeverzeichnis")
+            try refuseOlder(gebietsstand, in: db)
+            let plan = try Verzeichnisplan(datei, gebietsstand, vorhandene: vorhandene(in: db), jetzt: auftrag.urheber.am)
+            plan.describe(datei, in: &bericht)
+            if gelesen.fehlerzahl == 0 { plan.close(in: &bericht) } else { bericht.hinweise.append(keineSchliessung) }
+            guard auftrag.schreibt(bericht) else { return bericht }
+            bericht.geschrieben = true
+            guard bericht.aendertEtwas else { return bericht }
+            try plan.write(schliessen: gelesen.fehlerzahl == 0, in: db)
+            try DatenstandStore.record(
+                .gemeindeverzeichnis, datum: gebietsstand.iso, bericht: bericht, durch: auftrag.urheber, in: db)
+            return bericht
+        }
+    }
+
+    private static let keineSchliessung =
+        "Weil Sätze übersprungen werden, bleiben auch Gebiete gültig, die in der Datei nicht vorkommen."
+
+    private static func refuseOlder(_ gebietsstand: Tag, in db: any SQLConnection) throws {
+        guard let newest = try DatenstandStore.newest(.gemeindeverzeichnis, in: db)?.datum.flatMap(Tag.init(iso:)),
+            gebietsstand < newest
+        else { return }
+        throw Refusal(
+            .conflict,
+            "Die Datei hat den Gebietsstand \(gebietsstand.deutsch), geladen ist schon der vom \(newest.deutsch). Ältere Stände werden nicht geladen.")
+    }
+
+    private static func vorhandene(in db: any SQLConnection) throws -> [String: Verzeichnisplan.Vorhanden] {
+        var found: [String: Verzeichnisplan.Vorhanden] = [:]
+        try db.forEach(
+            """
+            SELECT \(Gebiet.columns), organisation.id AS organisation_id, organisation.name AS organisation_name
+            FROM gebiet LEFT JOIN organisation ON organisation.gebiet = gebiet.id WHERE gebiet.ars IS NOT NULL
+            """
+        ) { row in
+            let gebiet = try Gebiet(row: row)
+            guard let ars = gebiet.ars else { return }
+            found[ars] = try Verzeichnisplan.Vorhanden(
+                gebiet: gebiet, organisation: row["organisation_id"], organisationName: row["organisation_name"])
+        }
+        return found
+    }
+}

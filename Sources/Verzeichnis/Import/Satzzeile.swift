@@ -1,0 +1,83 @@
+import Formats
+import Kernel
+
+/// One line of the directory, addressed by character positions from 1 as its description counts them.
+struct Satzzeile {
+    let zeile: Int
+    private let zeichen: [Unicode.Scalar]
+
+    init(_ line: TextLine) throws(FormatError) {
+        zeile = line.number
+        zeichen = Array(line.text.unicodeScalars)
+        guard zeichen.count >= 72 else {
+            throw FormatError(
+                line: line.number, column: zeichen.count + 1, field: nil,
+                reason: "Der Satz endet nach \(zeichen.count) Zeichen, üblich sind 220. Die Datei ist vermutlich abgeschnitten.")
+        }
+        guard zeichen.count <= 240 else {
+            throw FormatError(
+                line: line.number, column: 221, field: nil,
+                reason: "Der Satz hat \(zeichen.count) Zeichen, üblich sind 220. Das ist kein Satz des Gemeindeverzeichnisses.")
+        }
+    }
+
+    func error(_ column: Int, _ field: String, _ reason: String) -> FormatError {
+        FormatError(line: zeile, column: column, field: field, reason: reason)
+    }
+
+    func duplicate(_ key: String) -> FormatError {
+        error(11, "Schlüssel", "Der Schlüssel \(key) kommt in der Datei schon vor.")
+    }
+
+    /// The field without blanks at its ends; positions beyond the line are blank.
+    func text(_ start: Int, _ length: Int) -> String {
+        let from = min(start - 1, zeichen.count)
+        let to = min(from + length, zeichen.count)
+        var slice = zeichen[from..<to]
+        while slice.first == " " { slice.removeFirst() }
+        while slice.last == " " { slice.removeLast() }
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: slice)
+        return String(text)
+    }
+
+    func optional(_ start: Int, _ length: Int) -> String? {
+        let text = text(start, length)
+        return text.isEmpty ? nil : text
+    }
+
+    func digits(_ start: Int, _ length: Int, _ field: String) throws(FormatError) -> String {
+        let text = text(start, length)
+        guard text.utf8.count == length, text.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            throw error(start, field, "„\(text)“ ist kein Schlüssel, erwartet sind \(length) Ziffern.")
+        }
+        return text
+    }
+
+    func number(_ start: Int, _ length: Int, _ field: String) throws(FormatError) -> Int {
+        let text = text(start, length)
+        guard text.utf8.count == length, let value = Int(text), value >= 0 else {
+            throw error(start, field, "„\(text)“ ist keine Zahl mit \(length) Stellen.")
+        }
+        return value
+    }
+
+    func tag(_ start: Int, _ field: String) throws(FormatError) -> Tag {
+        let text = text(start, 8)
+        guard text.utf8.count == 8, let value = Int(text),
+            let tag = Tag(jahr: value / 10_000, monat: value / 100 % 100, tag: value % 100)
+        else { throw error(start, field, "„\(text)“ ist kein Datum (JJJJMMTT).") }
+        return tag
+    }
+
+    func satz(
+        _ art: Gebiet.Art, ars: String, oben: String?, ags: String? = nil
+    ) throws(FormatError) -> Verzeichnissatz {
+        let name = text(23, 50)
+        guard !name.isEmpty else { throw error(23, "Bezeichnung", "Der Satz hat keine Bezeichnung.") }
+        return Verzeichnissatz(
+            ars: ars, ags: ags ?? (art == .verband ? nil : ars), amtlicherName: name, art: art,
+            kennzeichen: optional(123, 2), sitz: optional(73, 50), plz: optional(166, 5), flaecheHa: 0, einwohner: 0,
+            gehoertZu: oben)
+    }
+}

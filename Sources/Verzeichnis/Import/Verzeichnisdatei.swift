@@ -1,0 +1,164 @@
+package import Formats
+package import Kernel
+
+/// One record of the official directory, cut to what the product keeps.
+struct Verzeichnissatz: Sendable, Equatable {
+    let ars: String
+    let ags: String?
+    let amtlicherName: String
+    var art: Gebiet.Art
+    let kennzeichen: String?
+    var sitz: String?
+    let plz: String?
+    var flaecheHa: Int
+    var einwohner: Int
+    var gehoertZu: String?
+
+    var land: String { String(ars.prefix(2)) }
+}
+
+/// The official directory of municipalities, layout GV100AD (Destatis, "Datensatzbeschreibung Gemeindeverzeichnis",
+/// valid from 14.06.2000): fixed positions counted in characters, one record a line.
+package struct Verzeichnisdatei: Sendable {
+    /// The day for which the file holds.
+    private(set) var gebietsstand: Tag?
+    /// Places by ARS, in the order of the file.
+    private(set) var saetze: [String: Verzeichnissatz] = [:]
+    private(set) var reihenfolge: [String] = []
+    private(set) var regionen = 0
+    /// Verband records that only repeat a verbandsfreie Gemeinde.
+    private(set) var wiederholungen = 0
+    private var kreisfrei: [String: (kennzeichen: String, sitz: String?)] = [:]
+    private(set) var zeilen = 0
+
+    /// Reads the whole file; each faulty record is noted in the report and left out.
+    package static func read(_ source: TextSource, bericht: inout Importbericht) -> Verzeichnisdatei {
+        var datei = Verzeichnisdatei()
+
+        while true {
+            do {
+                guard let line = try source.nextLine() else { break }
+                if line.text.isEmpty { continue }
+                datei.zeilen += 1
+                try datei.add(Satzzeile(line))
+            } catch {
+                bericht.refuse(.init(zeile: error.line, spalte: error.column, feld: error.field, grund: error.reason))
+                if error.fatal { break }
+                if datei.reihenfolge.isEmpty, bericht.fehlerzahl >= 20 {
+                    bericht.refuse(.init(zeile: 0, grund: "Das ist kein Gemeindeverzeichnis im Format GV100AD."))
+                    break
+                }
+            }
+        }
+        datei.finish(&bericht)
+        return datei
+    }
+
+    private mutating func add(_ line: Satzzeile) throws(FormatError) {
+        let satzart = line.text(1, 2)
+        guard ["10", "20", "30", "40", "50", "60"].contains(satzart) else {
+            throw line.error(1, "Satzart", "„\(satzart)“ ist keine Satzart des Gemeindeverzeichnisses (10, 20, 30, 40, 50, 60).")
+        }
+        let stand = try line.tag(3, "Gebietsstand")
+        if let gebietsstand, gebietsstand != stand {
+            throw line.error(
+                3, "Gebietsstand", "Die Datei beginnt mit dem Gebietsstand \(gebietsstand.deutsch), hier steht \(stand.deutsch).")
+        }
+        gebietsstand = stand
+        switch satzart {
+        case "10": try insert(line.satz(.land, ars: line.digits(11, 2, "Land"), oben: nil), line)
+        case "20":
+            let land = try line.digits(11, 2, "Land")
+            let key = try land + line.digits(13, 1, "Regierungsbezirk")
+            try insert(line.satz(.regierungsbezirk, ars: key, oben: land), line)
+        case "30": regionen += 1
+        case "40": try addKreis(line)
+        case "50":
+            guard line.text(123, 2) != "50" else {
+                wiederholungen += 1
+                return
+            }
+            let kreis = try line.digits(11, 5, "Kreis")
+            let key = try kreis + line.digits(19, 4, "Gemeindeverband")
+            try insert(line.satz(.verband, ars: key, oben: kreis), line)
+        default: try addGemeinde(line)
+        }
+    }
+
+    private mutating func addKreis(_ line: Satzzeile) throws(FormatError) {
+        let key = try line.digits(11, 5, "Kreis")
+        let kennzeichen = line.text(123, 2)
+        if kennzeichen == "41" || kennzeichen == "42" {
+            guard kreisfrei[key] == nil else { throw line.duplicate(key) }
+            kreisfrei[key] = (kennzeichen, line.optional(73, 50))
+            return
+        }
+        try insert(line.satz(.kreis, ars: key, oben: String(key.prefix(3))), line)
+    }
+
+    private mutating func addGemeinde(_ line: Satzzeile) throws(FormatError) {
+        let kreis = try line.digits(11, 5, "Kreis")
+        let gemeinde = try line.digits(16, 3, "Gemeinde")
+        let verband = try kreis + line.digits(19, 4, "Gemeindeverband")
+        let kennzeichen = line.text(123, 2)
+        let art: Gebiet.Art
+        switch kennzeichen {
+        case "60", "63", "64", "67": art = .gemeinde
+        case "61", "62": art = .kreisfreieStadt
+        case "65", "66": art = .gemeindefrei
+        default: throw line.error(123, "Textkennzeichen", "„\(kennzeichen)“ ist keine Art einer Gemeinde (60 bis 67).")
+        }
+        var satz = try line.satz(art, ars: verband + gemeinde, oben: verband, ags: kreis + gemeinde)
+        satz.flaecheHa = try line.number(129, 11, "Fläche")
+        satz.einwohner = try line.number(140, 11, "Bevölkerung")
+        if art == .kreisfreieStadt { satz.sitz = kreisfrei[kreis]?.sitz }
+        try insert(satz, line)
+    }
+
+    private mutating func insert(_ satz: Verzeichnissatz, _ line: Satzzeile) throws(FormatError) {
+        guard saetze[satz.ars] == nil else { throw line.duplicate(satz.ars) }
+        saetze[satz.ars] = satz
+        reihenfolge.append(satz.ars)
+    }
+
+    /// Finds the place above each one, sums area and people upwards, and notices a file that stops too early.
+    private mutating func finish(_ bericht: inout Importbericht) {
+        var hasMembers: Set<String> = []
+        for ars in reihenfolge {
+            guard var satz = saetze[ars] else { continue }
+            satz.gehoertZu = satz.gehoertZu.flatMap(nearest)
+            saetze[ars] = satz
+            guard satz.ars.utf8.count == 12 else { continue }
+            var above = satz.gehoertZu
+            while let key = above, let next = saetze[key] {
+                saetze[key]?.flaecheHa += satz.flaecheHa
+                saetze[key]?.einwohner += satz.einwohner
+                hasMembers.insert(key)
+                above = next.gehoertZu ?? next.ars.parentKeys.first { saetze[$0] != nil }
+            }
+        }
+        guard bericht.fehlerzahl == 0 else { return }
+        if reihenfolge.isEmpty { bericht.refuse(.init(zeile: 0, grund: "Die Datei enthält keinen einzigen Satz.")) }
+        for ars in reihenfolge where ars.utf8.count < 12 && !hasMembers.contains(ars) {
+            let name = saetze[ars]?.amtlicherName ?? ars
+            bericht.refuse(
+                .init(zeile: 0, grund: "\(name) (\(ars)) hat keine Gemeinde. Die Datei ist vermutlich abgeschnitten."))
+        }
+        for key in kreisfrei.keys.sorted() where saetze[key + "0000000"] == nil {
+            bericht.refuse(
+                .init(zeile: 0, grund: "Zur kreisfreien Stadt \(key) fehlt der Gemeindesatz. Die Datei ist vermutlich abgeschnitten."))
+        }
+    }
+
+    /// The key itself if it is a place, else the next shorter one that is.
+    private func nearest(_ key: String) -> String? {
+        saetze[key] != nil ? key : key.parentKeys.first { saetze[$0] != nil }
+    }
+}
+
+extension String {
+    /// Shorter keys of the hierarchy above a Regionalschlüssel, nearest first.
+    fileprivate var parentKeys: [String] {
+        [9, 5, 3, 2].filter { $0 < utf8.count }.map { String(prefix($0)) }
+    }
+}

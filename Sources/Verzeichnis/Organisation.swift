@@ -1,0 +1,98 @@
+import Kernel
+package import Storage
+
+/// An authority of a Gebiet, an IT provider, a vendor, a ministry or an association.
+package struct Organisation: Sendable, Equatable {
+    package struct ID: RawRepresentable, Hashable, SQLConvertible {
+        package let rawValue: String
+        package init(rawValue: String) { self.rawValue = rawValue }
+    }
+
+    package enum Art: String, SQLConvertible {
+        case verwaltung, dienstleister, hersteller, ministerium, verband
+    }
+
+    package let id: ID
+    package let art: Art
+    package let name: String
+    /// The Gebiet whose authority it is.
+    package let gebiet: Gebiet.ID?
+    package let ars: String?
+
+    package init(id: ID, art: Art, name: String, gebiet: Gebiet.ID?, ars: String?) {
+        self.id = id
+        self.art = art
+        self.name = name
+        self.gebiet = gebiet
+        self.ars = ars
+    }
+}
+
+extension Organisation: RowDecodable {
+    static let columns: SQL = """
+        organisation.id, organisation.art, organisation.name, organisation.gebiet,
+        (SELECT gebiet.ars FROM gebiet WHERE gebiet.id = organisation.gebiet) AS ars
+        """
+
+    package init(row: Row) throws {
+        id = try row["id"]
+        art = try row["art"]
+        name = try row["name"]
+        gebiet = try row["gebiet"]
+        ars = try row["ars"]
+    }
+}
+
+/// Every statement that touches the `organisation` table, but for the import of the directory.
+package enum OrganisationStore {
+    package static func find(_ id: Organisation.ID, in db: any SQLConnection) throws -> Organisation? {
+        try db.first("SELECT \(Organisation.columns) FROM organisation WHERE id = \(id)")
+    }
+
+    /// The Organisation that an id, an ARS (in any of its lengths) or a full name stands for.
+    ///
+    /// - Throws: `Refusal` for an unknown word, and for a place without an administration of its own, naming who
+    ///   administers it.
+    package static func named(_ word: String, in db: any SQLConnection) throws -> Organisation {
+        if let organisation = try find(Organisation.ID(rawValue: word), in: db) { return organisation }
+        if !word.isEmpty, word.utf8.allSatisfy({ (48...57).contains($0) }) {
+            guard let gebiet = try GebietStore.find(schluessel: word, in: db) else {
+                throw Refusal(.notFound, "Zum Schlüssel \(word) gibt es kein Gebiet. Ist das Gemeindeverzeichnis geladen?")
+            }
+            return try own(gebiet, in: db)
+        }
+        let folded = Faltung.suche(word)
+        let found = try db.all(
+            "SELECT \(Organisation.columns) FROM organisation WHERE suchname = \(folded) ORDER BY id LIMIT 2",
+            as: Organisation.self)
+        guard let organisation = found.first else { throw Refusal(.notFound, "„\(word)“ ist keine bekannte Organisation.") }
+        guard found.count == 1 else {
+            throw Refusal(.conflict, "„\(word)“ heißen mehrere Organisationen. Nennen Sie den Regionalschlüssel (ARS).")
+        }
+        return organisation
+    }
+
+    private static func own(_ gebiet: Gebiet, in db: any SQLConnection) throws -> Organisation {
+        guard let id = gebiet.verwaltung, let organisation = try find(Organisation.ID(rawValue: id), in: db) else {
+            throw Refusal(.unprocessable, "\(gebiet.bezeichnung) hat keine Verwaltung.")
+        }
+        // Berlin and Hamburg are Land and Stadt with one authority; a member of a Verband has none of its own.
+        if organisation.gebiet != gebiet.id, gebiet.art != .land {
+            throw Refusal(
+                .unprocessable,
+                "\(gebiet.bezeichnung) hat keine eigene Verwaltung; zuständig ist: \(organisation.name) (\(organisation.ars ?? "ohne ARS")).")
+        }
+        return organisation
+    }
+
+    /// Authorities whose name or key begins or contains what was typed, best first.
+    package static func matching(_ typed: String, limit: Int, in db: any SQLConnection) throws -> [Organisation] {
+        let suche = Suchmuster(typed)
+        return try db.all(
+            """
+            SELECT \(Organisation.columns) FROM organisation
+            WHERE gueltig_bis IS NULL AND \(suche.bedingung(suchname: "organisation.suchname", sortname: "organisation.sortname"))
+            ORDER BY \(suche.rang(suchname: "organisation.suchname")), sortname, id LIMIT \(limit)
+            """)
+    }
+}

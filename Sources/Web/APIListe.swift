@@ -1,0 +1,102 @@
+package import Formats
+package import Hummingbird
+import Kernel
+
+/// A value of the JSON interface.
+package protocol JSONValue: Sendable {
+    func write(to json: inout JSONWriter)
+}
+
+/// What a caller of a JSON list asks for.
+package struct Listenwunsch: Sendable, Equatable {
+    package let anzahl: Int
+    /// Where the previous answer ended; the list's own sort values, opaque to the caller.
+    package let nach: [String]?
+
+    /// - Throws: `Refusal.badRequest` for numbers out of range or a cursor that is not ours.
+    package init(_ abfrage: Abfrage, teile: Int = 2) throws {
+        if let text = abfrage["anzahl"] {
+            guard let anzahl = Int(text), (1...200).contains(anzahl) else {
+                throw Refusal(.badRequest, "„anzahl“ muss eine Zahl von 1 bis 200 sein.")
+            }
+            self.anzahl = anzahl
+        } else {
+            anzahl = 50
+        }
+        nach = try abfrage["weiter"].map { text in
+            guard let parts = Marke.decode(text), parts.count == teile else {
+                throw Refusal(.badRequest, "„weiter“ muss unverändert aus der vorigen Antwort stammen.")
+            }
+            return parts
+        }
+    }
+}
+
+/// The cursor of a list: sort values joined and written in base64url.
+package enum Marke {
+    package static func encode(_ parts: [String]) -> String {
+        Base64URL.encode(Array(parts.joined(separator: "\u{1F}").utf8))
+    }
+
+    package static func decode(_ text: String) -> [String]? {
+        guard text.utf8.count <= 4_096, let bytes = Base64URL.decode(text),
+            let joined = String(validating: bytes, as: UTF8.self), !joined.utf8.contains(0)
+        else { return nil }
+        return joined.split(separator: "\u{1F}", omittingEmptySubsequences: false).map(String.init)
+    }
+}
+
+/// Base64 with the alphabet of RFC 4648 section 5, without padding.
+package enum Base64URL {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+    package static func encode(_ bytes: [UInt8]) -> String {
+        var out: [UInt8] = []
+        out.reserveCapacity((bytes.count * 4 + 2) / 3)
+        var (buffer, bits) = (0, 0)
+        for byte in bytes {
+            buffer = (buffer << 8 | Int(byte)) & 0xFFFF
+            bits += 8
+            while bits >= 6 {
+                bits -= 6
+                out.append(alphabet[buffer >> bits & 63])
+            }
+        }
+        if bits > 0 { out.append(alphabet[buffer << (6 - bits) & 63]) }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    package static func decode(_ text: String) -> [UInt8]? {
+        var out: [UInt8] = []
+        var (buffer, bits) = (0, 0)
+        for character in text.utf8 {
+            guard let value = alphabet.firstIndex(of: character) else { return nil }
+            buffer = (buffer << 6 | value) & 0xFFFF
+            bits += 6
+            if bits >= 8 {
+                bits -= 8
+                out.append(UInt8(buffer >> bits & 255))
+            }
+        }
+        return out
+    }
+}
+
+extension Response {
+    /// A list as the interface answers it: entries, how many there are in all, where to go on.
+    package static func liste(_ entries: [some JSONValue], gesamt: Int, weiter: String?) -> Response {
+        var json = JSONWriter(capacity: entries.count * 200 + 64)
+        json.object { json in
+            json.field("eintraege", array: { json in for entry in entries { entry.write(to: &json) } })
+            json.field("gesamt", gesamt)
+            json.field("weiter", weiter)
+        }
+        return .json(json.bytes)
+    }
+
+    package static func json(_ value: some JSONValue) -> Response {
+        var json = JSONWriter(capacity: 512)
+        value.write(to: &json)
+        return .json(json.bytes)
+    }
+}

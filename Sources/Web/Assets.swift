@@ -1,0 +1,86 @@
+import Crypto
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Kernel
+import NIOCore
+
+/// Stylesheets, fonts and images, held in memory and served under an address that changes with their content.
+package struct Assets: Sendable {
+    struct File: Sendable {
+        let type: String
+        let bytes: ByteBuffer
+        let gzip: ByteBuffer?
+    }
+
+    private let files: [String: File]
+    /// Where all of them lie: `/assets/` and the first digits of their common hash.
+    package let base: String
+
+    /// Reads folders one over the other; a `.gz` beside a file is its compressed form.
+    /// - Throws: when a folder cannot be read.
+    package init(ordner: [String]) throws {
+        var raw: [String: Data] = [:]
+        for folder in ordner {
+            guard let walker = FileManager.default.enumerator(atPath: folder) else {
+                throw Views.Broken(file: folder, line: nil, reason: "der Ordner ist nicht lesbar")
+            }
+            for case let path as String in walker {
+                var isFolder: ObjCBool = false
+                let full = folder + "/" + path
+                guard FileManager.default.fileExists(atPath: full, isDirectory: &isFolder), !isFolder.boolValue,
+                    Assets.type(of: path.hasSuffix(".gz") ? String(path.dropLast(3)) : path) != nil,
+                    let data = FileManager.default.contents(atPath: full)
+                else { continue }
+                raw[path] = data
+            }
+        }
+        var hash = SHA256()
+        var files: [String: File] = [:]
+        for (path, data) in raw.sorted(by: { $0.key < $1.key }) where !path.hasSuffix(".gz") {
+            guard let type = Assets.type(of: path) else { continue }
+            hash.update(data: Data(path.utf8))
+            hash.update(data: data)
+            files[path] = File(
+                type: type, bytes: ByteBuffer(bytes: data), gzip: raw[path + ".gz"].map { ByteBuffer(bytes: $0) })
+        }
+        self.files = files
+        base = "/assets/" + hash.finalize().prefix(6).map { String(format: "%02x", $0) }.joined()
+    }
+
+    package var isEmpty: Bool { files.isEmpty }
+
+    package func contains(_ path: String) -> Bool { files[path] != nil }
+
+    private static func type(of path: String) -> String? {
+        switch path.split(separator: ".").last.map(String.init) {
+        case "css": "text/css; charset=utf-8"
+        case "js": "text/javascript; charset=utf-8"
+        case "svg": "image/svg+xml"
+        case "woff2": "font/woff2"
+        case "txt", "md": "text/plain; charset=utf-8"
+        case "png": "image/png"
+        default: nil
+        }
+    }
+
+    package func add(to routes: inout Routes) {
+        routes.get("/assets/{version}/**") { request, context in
+            let rest = context.parameters.getCatchAll().joined(separator: "/")
+            return try answer(rest, request)
+        }
+        routes.get("/favicon.ico") { request, _ in try answer("favicon.svg", request) }
+    }
+
+    private func answer(_ path: String, _ request: Request) throws -> Response {
+        guard let file = files[path] else { throw Refusal(.notFound, "Diese Datei gibt es nicht.") }
+        var headers: HTTPFields = [
+            .contentType: file.type, .cacheControl: "public, max-age=31536000, immutable", .vary: "Accept-Encoding",
+        ]
+        if let gzip = file.gzip, (request.headers[.acceptEncoding] ?? "").contains("gzip") {
+            headers[.contentEncoding] = "gzip"
+            return Response(status: .ok, headers: headers, body: .init(byteBuffer: gzip))
+        }
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: file.bytes))
+    }
+}

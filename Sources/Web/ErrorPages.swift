@@ -1,0 +1,134 @@
+import Formats
+import HTTPTypes
+package import Hummingbird
+import Kernel
+import Logging
+import NIOCore
+import Storage
+
+/// Turns every thrown error into a page or, for the JSON interface, into problem+json (RFC 9457).
+package struct ErrorPages: RouterMiddleware {
+    package typealias Context = SiteContext
+    let site: Site
+    let newID: @Sendable () -> String
+
+    package init(site: Site, newID: @escaping @Sendable () -> String) { (self.site, self.newID) = (site, newID) }
+
+    package func handle(
+        _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
+    ) async throws -> Response {
+        do { return try await next(request, context) } catch let refusal as Refusal {
+            return try answer(Problem(refusal), request, context)
+        } catch let error as HTTPError {
+            return try answer(Problem(error), request, context)
+        } catch let error as CancellationError {
+            throw error
+        } catch StorageError.unavailable(let reason) {
+            let incident = newID()
+            context.logger.error("datenbank nicht erreichbar", metadata: ["vorfall": "\(incident)", "grund": "\(reason)"])
+            return try answer(Problem.unavailable(incident), request, context)
+        } catch {
+            let incident = newID()
+            context.logger.error("fehler", metadata: ["vorfall": "\(incident)", "fehler": "\(error)"])
+            return try answer(Problem.internalFault(incident), request, context)
+        }
+    }
+
+    private func answer(_ problem: Problem, _ request: Request, _ context: SiteContext) throws -> Response {
+        if request.uri.path.hasPrefix("/api/") { return problem.json }
+        if problem.status == .unauthorized, request.method == .get || request.method == .head {
+            let target = request.uri.string.utf8.count <= 1_000 ? request.uri.string : "/"
+            return .weiter(zu: Adresse("/anmelden", [("ziel", target)]).text)
+        }
+        return try site.render(ErrorPage(problem: problem), context, status: problem.status)
+    }
+}
+
+/// What went wrong in the words of the person or program that asked.
+struct Problem: Sendable {
+    let status: HTTPResponse.Status
+    let titel: String
+    let text: String
+    let rat: String?
+    let vorfall: String?
+
+    init(_ status: HTTPResponse.Status, _ titel: String, _ text: String, rat: String? = nil, vorfall: String? = nil) {
+        (self.status, self.titel, self.text, self.rat, self.vorfall) = (status, titel, text, rat, vorfall)
+    }
+
+    init(_ refusal: Refusal) {
+        let (status, titel): (HTTPResponse.Status, String) =
+            switch refusal.kind {
+            case .badRequest: (.badRequest, "So geht die Anfrage nicht")
+            case .signInNeeded: (.unauthorized, "Anmeldung nötig")
+            case .notAllowed: (.forbidden, "Nicht erlaubt")
+            case .notFound: (.notFound, "Nicht gefunden")
+            case .gone: (.gone, "Nicht mehr vorhanden")
+            case .conflict: (.conflict, "Inzwischen geändert")
+            case .tooLarge: (.contentTooLarge, "Zu groß")
+            case .uriTooLong: (.uriTooLong, "Adresse zu lang")
+            case .unprocessable: (.unprocessableContent, "Angaben unvollständig")
+            case .unsupportedMediaType: (.unsupportedMediaType, "Unbekannte Art von Daten")
+            case .methodNotAllowed: (.methodNotAllowed, "So nicht möglich")
+            case .unavailable: (.serviceUnavailable, "Gerade nicht erreichbar")
+            }
+        self.init(status, titel, refusal.message)
+    }
+
+    init(_ error: HTTPError) {
+        switch error.status {
+        case .notFound:
+            self.init(
+                .notFound, "Nicht gefunden", "Diese Seite gibt es nicht.",
+                rat: "Prüfen Sie die Adresse oder beginnen Sie auf der Startseite.")
+        case .contentTooLarge: self.init(.contentTooLarge, "Zu groß", "Das ist zu viel auf einmal.")
+        case let status where (400..<500).contains(status.code):
+            self.init(status, "So geht die Anfrage nicht", "Die Anfrage war so nicht zu verstehen.")
+        default: self.init(.internalServerError, "Fehler", "Etwas ist schiefgegangen.")
+        }
+    }
+
+    static func unavailable(_ incident: String) -> Problem {
+        Problem(
+            .serviceUnavailable, "Gerade nicht erreichbar", "Die Datenbank antwortet zurzeit nicht.",
+            rat: "Bitte versuchen Sie es in einigen Minuten noch einmal.", vorfall: incident)
+    }
+
+    static func internalFault(_ incident: String) -> Problem {
+        Problem(
+            .internalServerError, "Das hat nicht geklappt", "Der Fehler liegt bei uns und ist festgehalten.",
+            rat: "Ihre Daten sind unverändert. Nennen Sie der Betriebsstelle die Vorfallnummer.", vorfall: incident)
+    }
+
+    var json: Response {
+        var json = JSONWriter(capacity: 256)
+        json.object { json in
+            json.field("type", "about:blank")
+            json.field("title", titel)
+            json.field("status", status.code)
+            json.field("detail", text)
+            if let vorfall { json.field("vorfall", vorfall) }
+        }
+        return .json(json.bytes, status: status, type: "application/problem+json")
+    }
+}
+
+struct ErrorPage: Page {
+    static let template = "web/fehler"
+    let problem: Problem
+
+    var titel: String { problem.titel }
+    var brotkrumen: [Krume] { [Krume("Start", "/"), Krume(problem.titel)] }
+    var bereich: String { "" }
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "status": problem.status.code
+        case "ueberschrift": problem.titel
+        case "text": problem.text
+        case "rat": problem.rat
+        case "vorfall": problem.vorfall
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Kernel
+import Mustache
+
+/// What every page shows around its own content.
+struct Frame: Ansicht {
+    let assets: String
+    let version: String
+    let navigation: [Verweis]
+    let fussnoten: [Verweis]
+    let titel: String
+    let brotkrumen: [Krume]
+    let person: Person?
+    let csrf: String?
+
+    func child(named: String) -> Any? {
+        switch named {
+        case "assets": assets
+        case "version": version
+        case "navigation": navigation
+        case "fussnoten": fussnoten
+        case "titel": titel
+        case "brotkrumen": brotkrumen
+        case "hatBrotkrumen": brotkrumen.count > 1
+        case "angemeldet": person != nil
+        case "person": person?.email
+        case "csrf": csrf
+        default: nil
+        }
+    }
+}
+
+/// The page on top of its frame: a name is looked up in the page first.
+struct FramedPage: Ansicht {
+    let page: any Page
+    let frame: Frame
+
+    func child(named: String) -> Any? { page.child(named: named) ?? frame.child(named: named) }
+}

@@ -1,0 +1,139 @@
+import Formats
+import HTTPTypes
+package import Hummingbird
+package import Kernel
+import Logging
+
+/// One structured line a request: method, route, status, duration. Never the query, never a person.
+package struct RequestLog: RouterMiddleware {
+    package typealias Context = SiteContext
+
+    package init() {}
+
+    package func handle(
+        _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
+    ) async throws -> Response {
+        let start = ContinuousClock.now
+        func line(_ status: Int) {
+            let took = ContinuousClock.now - start
+            let micros = took.components.seconds * 1_000_000 + took.components.attoseconds / 1_000_000_000_000
+            context.logger.info(
+                "anfrage",
+                metadata: [
+                    "methode": "\(request.method.rawValue)", "weg": "\(context.endpointPath ?? "-")",
+                    "status": "\(status)", "mikrosekunden": "\(micros)",
+                ])
+        }
+        do {
+            let response = try await next(request, context)
+            line(response.status.code)
+            return response
+        } catch {
+            line(error is CancellationError ? 499 : 500)
+            throw error
+        }
+    }
+}
+
+/// Headers that keep a browser from doing what no page of ours asks for.
+package struct SecurityHeaders: RouterMiddleware {
+    package typealias Context = SiteContext
+
+    package static let policy = [
+        "default-src 'none'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'", "script-src 'self'",
+        "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+    ].joined(separator: "; ")
+
+    package init() {}
+
+    package func handle(
+        _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
+    ) async throws -> Response {
+        var response = try await next(request, context)
+        response.headers[.contentSecurityPolicy] = SecurityHeaders.policy
+        response.headers[.xContentTypeOptions] = "nosniff"
+        response.headers[.referrerPolicy] = "same-origin"
+        response.headers[.frameOptions] = "DENY"
+        response.headers[.permissionsPolicy] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+        response.headers[.openerPolicy] = "same-origin"
+        return response
+    }
+}
+
+extension HTTPField.Name {
+    static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .server
+    static let frameOptions = HTTPField.Name("X-Frame-Options") ?? .server
+    static let permissionsPolicy = HTTPField.Name("Permissions-Policy") ?? .server
+    static let openerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy") ?? .server
+    static let fetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .server
+}
+
+/// Refuses addresses no route should ever see, and changes that another site's page sends.
+package struct RequestGuard: RouterMiddleware {
+    package typealias Context = SiteContext
+
+    /// Longest address with its query, in bytes.
+    package static let addressLimit = 8_192
+
+    package init() {}
+
+    package func handle(
+        _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
+    ) async throws -> Response {
+        guard request.uri.string.utf8.count <= RequestGuard.addressLimit else {
+            throw Refusal(.uriTooLong, "Die Adresse ist zu lang. Kürzen Sie die Suche oder die Filter.")
+        }
+        guard Prozentkodierung.decode(request.uri.path, plusIsSpace: false) != nil else {
+            throw Refusal(.badRequest, "Die Adresse enthält Zeichen, die nicht lesbar sind (kein gültiges UTF-8).")
+        }
+        if request.method != .get, request.method != .head {
+            try refuseForeignOrigin(request)
+        }
+        return try await next(request, context)
+    }
+
+    private func refuseForeignOrigin(_ request: Request) throws {
+        let foreign = Refusal(.notAllowed, "Diese Änderung wurde von einer fremden Seite ausgelöst und deshalb nicht ausgeführt.")
+        if let site = request.headers[.fetchSite], site != "same-origin", site != "none" { throw foreign }
+        if let origin = request.headers[.origin], let host = request.head.authority ?? request.headers[.init("Host") ?? .server],
+            origin != "null", origin.split(separator: "/").last.map(String.init) != host
+        {
+            throw foreign
+        }
+    }
+}
+
+/// Looks up the session of the request's cookie.
+package struct SessionLookup: RouterMiddleware {
+    package typealias Context = SiteContext
+    let sessions: any SessionSource
+    let now: @Sendable () -> Instant
+
+    package init(sessions: any SessionSource, now: @escaping @Sendable () -> Instant) {
+        (self.sessions, self.now) = (sessions, now)
+    }
+
+    package func handle(
+        _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        if let token = SessionCookie.token(in: request) {
+            context.sitzung = try await sessions.session(of: token, at: now())
+        }
+        return try await next(request, context)
+    }
+}
+
+/// The cookie that names a session; under TLS with the `__Host-` prefix (RFC 6265bis).
+package enum SessionCookie {
+    static let plain = "leitstand_sitzung"
+    static let secure = "__Host-leitstand_sitzung"
+
+    package static func token(in request: Request) -> String? {
+        request.cookies[secure]?.value ?? request.cookies[plain]?.value
+    }
+
+    package static func set(_ token: String, seconds: Int, tls: Bool) -> String {
+        "\(tls ? secure : plain)=\(token); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax\(tls ? "; Secure" : "")"
+    }
+}

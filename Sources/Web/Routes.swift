@@ -1,0 +1,61 @@
+package import HTTPTypes
+package import Hummingbird
+import Kernel
+
+/// Who may reach a route at all; a finer right, e.g. at one Organisation, is asked by the route itself.
+package enum Zugang: String, Sendable {
+    case oeffentlich
+    case angemeldet
+}
+
+/// One route as it was registered: what the permission matrix and the API document are checked against.
+package struct RouteEntry: Sendable {
+    package let method: HTTPRequest.Method
+    /// With parameters in braces: `/leistungen/{id}`.
+    package let path: String
+    package let zugang: Zugang
+    /// Documented operation of a JSON route.
+    package let operation: APIOperation?
+
+    package init(method: HTTPRequest.Method, path: String, zugang: Zugang, operation: APIOperation?) {
+        (self.method, self.path, self.zugang, self.operation) = (method, path, zugang, operation)
+    }
+}
+
+/// Registers the routes of all rooms and remembers them.
+package struct Routes {
+    package typealias Handler = @Sendable (Request, SiteContext) async throws -> Response
+
+    private let router: Router<SiteContext>
+    package private(set) var table: [RouteEntry] = []
+
+    package init(_ router: Router<SiteContext>) { self.router = router }
+
+    package mutating func get(_ path: String, _ zugang: Zugang = .oeffentlich, use handler: @escaping Handler) {
+        add(.get, path, zugang, nil, handler)
+    }
+
+    package mutating func post(_ path: String, _ zugang: Zugang = .angemeldet, use handler: @escaping Handler) {
+        add(.post, path, zugang, nil, handler)
+    }
+
+    /// A JSON route under `/api/v1`, with its place in the API document.
+    package mutating func api(_ operation: APIOperation, use handler: @escaping Handler) {
+        add(.get, "/api/v1" + operation.path, .oeffentlich, operation, handler)
+    }
+
+    private mutating func add(
+        _ method: HTTPRequest.Method, _ path: String, _ zugang: Zugang, _ operation: APIOperation?, _ handler: @escaping Handler
+    ) {
+        table.append(RouteEntry(method: method, path: path, zugang: zugang, operation: operation))
+        router.on(RouterPath(path), method: method) { request, context in
+            if zugang == .angemeldet { try context.verlange(.abmelden) }
+            return try await handler(request, context)
+        }
+    }
+}
+
+/// A room's routes.
+package protocol RoomRoutes: Sendable {
+    func add(to routes: inout Routes)
+}

@@ -1,0 +1,78 @@
+package import HTTPTypes
+package import Hummingbird
+import Kernel
+import NIOCore
+
+/// Renders pages inside the frame that all of them share.
+package struct Site: Sendable {
+    package let views: Views
+    package let assets: Assets
+    let navigation: [Verweis]
+    let fussnoten: [Verweis]
+    let version: String
+
+    package init(views: Views, assets: Assets, navigation: [Verweis], fussnoten: [Verweis], version: String) {
+        self.views = views
+        self.assets = assets
+        self.navigation = navigation
+        self.fussnoten = fussnoten
+        self.version = version
+    }
+
+    package func render(
+        _ page: some Page, _ context: SiteContext, status: HTTPResponse.Status = .ok, csrf: String? = nil
+    ) throws -> Response {
+        let frame = Frame(
+            assets: assets.base, version: version,
+            navigation: navigation.map { Verweis($0.name, $0.pfad, aktiv: $0.pfad == page.bereich) },
+            fussnoten: fussnoten, titel: page.titel, brotkrumen: page.brotkrumen,
+            person: context.person, csrf: csrf ?? context.sitzung?.csrf)
+        let html = try views.render(FramedPage(page: page, frame: frame), template: type(of: page).template)
+        var headers: HTTPFields = [.contentType: "text/html; charset=utf-8"]
+        // What one person sees must not be kept for the next one at the same machine.
+        headers[.cacheControl] = context.sitzung == nil && csrf == nil ? "no-cache" : "no-store"
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: html)))
+    }
+
+    /// A part of another room's page, as finished HTML.
+    package func fragment(_ value: any Ansicht, template: String) throws -> Fragment {
+        Fragment(html: try views.render(value, template: template))
+    }
+}
+
+/// Finished, already escaped HTML made by a template of ours.
+package struct Fragment: Ansicht {
+    package let html: String
+
+    package func child(named: String) -> Any? { named == "html" ? html : nil }
+}
+
+extension Response {
+    /// 303: the browser fetches the page of the changed thing.
+    package static func weiter(zu path: String) -> Response {
+        Response(status: .seeOther, headers: [.location: path, .cacheControl: "no-store"])
+    }
+
+    /// 308: the thing lives at its one true address.
+    package static func dauerhaft(zu path: String) -> Response {
+        Response(status: .permanentRedirect, headers: [.location: path])
+    }
+
+    /// A finished JSON document.
+    package static func json(_ bytes: [UInt8], status: HTTPResponse.Status = .ok, type: String = "application/json; charset=utf-8") -> Response {
+        Response(
+            status: status, headers: [.contentType: type, .cacheControl: "no-cache"],
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    /// A file to save, named safely.
+    package static func datei(_ bytes: [UInt8], name: String, type: String) -> Response {
+        Response(
+            status: .ok,
+            headers: [
+                .contentType: type, .cacheControl: "no-store",
+                .contentDisposition: "attachment; filename=\"\(Faltung.slug(name.split(separator: ".").first.map(String.init) ?? "datei")).\(name.split(separator: ".").last.map(String.init) ?? "txt")\"",
+            ],
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}

@@ -1,0 +1,47 @@
+import Formats
+package import Hummingbird
+package import Kernel
+import Logging
+
+/// What a request carries besides itself: who asks, and the session that proves it.
+package struct SiteContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
+    /// The session of the cookie, if it is known and not over.
+    package var sitzung: Sitzung?
+
+    package init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+    }
+
+    package var person: Person? { sitzung?.person }
+
+    /// - Throws: `Refusal` when the person asking may not do this.
+    package func verlange(_ recht: Recht) throws { try Rechte.verlange(recht, von: person) }
+
+    package func darf(_ recht: Recht) -> Bool { Rechte.darf(person, recht) }
+
+    /// The Verlauf's author for a change made by this request.
+    package func urheber(_ now: Instant) -> Urheber { Urheber(person: person?.id, am: now) }
+
+    /// A path parameter as typed by the person, decoded.
+    package func parameter(_ name: String) throws -> String {
+        guard let raw = parameters.get(name), !raw.isEmpty,
+            let value = Prozentkodierung.decode(raw, plusIsSpace: false)
+        else { throw Refusal(.notFound, "Diese Seite gibt es nicht.") }
+        return value
+    }
+}
+
+/// A signed-in session as the web sees it.
+package struct Sitzung: Sendable, Equatable {
+    package let person: Person
+    /// The secret that every form of this session carries.
+    package let csrf: String
+
+    package init(person: Person, csrf: String) { (self.person, self.csrf) = (person, csrf) }
+}
+
+/// Finds the session of a cookie; the room of accounts supplies it.
+package protocol SessionSource: Sendable {
+    func session(of token: String, at now: Instant) async throws -> Sitzung?
+}

@@ -1,0 +1,145 @@
+import App
+import ArgumentParser
+import Formats
+import Foundation
+import Katalog
+import Kernel
+import Nachnutzung
+import Storage
+import Umsetzung
+import Verzeichnis
+
+struct Import: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Lädt Daten aus Dateien; alles oder nichts, zweimal dasselbe ändert nichts.",
+        subcommands: [ImportVerzeichnis.self, ImportKatalog.self, ImportDienste.self, ImportUmsetzung.self])
+}
+
+/// What all imports share.
+struct Importoptionen: ParsableArguments {
+    @OptionGroup var ort: Ort
+    @Flag(help: "Nur zeigen, was sich ändern würde.") var probe = false
+    @Flag(
+        name: [.customLong("fehlerhafte-ueberspringen"), .customLong("fehlerhafte-überspringen")],
+        help: "Fehlerhafte Zeilen auslassen und die übrigen laden.")
+    var fehlerhafteUeberspringen = false
+
+    /// Runs an import, prints its report and fails when nothing was written because of faults.
+    func run(_ work: (any Database, Importauftrag) async throws -> Importbericht) async throws {
+        try await erklaert {
+            let database = try await ort.open()
+            let auftrag = Importauftrag(
+                probe: probe, fehlerhafteUeberspringen: fehlerhafteUeberspringen, urheber: .betrieb(.jetzt()))
+            let bericht = try await work(database, auftrag)
+            await database.close()
+            for line in bericht.zeilen { line.hasPrefix("Fehler: ") ? melde(fehler: line) : melde(line) }
+            if probe {
+                melde("Probe: nichts geschrieben.")
+                if bericht.fehlerzahl > 0, !fehlerhafteUeberspringen { throw ExitCode.failure }
+                return
+            }
+            guard bericht.geschrieben else {
+                melde(fehler: "Nichts geschrieben: \(bericht.fehlerzahl) Fehler. Mit --fehlerhafte-ueberspringen werden nur diese Zeilen ausgelassen.")
+                throw ExitCode.failure
+            }
+            melde(bericht.aendertEtwas ? "Geladen." : "Es gab nichts zu ändern.")
+        }
+    }
+}
+
+/// Opens a file; a fault in it as a whole is a sentence, not a Swift error.
+func quelle(_ path: String) throws -> TextSource {
+    do { return try TextSource(path: path) } catch { throw Refusal(.unprocessable, "\(path): \(error.reason)") }
+}
+
+struct ImportVerzeichnis: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gemeindeverzeichnis", abstract: "Lädt das amtliche Gemeindeverzeichnis (GV100AD).")
+
+    @OptionGroup var optionen: Importoptionen
+    @Argument(help: ArgumentHelp("GV100AD-Datei.", valueName: "Datei")) var datei: String
+
+    func run() async throws {
+        try await optionen.run { database, auftrag in
+            try await GemeindeverzeichnisImport.run(quelle(datei), auftrag, in: database)
+        }
+    }
+}
+
+struct ImportKatalog: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "katalog", abstract: "Lädt einen Leistungskatalog als neuen Katalogstand.")
+
+    @OptionGroup var optionen: Importoptionen
+    @Option(help: ArgumentHelp("CSV der Leistungen mit Schlüssel.", valueName: "Datei")) var leistungen: String
+    @Option(help: ArgumentHelp("CSV der Leistungen ohne Schlüssel.", valueName: "Datei")) var ohneSchluessel: String?
+    @Option(help: ArgumentHelp("CSV der OZG-Leistungen.", valueName: "Datei")) var ozg: String
+    @Option(help: ArgumentHelp("Datum der Daten: Jahr, Jahr-Monat oder Jahr-Monat-Tag.", valueName: "Datum")) var stand: String?
+
+    func run() async throws {
+        if let stand, !Datenstand.istDatum(stand) {
+            throw ValidationError("„\(stand)“ ist kein Datum. Gemeint ist z. B. 2019, 2019-10 oder 2019-10-05.")
+        }
+        try await optionen.run { database, auftrag in
+            try await KatalogImport.run(
+                .init(leistungen: quelle(leistungen), ohneSchluessel: ohneSchluessel.map(quelle), ozg: quelle(ozg)),
+                datum: stand, auftrag, in: database)
+        }
+    }
+}
+
+struct ImportDienste: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "dienste", abstract: "Lädt Onlinedienste.")
+
+    @OptionGroup var optionen: Importoptionen
+    @Argument(help: ArgumentHelp("CSV-Datei.", valueName: "Datei")) var datei: String
+
+    func run() async throws {
+        try await optionen.run { database, auftrag in try await DienstImport.run(quelle(datei), auftrag, in: database) }
+    }
+}
+
+struct ImportUmsetzung: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "umsetzung", abstract: "Lädt die Umsetzungsliste einer Verwaltung.")
+
+    @OptionGroup var optionen: Importoptionen
+    @Option(help: ArgumentHelp("Kennung, Regionalschlüssel (ARS) oder Name der Verwaltung.", valueName: "Organisation")) var organisation: String
+    @Argument(help: ArgumentHelp("CSV-Datei.", valueName: "Datei")) var datei: String
+
+    func run() async throws {
+        try await optionen.run { database, auftrag in
+            let word = organisation
+            let found = try await database.read { db in try OrganisationStore.named(word, in: db) }
+            return try await UmsetzungImport.run(quelle(datei), organisation: found.id, auftrag, in: database)
+        }
+    }
+}
+
+struct Export: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Schreibt Daten in Dateien.", subcommands: [ExportUmsetzung.self])
+}
+
+struct ExportUmsetzung: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "umsetzung", abstract: "Schreibt die Umsetzungsliste einer Verwaltung.")
+
+    @OptionGroup var ort: Ort
+    @Option(help: ArgumentHelp("Kennung, Regionalschlüssel (ARS) oder Name der Verwaltung.", valueName: "Organisation")) var organisation: String
+    @Option(help: ArgumentHelp("Zieldatei mit der Endung .csv.", valueName: "Datei")) var out: String
+
+    func run() async throws {
+        guard out.lowercased().hasSuffix(".csv") else {
+            throw ValidationError("Geschrieben wird CSV: Geben Sie eine Datei mit der Endung .csv an.")
+        }
+        try await erklaert {
+            let database = try await ort.open()
+            let word = organisation
+            let bytes = try await database.read { db in
+                try UmsetzungExport.csv(organisation: OrganisationStore.named(word, in: db).id, in: db)
+            }
+            await database.close()
+            do { try Data(bytes).write(to: URL(fileURLWithPath: out), options: .atomic) } catch {
+                throw Refusal(.unprocessable, "Die Datei \(out) lässt sich nicht schreiben.")
+            }
+            melde("Geschrieben: \(out)")
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import App
+import ArgumentParser
+import Foundation
+import Kernel
+import Konten
+import Logging
+import Storage
+import Web
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Startet den Webserver.")
+
+    @OptionGroup var ort: Ort
+    @Option(help: ArgumentHelp("Port (sonst LEITSTAND_PORT, sonst 8080).", valueName: "Zahl")) var port: Int?
+    @Option(help: ArgumentHelp("Adresse, auf der Anfragen angenommen werden (sonst 127.0.0.1).", valueName: "Adresse")) var host: String?
+
+    func run() async throws {
+        try await erklaert {
+            let einstellungen = ort.einstellungen(["LEITSTAND_PORT": port.map(String.init), "LEITSTAND_HOST": host])
+            let level = Logger.Level(rawValue: einstellungen.protokollstufe) ?? .info
+            LoggingSystem.bootstrap { label in JSONLog(label: label, level: level) }
+            let port = try einstellungen.port()
+            let ressourcen = try Ressourcen(konfiguriert: einstellungen.ressourcen)
+            let (views, assets) = (try ressourcen.views(), try ressourcen.assets())
+            if !assets.contains("kern/kern.min.css") {
+                melde(fehler: "Hinweis: KERN UX fehlt, die Seiten erscheinen ohne Gestaltung. Werkzeuge/assets richtet es ein.")
+            }
+            let database = try await ort.open(einstellungen)
+            let anmeldung = try Anmeldung()
+            let konto = try await Erstkonto.anlegen(anmeldung, am: .jetzt(), in: database)
+            let leitstand = App.Leitstand(
+                database: database, views: views, assets: assets, anmeldung: anmeldung, tls: einstellungen.tls)
+            try await Server.run(
+                leitstand, host: einstellungen.host, port: port, logger: Logger(label: "leitstand")
+            ) { port in
+                melde("Leitstand läuft: http://\(einstellungen.host == "127.0.0.1" ? "localhost" : einstellungen.host):\(port)")
+                guard let konto else { return }
+                melde("Anmeldung (wird nur dieses eine Mal gezeigt):")
+                melde("  E-Mail: \(konto.email)")
+                melde("  Passwort: \(konto.klartext)")
+            }
+        }
+    }
+}
+
+struct Migrate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Legt die Datenbank an oder bringt sie auf den neuesten Stand.")
+
+    @OptionGroup var ort: Ort
+
+    func run() async throws {
+        try await erklaert {
+            let (database, applied) = try await Datenbank.open(ort.einstellungen())
+            melde(applied.isEmpty ? "Die Datenbank ist auf dem neuesten Stand." : "Angewandt: \(applied.joined(separator: ", "))")
+            await database.close()
+        }
+    }
+}
+
+struct Demo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Lädt die Beispieldaten in eine leere Datenbank.")
+
+    @OptionGroup var ort: Ort
+    @Flag(help: "Nichts tun und nichts melden, wenn die Datenbank schon Daten enthält.") var wennLeer = false
+
+    func run() async throws {
+        try await erklaert {
+            let einstellungen = ort.einstellungen()
+            let database = try await ort.open(einstellungen)
+            if wennLeer, try await !Beispieldaten.istLeer(database) { return }
+            let folder = try Ressourcen(konfiguriert: einstellungen.ressourcen).beispieldaten
+            try await Beispieldaten.load(from: folder, am: .jetzt(), in: database) { melde($0) }
+            await database.close()
+        }
+    }
+}
+
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Prüft die Einrichtung.")
+
+    @OptionGroup var ort: Ort
+    @Flag(help: "Zeigt alle Einstellungen mit ihren Werten; Geheimnisse bleiben geheim.") var konfiguration = false
+
+    func run() async throws {
+        guard konfiguration else { throw ValidationError("Was soll geprüft werden? Möglich ist: --konfiguration") }
+        for line in ort.einstellungen().tabelle { melde(line) }
+    }
+}
+
+struct User: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Verwaltet Konten.", subcommands: [UserReset.self])
+}
+
+struct UserReset: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reset", abstract: "Setzt ein neues Passwort und beendet alle Sitzungen des Kontos.")
+
+    @OptionGroup var ort: Ort
+    @Argument(help: ArgumentHelp("E-Mail-Adresse des Kontos.", valueName: "E-Mail")) var email: String
+    @Flag(help: "Das Passwort aus der Standardeingabe lesen statt eines vorzuschlagen.") var passwortStdin = false
+
+    func run() async throws {
+        try await erklaert {
+            let database = try await ort.open()
+            let address = email.lowercased()
+            guard let konto = try await database.read({ db in try KontoStore.konto(email: address, in: db) }) else {
+                throw Refusal(.notFound, "Zu \(email) gibt es kein Konto.")
+            }
+            let klartext = passwortStdin ? readLine(strippingNewline: true) ?? "" : Kennwort.vorschlag()
+            guard klartext.count >= 12 else { throw Refusal(.unprocessable, "Das Passwort braucht mindestens 12 Zeichen.") }
+            let kennwort = try await Anmeldung().neuesKennwort(klartext)
+            try await database.write { db in
+                try KontoStore.setzeKennwort(kennwort, of: konto.id, durch: .betrieb(.jetzt()), in: db)
+            }
+            if !passwortStdin { melde("Neues Passwort für \(address): \(klartext)") }
+            await database.close()
+        }
+    }
+}

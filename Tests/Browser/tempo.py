@@ -1,0 +1,50 @@
+"""Schnell da und sparsam: gemessen wird das, was Menschen starten, also nur der optimierte Bau."""
+from http_klient import hole
+from pruefung import Uebersprungen, pruefung
+
+HOECHSTENS_SEKUNDEN = 1.0
+HOECHSTENS_MEGABYTE = 120
+WEGE = ["/", "/leistungen", "/leistungen?q=wohn", "/leistungen/99110009104000", "/ozg", "/themenfelder",
+        "/gebiete?q=m%C3%BCnster", "/gebiete/05558", "/gebiete/055580016016", "/umsetzung/055700024024"]
+
+
+def nur_optimiert(u):
+    if u.server.ist_debug:
+        raise Uebersprungen("debug-Bau")
+
+
+@pruefung
+def die_erste_antwort_kommt_binnen_einer_sekunde(u):
+    nur_optimiert(u)
+    u.server.beenden()
+    u.server.starten(bereit="/")
+    assert u.server.startzeit <= HOECHSTENS_SEKUNDEN, f"{u.server.startzeit:.2f} s"
+
+
+@pruefung
+def nach_200_anfragen_belegt_der_server_hoechstens_120_mb(u):
+    nur_optimiert(u)
+    u.server.beenden()
+    u.server.starten()
+    for nummer in range(200):
+        antwort = hole(u.server, WEGE[nummer % len(WEGE)])
+        assert antwort.status == 200, f"{WEGE[nummer % len(WEGE)]}: {antwort.status}"
+    belegt = u.server.speicher()
+    assert belegt <= HOECHSTENS_MEGABYTE, f"{belegt:.0f} MB"
+
+
+@pruefung
+def ein_zweiter_start_nennt_kein_passwort_und_die_sitzung_gilt_weiter(u):
+    keks = u.browser.keks()
+    u.server.beenden()
+    u.server.starten()
+    ausgabe = (u.server.ordner / "stdout.txt").read_text(encoding="utf-8")
+    assert ausgabe.count(u.server.passwort) == 1, "das Passwort steht mehr als einmal in der Ausgabe"
+    assert b'action="/abmelden"' in hole(u.server, "/", Cookie=keks).koerper, "die Sitzung ging verloren"
+
+
+@pruefung
+def sigterm_beendet_den_server_binnen_10_sekunden(u):
+    u.server.beenden()
+    assert u.server.prozess.returncode == 0, f"Ende mit {u.server.prozess.returncode}"
+    assert u.server.beendet_nach is not None and u.server.beendet_nach < 10
