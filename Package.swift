@@ -82,7 +82,7 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Web", "Verzeichnis", "Katalog", "Konten",
+                "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Verzeichnis", "Katalog", "Konten",
                 hummingbird, httpTypes, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict),

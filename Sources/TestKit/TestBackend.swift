@@ -33,15 +33,27 @@ package enum TestBackend: String, CaseIterable, Sendable, CustomStringConvertibl
     /// A fresh database of its own with `migrations` done; it goes when the last reference goes.
     ///
     /// Ask for one database in a test: on PostgreSQL twelve are lent at a time.
-    package func database(_ migrations: [Migration] = []) async throws -> any Database {
+    package func database(_ migrations: [Migration] = [], saat: Saat? = nil) async throws -> any Database {
         switch self {
         case .sqliteMemory:
             let database = try SQLiteDatabase(path: nil)
             try await database.migrate(migrations)
+            try await saat?.load(database)
             return database
-        case .sqliteFile: return try await SQLiteFiles.copy(of: migrations)
-        case .postgres: return try await PostgresClones.clone(of: migrations)
+        case .sqliteFile: return try await SQLiteFiles.copy(of: migrations, saat)
+        case .postgres: return try await PostgresClones.clone(of: migrations, saat)
         }
+    }
+}
+
+/// Rows that many tests start from: loaded once a run and cloned with the tables.
+package struct Saat: Sendable {
+    /// Letters and digits; part of the name of the template.
+    let name: String
+    let load: @Sendable (any Database) async throws -> Void
+
+    package init(_ name: String, load: @escaping @Sendable (any Database) async throws -> Void) {
+        (self.name, self.load) = (name, load)
     }
 }
 
@@ -76,8 +88,8 @@ private enum SQLiteFiles {
     private static let folder = URL(filePath: NSTemporaryDirectory(), directoryHint: .isDirectory)
         .appending(path: "leitstand-test-\(ProcessInfo.processInfo.processIdentifier)", directoryHint: .isDirectory)
 
-    static func copy(of migrations: [Migration]) async throws -> any Database {
-        let template = folder.appending(path: try migrations.fingerprint + ".vorlage")
+    static func copy(of migrations: [Migration], _ saat: Saat?) async throws -> any Database {
+        let template = folder.appending(path: try migrations.fingerprint + (saat?.name ?? "") + ".vorlage")
         try await templates.prepare(template.path) {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             // The id of a process comes back, and with it the name of its folder.
@@ -86,6 +98,7 @@ private enum SQLiteFiles {
             }
             let database = try SQLiteDatabase(path: template.path)
             try await database.migrate(migrations)
+            try await saat?.load(database)
             // Closing writes the log into the file.
             await database.close()
         }
@@ -107,9 +120,9 @@ private enum PostgresClones {
     private static let admin = PostgresDatabase(conninfo: TestBackend.postgresConninfo ?? "", limit: 2)
     private static let returned = Mutex<[String]>([])
 
-    static func clone(of migrations: [Migration]) async throws -> any Database {
-        let template = "t_\(try migrations.fingerprint)_tpl"
-        try await templates.prepare(template) { try await make(template, migrations) }
+    static func clone(of migrations: [Migration], _ saat: Saat?) async throws -> any Database {
+        let template = "t_\(try migrations.fingerprint)_\(saat?.name ?? "")_tpl"
+        try await templates.prepare(template) { try await make(template, migrations, saat) }
         await gate.enter()
         do {
             for old in returned.withLock({ names in
@@ -128,18 +141,18 @@ private enum PostgresClones {
         }
     }
 
-    /// The template may be there from an earlier run, and then there is nothing left to migrate.
-    private static func make(_ template: String, _ migrations: [Migration]) async throws {
-        do {
-            try await admin.executeAlone(
-                SQL(
-                    stringLiteral: """
-                        CREATE DATABASE \(template) TEMPLATE template0 ENCODING 'UTF8' \
-                        LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'
-                        """))
-        } catch StorageError.other("42P04", _) {}
+    private static func make(_ template: String, _ migrations: [Migration], _ saat: Saat?) async throws {
+        // A template of an earlier run may hold other rows, or stop half-way.
+        try await admin.executeAlone(SQL(stringLiteral: "DROP DATABASE IF EXISTS \(template) WITH (FORCE)"))
+        try await admin.executeAlone(
+            SQL(
+                stringLiteral: """
+                    CREATE DATABASE \(template) TEMPLATE template0 ENCODING 'UTF8' \
+                    LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'
+                    """))
         let database = connect(to: template)
         try await database.migrate(migrations)
+        try await saat?.load(database)
         // A template with open connections cannot be cloned.
         await database.close()
     }

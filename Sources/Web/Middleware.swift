@@ -83,7 +83,9 @@ package struct RequestGuard: RouterMiddleware {
         guard request.uri.string.utf8.count <= RequestGuard.addressLimit else {
             throw Refusal(.uriTooLong, "Die Adresse ist zu lang. Kürzen Sie die Suche oder die Filter.")
         }
-        guard Prozentkodierung.decode(request.uri.path, plusIsSpace: false) != nil else {
+        guard Prozentkodierung.decode(request.uri.path, plusIsSpace: false) != nil,
+            Prozentkodierung.decode(request.uri.query ?? "", plusIsSpace: true) != nil
+        else {
             throw Refusal(.badRequest, "Die Adresse enthält Zeichen, die nicht lesbar sind (kein gültiges UTF-8).")
         }
         if request.method != .get, request.method != .head {

@@ -103,6 +103,7 @@ class Finger(Hand):
         bereich = self.page
         if zeile:
             bereich = self.page.locator("main tr, main article, main li").filter(has_text=zeile)
+            wahl = wahl.removeprefix("main ")  # gesucht wird schon innerhalb
         ort = bereich.locator(wahl).locator("visible=true").first
         if ort.count() == 0:
             menue = self.page.locator("header summary").locator("visible=true")

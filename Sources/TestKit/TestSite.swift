@@ -1,0 +1,139 @@
+package import App
+package import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+package import Kernel
+import Konten
+import NIOCore
+package import Storage
+import Verzeichnis
+import Web
+
+/// Somebody who uses the product in a test, called after the role.
+package enum Rollenspiel: String, CaseIterable, Sendable, CustomStringConvertible {
+    /// Without an account.
+    case besuch
+    /// Administration of the whole installation.
+    case administration
+    /// OZG-Ansprechperson of Dülmen.
+    case koordination
+    /// OZG-Ansprechperson of another town, Hamm: an outsider in Dülmen.
+    case nachbarschaft
+    /// Leserecht at Dülmen.
+    case leserecht
+
+    package var description: String { rawValue }
+
+    package static let duelmen = "055580016016"
+    package static let hamm = "059150000000"
+
+    fileprivate func aemter(in db: any SQLConnection) throws -> [Person.Amt] {
+        switch self {
+        case .besuch: []
+        case .administration: [.init(.administration)]
+        case .koordination: [.init(.ozgAnsprechperson, an: try OrganisationStore.named(Self.duelmen, in: db).id.rawValue)]
+        case .nachbarschaft: [.init(.ozgAnsprechperson, an: try OrganisationStore.named(Self.hamm, in: db).id.rawValue)]
+        case .leserecht: [.init(.leserecht, an: try OrganisationStore.named(Self.duelmen, in: db).id.rawValue)]
+        }
+    }
+}
+
+/// The real router on a real database, without a socket.
+package struct TestSite: Sendable {
+    package let leitstand: Leitstand
+    package let database: any Database
+
+    package init(_ database: any Database, now: @escaping @Sendable () -> Instant = { Welt.jetzt }) throws {
+        self.database = database
+        leitstand = Leitstand(
+            database: database, views: try Welt.views.get(), assets: try Assets(ordner: [Welt.ordner("Sources/Web/assets")]),
+            anmeldung: try Anmeldung(aufwand: .gering), now: now)
+    }
+
+    /// Runs `body` with a client for this site.
+    package func run(_ body: @escaping @Sendable (SiteClient) async throws -> Void) async throws {
+        try await Application(router: leitstand.router().router).test(.router) { client in
+            try await body(SiteClient(site: self, client: client))
+        }
+    }
+}
+
+/// Sends requests as one of the cast.
+package struct SiteClient: Sendable {
+    let site: TestSite
+    let client: any TestClientProtocol
+    private var cookie: String?
+    /// The secret that forms of this session carry.
+    package private(set) var csrf: String?
+
+    init(site: TestSite, client: any TestClientProtocol) { (self.site, self.client) = (site, client) }
+
+    package struct Antwort: Sendable {
+        package let status: HTTPResponse.Status
+        package let headers: HTTPFields
+        package let text: String
+    }
+
+    /// A client with a session of that person, made straight in the database.
+    package func als(_ rolle: Rollenspiel) async throws -> SiteClient {
+        var copy = self
+        guard rolle != .besuch else {
+            copy.cookie = nil
+            copy.csrf = nil
+            return copy
+        }
+        let (token, csrf) = (Geheimnis.neu(bytes: 32), Geheimnis.neu(bytes: 32))
+        let kennwort = try Kennwort.neu("geheim", .gering)
+        let am = site.leitstand.now()
+        try await site.database.write { db in
+            let email = "\(rolle.rawValue)@leitstand.localhost"
+            let id =
+                try KontoStore.konto(email: email, in: db)?.id
+                ?? KontoStore.insert(
+                    email: email, kennwort: kennwort, aemter: rolle.aemter(in: db), durch: .betrieb(am), in: db)
+            try KontoStore.beginne(person: id, token: token, csrf: csrf, am: am, in: db)
+        }
+        copy.cookie = "leitstand_sitzung=\(token)"
+        copy.csrf = csrf
+        return copy
+    }
+
+    package func get(_ path: String, headers: HTTPFields = [:]) async throws -> Antwort {
+        try await send(.get, path, headers: headers, body: nil)
+    }
+
+    /// Posts a form; the session's secret is added unless `csrf` says otherwise.
+    package func post(_ path: String, _ felder: [(String, String)] = [], mitCSRF: Bool = true) async throws -> Antwort {
+        var all = felder
+        if mitCSRF, let csrf { all.append(("csrf", csrf)) }
+        let body = all.map { "\(kodiert($0.0))=\(kodiert($0.1))" }.joined(separator: "&")
+        return try await send(.post, path, headers: [.contentType: "application/x-www-form-urlencoded"], body: Array(body.utf8))
+    }
+
+    /// Posts a form with one file.
+    package func post(_ path: String, datei: String, name: String, inhalt: [UInt8]) async throws -> Antwort {
+        let marke = "----grenze7f3a"
+        var body = Array("--\(marke)\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n\(csrf ?? "")\r\n".utf8)
+        body += Array("--\(marke)\r\nContent-Disposition: form-data; name=\"\(datei)\"; filename=\"\(name)\"\r\n".utf8)
+        body += Array("Content-Type: text/csv\r\n\r\n".utf8) + inhalt + Array("\r\n--\(marke)--\r\n".utf8)
+        return try await send(.post, path, headers: [.contentType: "multipart/form-data; boundary=\(marke)"], body: body)
+    }
+
+    package func send(
+        _ method: HTTPRequest.Method, _ path: String, headers: HTTPFields, body: [UInt8]?
+    ) async throws -> Antwort {
+        var headers = headers
+        if let cookie { headers[.cookie] = cookie }
+        return try await client.execute(uri: path, method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) }) { response in
+            Antwort(status: response.status, headers: response.headers, text: String(buffer: response.body))
+        }
+    }
+
+    private func kodiert(_ text: String) -> String {
+        let hex = Array("0123456789ABCDEF")
+        return text.utf8.map { byte in
+            let plain = (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+            return plain ? String(UnicodeScalar(byte)) : "%" + String(hex[Int(byte >> 4)]) + String(hex[Int(byte & 15)])
+        }.joined()
+    }
+}
