@@ -30,7 +30,7 @@ func tests(_ name: String, uses: [Target.Dependency]) -> Target {
         name: name, dependencies: ["TestKit", "Storage"] + uses + [
             hummingbird, httpTypes, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
         ],
-        swiftSettings: strict)
+        swiftSettings: [.enableUpcomingFeature("ExistentialAny")])
 }
 
 let package = Package(
@@ -83,7 +83,7 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Verzeichnis", "Katalog", "Konten",
-                hummingbird, httpTypes, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
+                hummingbird, httpTypes, nioCore, logging, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict),
         tests("StorageTests", uses: ["StorageSQLite", "StoragePostgres"]),
@@ -95,7 +95,7 @@ let package = Package(
         tests("KatalogTests", uses: ["Katalog", "Kernel", "Web", "Formats"]),
         tests("NachnutzungTests", uses: ["Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
         tests("UmsetzungTests", uses: ["Umsetzung", "Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
-        tests("AppTests", uses: ["App", "Web", "Kernel", "Katalog", "Verzeichnis", "Nachnutzung", "Umsetzung", "Konten"]),
+        tests("AppTests", uses: ["App", "StorageSQLite", "Formats", "Web", "Kernel", "Katalog", "Verzeichnis", "Nachnutzung", "Umsetzung", "Konten"]),
     ],
     swiftLanguageModes: [.v6]
 )

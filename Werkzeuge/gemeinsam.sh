@@ -90,9 +90,12 @@ fortschritt_zeile() { # Protokoll, vergangene Sekunden
         melden "$(dauer "$2"): Abhängigkeiten werden geladen und geplant"
     elif ((alle < 20 || fertig * 100 < alle * 8)); then
         melden "$(dauer "$2"): Schritt $fertig von $alle"
+    elif ((fertig * 100 >= alle * 95)); then
+        melden "$(dauer "$2"): Schritt $fertig von $alle; die letzten Schritte sind die längsten, noch einige Minuten"
     else
-        # Die Schritte sind ungleich lang, deshalb nur eine grobe Zahl.
-        local rest=$(($2 * (alle - fertig) / fertig))
+        # Die letzten Schritte (ganze Module, Zusammenbau) dauern gemessen so lange wie alle davor.
+        local davor=$(($2 * alle / fertig))
+        local rest=$((davor - $2 + davor))
         melden "$(dauer "$2"): Schritt $fertig von $alle, noch etwa $(dauer "$rest") (grob geschätzt)"
     fi
 }

@@ -11,10 +11,7 @@ import Verzeichnis
 package enum Beispieldaten {
     /// Whether nothing was ever loaded.
     package static func istLeer(_ database: any Database) async throws -> Bool {
-        try await database.read { db in
-            let one: Int? = try db.value("SELECT 1 FROM datenstand LIMIT 1")
-            return one == nil
-        }
+        try await database.read { db in try DatenstandStore.isEmpty(in: db) }
     }
 
     /// - Throws: `Refusal` for a database that holds data already, or files that are missing or faulty.

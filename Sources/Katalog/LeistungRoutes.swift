@@ -46,7 +46,7 @@ package struct LeistungRoutes: RoomRoutes {
             try LeistungListe(
                 abfrage: abfrage, filter: filter, gesamt: LeistungStore.count(filter, in: db), seite: seite,
                 leistungen: LeistungStore.page(filter, seite, in: db),
-                themenfelder: OZGStore.themenfelder(in: db).map(\.einordnung), lagen: OZGStore.lagen(in: db),
+                themenfelder: OZGStore.felder(in: db), lagen: OZGStore.lagen(in: db),
                 stand: DatenstandStore.newest(.katalog, in: db))
         }
         return try site.render(page, context)
@@ -89,6 +89,7 @@ package struct LeistungRoutes: RoomRoutes {
         guard let leistung = try await database.read({ db in try LeistungStore.find(id, in: db) }) else {
             throw unknown(typed)
         }
+        if id.rawValue != typed { return .dauerhaft(zu: "/api/v1" + leistung.pfad) }
         return .json(leistung)
     }
 

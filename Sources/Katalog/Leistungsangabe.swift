@@ -20,6 +20,7 @@ package enum Leistungsangabe {
     ///
     /// - Throws: `Angabefehler` naming the piece that is neither a key nor an id.
     package static func parse(_ text: String) throws(Angabefehler) -> [Teil] {
+        if let rounded = gerundet(text) { throw Angabefehler(text: rounded) }
         var parts: [Teil] = []
         var digits = ""
         func flush() throws(Angabefehler) {
@@ -51,6 +52,19 @@ package enum Leistungsangabe {
         }
         try flush()
         return parts
+    }
+}
+
+extension Leistungsangabe {
+    /// A number as German or English spreadsheets round it ("9,9115E+13"), found before its comma parts it.
+    private static func gerundet(_ text: String) -> String? {
+        text.split(whereSeparator: { $0.isWhitespace || $0 == ";" || $0 == "|" }).first { (piece: Substring) -> Bool in
+            guard let sign = piece.firstIndex(where: { $0 == "E" || $0 == "e" }) else { return false }
+            let mantissa = piece[..<sign]
+            let exponent = piece[piece.index(after: sign)...]
+            return mantissa.contains(where: \.isNumber) && mantissa.allSatisfy { $0.isNumber || $0 == "," || $0 == "." }
+                && exponent.first == "+" && exponent.dropFirst().allSatisfy(\.isNumber)
+        }.map(String.init)
     }
 }
 

@@ -152,14 +152,23 @@ package enum OZGStore {
     package static func themenfelder(in db: any SQLConnection) throws -> [Themenfeld] {
         try db.all(
             """
-            SELECT themenfeld.slug, themenfeld.name,
-                   (SELECT count(*) FROM ozg_leistung JOIN lage ON lage.slug = ozg_leistung.lage
-                    WHERE lage.themenfeld = themenfeld.slug AND ozg_leistung.stand_bis IS NULL) AS ozg_leistungen,
-                   (SELECT count(*) FROM leistung JOIN ozg_leistung ON ozg_leistung.ozg_id = leistung.ozg_id
-                    JOIN lage ON lage.slug = ozg_leistung.lage WHERE lage.themenfeld = themenfeld.slug
-                    AND leistung.stand_bis IS NULL AND NOT leistung.ist_objekt) AS leistungen
-            FROM themenfeld ORDER BY themenfeld.sortname
+            SELECT themenfeld.slug, themenfeld.name, COALESCE(o.zahl, 0) AS ozg_leistungen, COALESCE(l.zahl, 0) AS leistungen
+            FROM themenfeld
+            LEFT JOIN (SELECT lage.themenfeld, count(*) AS zahl FROM ozg_leistung JOIN lage ON lage.slug = ozg_leistung.lage
+                       WHERE ozg_leistung.stand_bis IS NULL GROUP BY lage.themenfeld) o ON o.themenfeld = themenfeld.slug
+            LEFT JOIN (SELECT lage.themenfeld, count(*) AS zahl FROM leistung
+                       JOIN ozg_leistung ON ozg_leistung.ozg_id = leistung.ozg_id JOIN lage ON lage.slug = ozg_leistung.lage
+                       WHERE leistung.stand_bis IS NULL AND NOT leistung.ist_objekt
+                       GROUP BY lage.themenfeld) l ON l.themenfeld = themenfeld.slug
+            ORDER BY themenfeld.sortname
             """)
+    }
+
+    /// Names of all Themenfelder, for a choice.
+    package static func felder(in db: any SQLConnection) throws -> [Einordnung] {
+        try db.rows("SELECT slug, name FROM themenfeld ORDER BY sortname").map { row in
+            try Einordnung(slug: row["slug"], name: row["name"])
+        }
     }
 
     /// Lagen of a Themenfeld, or all, by name.

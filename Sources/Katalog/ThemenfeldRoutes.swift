@@ -38,7 +38,7 @@ package struct ThemenfeldRoutes: RoomRoutes {
             try OZGListe(
                 abfrage: abfrage, filter: filter, gesamt: OZGStore.count(filter, in: db), seite: seite,
                 leistungen: OZGStore.page(filter, seite, in: db),
-                themenfelder: OZGStore.themenfelder(in: db).map(\.einordnung), lagen: OZGStore.lagen(in: db),
+                themenfelder: OZGStore.felder(in: db), lagen: OZGStore.lagen(in: db),
                 stand: DatenstandStore.newest(.katalog, in: db))
         }
         return try site.render(page, context)

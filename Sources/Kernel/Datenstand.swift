@@ -62,6 +62,12 @@ package enum DatenstandStore {
             """)
     }
 
+    /// Nothing was ever loaded.
+    package static func isEmpty(in db: any SQLConnection) throws -> Bool {
+        let one: Int? = try db.value("SELECT 1 FROM datenstand LIMIT 1")
+        return one == nil
+    }
+
     package static func all(_ art: Datenstand.Art, in db: any SQLConnection) throws -> [Datenstand] {
         try db.all("SELECT \(columns) FROM datenstand WHERE art = \(art) AND bezug = '' ORDER BY nummer DESC")
     }

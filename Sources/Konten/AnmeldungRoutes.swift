@@ -14,6 +14,7 @@ package struct AnmeldungRoutes: RoomRoutes {
     let now: @Sendable () -> Instant
 
     private static let vorCookie = "leitstand_vor"
+    private static let stimmtNicht = "E-Mail-Adresse oder Passwort stimmt nicht. Prüfen Sie beide Angaben."
 
     package init(
         database: any Database, site: Site, anmeldung: Anmeldung, tls: Bool, now: @escaping @Sendable () -> Instant
@@ -48,12 +49,14 @@ package struct AnmeldungRoutes: RoomRoutes {
         var errors = FormErrors()
         if email.isEmpty { errors.add("email", "Geben Sie Ihre E-Mail-Adresse ein.") }
         if klartext.isEmpty { errors.add("passwort", "Geben Sie Ihr Passwort ein.") }
-        guard errors.isEmpty, klartext.utf8.count <= 1_000, email.utf8.count <= 320 else {
+        // No account has such long ones; deriving from them would only cost time.
+        if klartext.utf8.count > 1_000 || email.utf8.count > 320 { errors.add("email", AnmeldungRoutes.stimmtNicht) }
+        guard errors.isEmpty else {
             return try page(AnmeldenSeite(email: felder.roh("email"), ziel: ziel, fehler: errors), request, context, status: .unprocessableContent)
         }
         let konto = try await database.read { db in try KontoStore.konto(email: email, in: db) }
         guard await anmeldung.passt(klartext, konto?.kennwort), let konto else {
-            errors.add("email", "E-Mail-Adresse oder Passwort stimmt nicht. Prüfen Sie beide Angaben.")
+            errors.add("email", AnmeldungRoutes.stimmtNicht)
             return try page(AnmeldenSeite(email: felder.roh("email"), ziel: ziel, fehler: errors), request, context, status: .unprocessableContent)
         }
         let (token, csrf, am) = (Geheimnis.neu(bytes: 32), Geheimnis.neu(bytes: 32), now())

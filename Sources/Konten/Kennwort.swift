@@ -34,6 +34,7 @@ package struct Kennwort: Sendable, Equatable {
     package func passt(_ klartext: String) -> Bool {
         let parts = gespeichert.split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0] == "scrypt", let n = Int(parts[1]), let r = Int(parts[2]), let p = Int(parts[3]),
+            (2...(1 << 20)).contains(n), (1...64).contains(r), (1...16).contains(p),
             let salt = Base64URL.decode(String(parts[4])), let expected = Base64URL.decode(String(parts[5])),
             // A stored line that cannot be read matches nothing; the person resets the password.
             let hash = try? Kennwort.derive(klartext, salt: salt, Aufwand(n: n, r: r, p: p))

@@ -119,7 +119,7 @@ struct DienstFormSeite: Page {
     var titel: String { fehler.isEmpty ? ueberschrift : "Fehler: \(ueberschrift)" }
     var brotkrumen: [Krume] {
         var crumbs = [Krume("Start", "/"), Krume("Onlinedienste", "/dienste")]
-        if let slug, let name { crumbs.append(Krume(name, "/dienste/\(slug)")) }
+        if let slug, let name { crumbs.append(Krume(name.getrimmt.isEmpty ? slug : name, "/dienste/\(slug)")) }
         return crumbs + [Krume(slug == nil ? "Anlegen" : "Bearbeiten")]
     }
     var bereich: String { "/dienste" }

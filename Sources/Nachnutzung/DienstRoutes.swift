@@ -76,6 +76,8 @@ package struct DienstRoutes: RoomRoutes {
         let person = context.person
         do {
             let slug = try await database.write { db in
+                // Two people who name a service alike at once must not get the same address.
+                try db.lock("dienste")
                 let slug = try DienstStore.freierSlug(form.name, in: db)
                 let (dienst, leistungen) = try form.checked(id: .init(rawValue: Kennung.neu(am)), slug: slug, in: db)
                 try Rechte.verlange(.dienstAendern(anbieter: dienst.anbieter.rawValue), von: person)

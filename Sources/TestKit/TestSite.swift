@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdTesting
 package import Kernel
 import Konten
+import Logging
 import NIOCore
 package import Storage
 import Verzeichnis
@@ -52,7 +53,9 @@ package struct TestSite: Sendable {
 
     /// Runs `body` with a client for this site.
     package func run(_ body: @escaping @Sendable (SiteClient) async throws -> Void) async throws {
-        try await Application(router: leitstand.router().router).test(.router) { client in
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        try await Application(router: leitstand.router().router, logger: logger).test(.router) { client in
             try await body(SiteClient(site: self, client: client))
         }
     }

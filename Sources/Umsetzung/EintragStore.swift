@@ -170,7 +170,8 @@ package enum EintragStore {
         let found = try db.all(
             """
             SELECT \(Loesung.columns) FROM onlinedienst_sicht d
-            WHERE d.slug = \(text) OR d.id = \(text) OR d.suchname = \(folded) ORDER BY d.id LIMIT 3
+            WHERE d.slug = \(text) OR d.id = \(text) OR d.suchname = \(folded)
+            ORDER BY CASE WHEN d.slug = \(text) OR d.id = \(text) THEN 0 ELSE 1 END, d.id LIMIT 3
             """, as: Loesung.self)
         return found.first { $0.slug == text || $0.id == text } ?? (found.count == 1 ? found.first : nil)
     }

@@ -93,7 +93,8 @@ package struct LadungRoutes: RoomRoutes {
 
     private func find(_ context: SiteContext, _ organisation: Organisation) async throws -> Ladung {
         let id = try context.parameter("ladung")
-        let found = try await database.read { db in try LadungStore.find(id, organisation: organisation.id, in: db) }
+        let am = now()
+        let found = try await database.read { db in try LadungStore.find(id, organisation: organisation.id, am: am, in: db) }
         guard let found, found.person == context.person?.id else {
             throw Refusal(.notFound, "Diese Datei liegt nicht mehr bereit. Wählen Sie sie noch einmal aus.")
         }
@@ -137,11 +138,11 @@ enum LadungStore {
             """)
     }
 
-    static func find(_ id: String, organisation: Organisation.ID, in db: any SQLConnection) throws -> Ladung? {
+    static func find(_ id: String, organisation: Organisation.ID, am: Instant, in db: any SQLConnection) throws -> Ladung? {
         try db.first(
             """
             SELECT id, organisation, person, dateiname, inhalt, am FROM umsetzung_ladung
-            WHERE id = \(id) AND organisation = \(organisation)
+            WHERE id = \(id) AND organisation = \(organisation) AND am >= \(am.plus(sekunden: -aufbewahrung))
             """)
     }
 

@@ -161,13 +161,13 @@ package struct UmsetzungRoutes: RoomRoutes {
             guard let wish = felder["dienst"], let loesung = try EintragStore.loesung(wish, in: db) else {
                 throw Refusal(.unprocessable, "Wählen Sie einen Onlinedienst aus, den Sie übernehmen wollen.")
             }
-            guard eintrag.inhalt.stand.suchtLoesung || eintrag.inhalt.dienst == loesung.id else {
+            // Pressed twice: the row already is what the person asked for.
+            let schonDa = eintrag.inhalt.stand == .geplant && eintrag.inhalt.dienst == loesung.id
+            guard eintrag.inhalt.stand.suchtLoesung || schonDa else {
                 throw Refusal(
                     .conflict, "Der Eintrag ist inzwischen „\(eintrag.inhalt.stand.wort)“. Ändern Sie ihn auf seiner Seite, wenn Sie trotzdem wechseln wollen.")
             }
-            if eintrag.inhalt.dienst != loesung.id || eintrag.inhalt.stand != .geplant {
-                try EintragAenderung.uebernehmen(loesung, in: eintrag, durch: urheber, in: db)
-            }
+            if !schonDa { try EintragAenderung.uebernehmen(loesung, in: eintrag, durch: urheber, in: db) }
             return organisation.pfad(zu: eintrag)
         }
         return .weiter(zu: target + "?ok=uebernommen")

@@ -87,12 +87,31 @@ package enum OrganisationStore {
 
     /// Authorities whose name or key begins or contains what was typed, best first.
     package static func matching(_ typed: String, limit: Int, in db: any SQLConnection) throws -> [Organisation] {
+        let digits = typed.filter { !$0.isWhitespace }
+        if !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }) {
+            return try withKey(digits, limit: limit, in: db)
+        }
         let suche = Suchmuster(typed)
         return try db.all(
             """
             SELECT \(Organisation.columns) FROM organisation
             WHERE gueltig_bis IS NULL AND \(suche.bedingung(suchname: "organisation.suchname", sortname: "organisation.sortname"))
             ORDER BY \(suche.rang(suchname: "organisation.suchname")), sortname, id LIMIT \(limit)
+            """)
+    }
+
+    /// The authority of the place with that key, in any of its lengths, else those of places whose ARS begins so.
+    private static func withKey(_ digits: String, limit: Int, in db: any SQLConnection) throws -> [Organisation] {
+        if let id = try GebietStore.find(schluessel: digits, in: db)?.verwaltung,
+            let organisation = try find(Organisation.ID(rawValue: id), in: db)
+        {
+            return [organisation]
+        }
+        return try db.all(
+            """
+            SELECT \(Organisation.columns) FROM organisation
+            WHERE gueltig_bis IS NULL AND gebiet IN (SELECT gebiet.id FROM gebiet WHERE gebiet.ars LIKE \(digits + "%"))
+            ORDER BY sortname, id LIMIT \(limit)
             """)
     }
 }

@@ -30,6 +30,7 @@ package enum VerzeichnisMigrations {
             """,
             "CREATE INDEX gebiet_ags ON gebiet (ags)",
             "CREATE INDEX gebiet_gehoert_zu ON gebiet (gehoert_zu, sortname)",
+            "CREATE INDEX gebiet_art ON gebiet (art, gueltig_bis)",
             "CREATE INDEX gebiet_sortname ON gebiet (sortname, id)",
             """
             CREATE TABLE organisation (

@@ -35,6 +35,12 @@ package struct ErrorPages: RouterMiddleware {
     }
 
     private func answer(_ problem: Problem, _ request: Request, _ context: SiteContext) throws -> Response {
+        let response = try page(problem, request, context)
+        // Routes get this from the router; an address without a route has nobody but us.
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func page(_ problem: Problem, _ request: Request, _ context: SiteContext) throws -> Response {
         if request.uri.path.hasPrefix("/api/") { return problem.json }
         if problem.status == .unauthorized, request.method == .get || request.method == .head {
             let target = request.uri.string.utf8.count <= 1_000 ? request.uri.string : "/"

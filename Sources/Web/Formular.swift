@@ -96,7 +96,7 @@ enum Multipart {
             // Between two boundaries: CRLF, head lines, empty line, content, CRLF.
             let part = bytes[(start + marker.count)..<end]
             guard let split = firstRange(of: [13, 10, 13, 10], in: part), part.count >= 4, end >= 2,
-                let head = String(validating: part[part.startIndex..<split.lowerBound], as: UTF8.self)
+                let head = String(validating: part[part.startIndex..<split.lowerBound], as: UTF8.self), !head.utf8.contains(0)
             else { throw broken }
             let content = split.upperBound <= end - 2 ? Array(bytes[split.upperBound..<(end - 2)]) : []
             guard let name = parameter("name", of: head) else { throw broken }
@@ -114,12 +114,21 @@ enum Multipart {
 
     private static func parameter(_ name: String, of head: String) -> String? {
         for line in head.split(whereSeparator: \.isNewline) where line.lowercased().hasPrefix("content-disposition:") {
-            for part in line.split(separator: ";").dropFirst() {
+            for part in pieces(of: line).dropFirst() {
                 let pair = part.split(separator: "=", maxSplits: 1)
                 if pair.count == 2, pair[0].getrimmt.lowercased() == name { return pair[1].getrimmt.trimmingQuotes }
             }
         }
         return nil
+    }
+
+    /// The parts between semicolons; a semicolon inside quotation marks belongs to a file's name.
+    private static func pieces(of line: Substring) -> [Substring] {
+        var isQuoted = false
+        return line.split(omittingEmptySubsequences: false) { character in
+            if character == "\"" { isQuoted.toggle() }
+            return character == ";" && !isQuoted
+        }
     }
 
     private static func firstRange(of needle: [UInt8], in bytes: ArraySlice<UInt8>) -> Range<Int>? {

@@ -11,6 +11,8 @@ struct Frame: Ansicht {
     let brotkrumen: [Krume]
     let person: Person?
     let csrf: String?
+    /// Sign-in that comes back to this page.
+    let anmelden: String
 
     func child(named: String) -> Any? {
         switch named {
@@ -22,7 +24,9 @@ struct Frame: Ansicht {
         case "brotkrumen": brotkrumen
         case "hatBrotkrumen": brotkrumen.count > 1
         case "angemeldet": person != nil
-        case "person": person?.email
+        // The part before the @ tells people apart in one installation and leaves room for the navigation.
+        case "person": person?.email.split(separator: "@").first.map(String.init)
+        case "anmelden": anmelden
         case "csrf": csrf
         default: nil
         }

@@ -21,7 +21,7 @@ package struct RequestLog: RouterMiddleware {
                 "anfrage",
                 metadata: [
                     "methode": "\(request.method.rawValue)", "weg": "\(context.endpointPath ?? "-")",
-                    "status": "\(status)", "mikrosekunden": "\(micros)",
+                    "status": .stringConvertible(status), "mikrosekunden": .stringConvertible(Int(micros)),
                 ])
         }
         do {
@@ -119,6 +119,10 @@ package struct SessionLookup: RouterMiddleware {
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
         var context = context
+        let address = request.uri.string
+        if request.method == .get, address != "/", !address.hasPrefix("/anmelden"), address.utf8.count <= 1_000 {
+            context.seite = address
+        }
         if let token = SessionCookie.token(in: request) {
             context.sitzung = try await sessions.session(of: token, at: now())
         }

@@ -26,7 +26,8 @@ package struct Site: Sendable {
             assets: assets.base, version: version,
             navigation: navigation.map { Verweis($0.name, $0.pfad, aktiv: $0.pfad == page.bereich) },
             fussnoten: fussnoten, titel: page.titel, brotkrumen: page.brotkrumen,
-            person: context.person, csrf: csrf ?? context.sitzung?.csrf)
+            person: context.person, csrf: csrf ?? context.sitzung?.csrf,
+            anmelden: Adresse("/anmelden", [("ziel", context.seite)]).text)
         let html = try views.render(FramedPage(page: page, frame: frame), template: type(of: page).template)
         var headers: HTTPFields = [.contentType: "text/html; charset=utf-8"]
         // What one person sees must not be kept for the next one at the same machine.

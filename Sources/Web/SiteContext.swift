@@ -8,6 +8,8 @@ package struct SiteContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// The session of the cookie, if it is known and not over.
     package var sitzung: Sitzung?
+    /// The address of the page asked for, to come back to after signing in; nil where that makes no sense.
+    package var seite: String?
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -12,9 +12,13 @@ package enum Webadresse {
             return false
         }
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        let host = authority.split(separator: ":", omittingEmptySubsequences: false).first ?? ""
-        return !authority.contains("@") && !host.isEmpty && host.contains { $0.isLetter || $0.isNumber }
-            && !host.hasPrefix(".") && !host.contains("..")
+        let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
+        guard let host = parts.first, parts.count <= 2, parts.dropFirst().allSatisfy(istPort) else { return false }
+        return !authority.contains("@") && host.contains { $0.isLetter || $0.isNumber } && !host.hasPrefix(".") && !host.contains("..")
+    }
+
+    private static func istPort(_ text: Substring) -> Bool {
+        text.utf8.allSatisfy { (48...57).contains($0) } && (1...65_535).contains(Int(text) ?? 0)
     }
 
     package static let regel = "Die Adresse muss mit https:// oder http:// beginnen und einen Rechner nennen."

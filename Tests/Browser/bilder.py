@@ -1,13 +1,15 @@
-"""Die Bilder der Dokumentation, aus einer Welt, die nur aus den Beispieldaten besteht."""
+"""Die Bilder der Dokumentation: echtes Verzeichnis und echter Katalog, Dienste und Liste aus den Beispieldaten."""
 from pathlib import Path
+
 from server import BEISPIELE
 
-ORT = "055580016016"
+# Ein Ort, den keine Prüfung ändert.
+ORT = "059150000000"
 BILDER = {
-    "start": "/",
-    "umsetzungsliste": f"/umsetzung/{ORT}?stand=offen",
-    "ort": f"/gebiete/{ORT}",
-    "leistung": "/leistungen/99110009104000",
+    "start": ("/", 900),
+    "umsetzungsliste": (f"/umsetzung/{ORT}?stand=offen&loesung=ja", 1000),
+    "ort": (f"/gebiete/{ORT}", 1000),
+    "leistung": ("/leistungen/99110009104000", 1000),
 }
 
 
@@ -15,11 +17,10 @@ def machen(u, ziel):
     """Legt die Bilder als PNG ab und gibt ihre Pfade zurück."""
     ziel = Path(ziel)
     ziel.mkdir(parents=True, exist_ok=True)
-    # Die Geschichte füllte Dülmen mit erfundenen Zeilen; gezeigt wird die Liste aus den Beispieldaten.
     u.server.cli("import", "umsetzung", BEISPIELE / "umsetzung" / f"{ORT}.csv", "--organisation", ORT)
     dateien = []
-    with u.browser.seite(angemeldet=True) as seite:
-        for name, pfad in BILDER.items():
+    for name, (pfad, hoehe) in BILDER.items():
+        with u.browser.seite(angemeldet=True, hoehe=hoehe) as seite:
             seite.page.goto(pfad)
             seite.werte("document.fonts.ready.then(() => true)", warten=True)
             datei = ziel / f"{name}.png"

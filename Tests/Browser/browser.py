@@ -80,7 +80,9 @@ class Seite:
                      and self._melden("Konsole: " + m.text[:200]))
         self.page.on("pageerror", lambda f: self._melden("Skriptfehler: " + str(f)[:200]))
         self.page.on("request", lambda a: self._fremd(a.url) and self._melden("fremde Adresse: " + a.url[:200]))
-        self.page.on("requestfailed", lambda a: self._melden(f"{a.failure}: {a.url[:200]}"))
+        # Wer weiterblättert, bevor alles da ist, bricht den Rest selbst ab; das ist kein Mangel der Seite.
+        self.page.on("requestfailed", lambda a: a.failure != "net::ERR_ABORTED"
+                     and self._melden(f"{a.failure}: {a.url[:200]}"))
         self.page.on("response", lambda a: a.status >= 400 and not a.request.is_navigation_request()
                      and self._melden(f"{a.status}: {a.url[:200]}"))
 

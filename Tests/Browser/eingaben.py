@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from haende import Hand
 from pruefung import pruefung
+from server import ORT_MIT_LISTE
 
 NOTTULN = "055580032032"
 LISTE = f"/umsetzung/{NOTTULN}"
@@ -92,6 +93,16 @@ def ein_falsches_passwort_wird_abgelehnt_und_die_adresse_bleibt_stehen(u):
 
 
 @pruefung
+def ein_ueberlanges_passwort_wird_mit_einem_satz_abgelehnt(u):
+    with u.browser.seite() as seite:
+        seite.page.goto("/anmelden")
+        seite.page.fill("main [name=email]", u.server.email)
+        seite.page.fill("main [name=passwort]", "x" * 1_500)
+        assert senden(seite) == 422
+        assert seite.page.locator("main [role=alert]").count() == 1, "abgelehnt ohne ein Wort"
+
+
+@pruefung
 def online_ohne_adresse_kommt_ausgefuellt_mit_verweis_auf_das_feld_zurueck(u):
     with angemeldet(u) as seite:
         seite.page.goto(LISTE + "/neu")
@@ -109,6 +120,26 @@ def online_ohne_adresse_kommt_ausgefuellt_mit_verweis_auf_das_feld_zurueck(u):
         assert seite.werte("document.activeElement.id") == "url", "der Verweis setzt den Fokus nicht"
         seite.page.goto(LISTE)
         assert seite.page.locator("main table").count() == 0, "trotz Fehlern wurde etwas geschrieben"
+
+
+@pruefung
+def wer_zu_spaet_speichert_erfaehrt_es_und_verliert_nichts(u):
+    with angemeldet(u) as seite, angemeldet(u) as andere:
+        seite.page.goto(f"/umsetzung/{ORT_MIT_LISTE}")
+        eintrag = seite.page.locator("main table th a").last.get_attribute("href")
+        for fenster in (seite, andere):
+            fenster.page.goto(eintrag + "/bearbeiten")
+            titel = fenster.page.input_value("main [name=titel]")
+            # Eine Begründung passt zu jedem Stand, auch zu dem, der eine verlangt.
+            fenster.page.fill("main [name=begruendung]", "weil es so ist")
+        seite.page.fill("main [name=titel]", titel + " zuerst")
+        assert senden(seite) == 200
+        andere.page.fill("main [name=titel]", titel + " zu spät <b>")
+        assert senden(andere) == 409
+        assert andere.page.input_value("main [name=titel]") == titel + " zu spät <b>", "das Getippte ging verloren"
+        assert "inzwischen" in andere.page.locator("main [role=alert]").inner_text().lower()
+        seite.page.goto(eintrag)
+        assert seite.h1() == titel + " zuerst", seite.h1()
 
 
 @pruefung

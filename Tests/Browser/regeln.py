@@ -6,6 +6,7 @@ import time
 
 from http_klient import anfrage, hole, roh, sende
 from pruefung import pruefung
+from server import ORT_MIT_LISTE
 
 V1 = "/api/v1"
 
@@ -26,7 +27,8 @@ def die_zahlen_des_katalogs_stimmen(u):
 
 @pruefung
 def die_zahlen_des_verzeichnisses_stimmen(u):
-    erwartet = {"gemeinde": 10522, "kreisfreie_stadt": 106, "gemeindefrei": 324, "kreis": 294, "land": 16}
+    # Textkennzeichen 67 ist „große Kreisstadt“, also eine Gemeinde.
+    erwartet = {"gemeinde": 10645, "kreisfreie_stadt": 106, "gemeindefrei": 201, "kreis": 294, "land": 16}
     gezaehlt = {art: gesamt(u, f"/gebiete?art={art}&anzahl=1") for art in erwartet}
     assert gezaehlt == erwartet, gezaehlt
 
@@ -155,6 +157,20 @@ def aenderungen_ohne_geheimnis_oder_von_fremden_seiten_werden_abgelehnt(u):
                     Origin="https://fremd.invalid")
     assert antwort.status == 403, f"fremde Herkunft mit Geheimnis: {antwort.status}"
     assert hole(u.server, liste, Cookie=keks).koerper.count(b'scope="row"') == 0, "trotzdem geschrieben"
+
+
+@pruefung
+def eine_ausgefuehrte_liste_laesst_sich_wieder_einlesen_ohne_etwas_zu_aendern(u):
+    for ars in (ORT_MIT_LISTE, "055580016016"):
+        antwort = hole(u.server, f"/umsetzung/{ars}/liste.csv", Cookie=u.browser.keks())
+        assert antwort.status == 200 and antwort.art.startswith("text/csv"), f"{ars}: {antwort.status}"
+        assert "attachment" in antwort.kopf["content-disposition"] and antwort.koerper.startswith(b"\xef\xbb\xbf")
+        blatt, noch_einmal = u.ordner / f"{ars}.csv", u.ordner / f"{ars}-cli.csv"
+        blatt.write_bytes(antwort.koerper)
+        bericht = u.server.cli("import", "umsetzung", blatt, "--organisation", ars)
+        assert "neu: 0, geändert: 0" in bericht, f"{ars}: {bericht}"
+        u.server.cli("export", "umsetzung", "--organisation", ars, "--out", noch_einmal)
+        assert noch_einmal.read_bytes() == antwort.koerper, f"{ars}: Befehl und Seite schreiben Verschiedenes"
 
 
 @pruefung

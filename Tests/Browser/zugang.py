@@ -106,6 +106,14 @@ def axe_findet_nichts_auf_dem_telefon_im_dunkeln(u):
 
 
 @pruefung
+def bei_400_prozent_ragt_nichts_ueber_den_rand(u):
+    """1280 Bildpunkte bei 400 % sind 320."""
+    with u.browser.seite(320, angemeldet=True) as seite:
+        maengel = [f"{pfad}: {m}" for pfad in seiten(u) for m in besuchen(seite, pfad)[1]]
+    assert not maengel, "\n".join(maengel)
+
+
+@pruefung
 def das_html_ist_fehlerfrei(u):
     ordner = u.ordner / "html"
     ordner.mkdir(exist_ok=True)

@@ -31,7 +31,7 @@ package enum DienstImport {
             var writes: [(any SQLConnection) throws -> Void] = []
             for zeile in zeilen {
                 do {
-                    if let write = try plan(zeile, &gesehen, auftrag, &bericht, in: db) { writes.append(write) }
+                    if let write = try plan(zeile, header, &gesehen, auftrag, &bericht, in: db) { writes.append(write) }
                 } catch let errors as FormErrors {
                     for entry in errors.entries {
                         let feld = spalte(entry.feld)
@@ -51,12 +51,11 @@ package enum DienstImport {
 
     /// What the row asks for; nil when the service already is as it says.
     private static func plan(
-        _ zeile: Zeile, _ gesehen: inout Set<Onlinedienst.ID>, _ auftrag: Importauftrag, _ bericht: inout Importbericht,
+        _ zeile: Zeile, _ header: CSVHeader, _ gesehen: inout Set<Onlinedienst.ID>, _ auftrag: Importauftrag, _ bericht: inout Importbericht,
         in db: any SQLConnection
     ) throws -> ((any SQLConnection) throws -> Void)? {
         let fresh = Onlinedienst.ID(rawValue: Kennung.neu(auftrag.urheber.am))
-        var form = zeile.form
-        let (typed, leistungen) = try form.checked(id: fresh, slug: "", in: db)
+        let (typed, _) = try zeile.form.checked(id: fresh, slug: "", in: db)
         guard let old = try DienstStore.find(name: typed.name, anbieter: typed.anbieter, in: db) else {
             let key = Onlinedienst.ID(rawValue: Faltung.suche(typed.name) + " " + typed.anbieter.rawValue)
             guard gesehen.insert(key).inserted else { throw duplicate }
@@ -68,8 +67,8 @@ package enum DienstImport {
             }
         }
         guard gesehen.insert(old.dienst.id).inserted else { throw duplicate }
-        form.version = old.dienst.version
-        let (dienst, _) = try form.checked(id: old.dienst.id, slug: old.dienst.slug, in: db)
+        let form = zeile.form.ergaenzt(aus: old, header)
+        let (dienst, leistungen) = try form.checked(id: old.dienst.id, slug: old.dienst.slug, in: db)
         if Dienstvergleich.changes(old, dienst, leistungen).isEmpty {
             bericht.unveraendert += 1
             return nil
@@ -149,6 +148,27 @@ package enum DienstImport {
             }
             form.reifegrad = level.text
         }
+        return form
+    }
+}
+
+extension DienstForm {
+    /// The sheet's cells over what the service said before: a column that the sheet lacks leaves the value as it is.
+    fileprivate func ergaenzt(aus old: DienstEintrag, _ header: CSVHeader) -> DienstForm {
+        var form = DienstForm(old)
+        func take(_ column: String, _ path: WritableKeyPath<DienstForm, String>) {
+            if header.contains(column) { form[keyPath: path] = self[keyPath: path] }
+        }
+        take("Name", \.name)
+        take("Anbieter", \.anbieter)
+        take("URL", \.url)
+        take("Hersteller", \.hersteller)
+        take("Formularsystem", \.formularsystem)
+        take("Leistungen", \.leistungen)
+        take("Variante", \.variante)
+        take("Reifegradmodell", \.reifegrad)
+        take("Reifegrad", \.reifegrad)
+        take("Beschreibung", \.beschreibung)
         return form
     }
 }

@@ -81,13 +81,15 @@ struct Umsetzungsplan {
     /// Pairs rows with entries and counts what each pair means.
     mutating func match(_ bericht: inout Importbericht) {
         var frei: [String: [Umsetzungseintrag]] = [:]
+        // Every row has the same columns: those of the header.
+        let spalten = geprueft.first?.zeile.vorhanden ?? []
         for eintrag in bestand where !marken.contains(eintrag.id.rawValue) {
-            frei[Umsetzungsplan.wesen(eintrag.inhalt), default: []].append(eintrag)
+            frei[Umsetzungsplan.wesen(eintrag.inhalt, spalten), default: []].append(eintrag)
         }
         for row in geprueft {
             var old = row.eintrag
             if old == nil {
-                let key = Umsetzungsplan.wesen(row.zeile.inhalt)
+                let key = Umsetzungsplan.wesen(row.zeile.inhalt, spalten)
                 if let first = frei[key]?.first {
                     old = first
                     frei[key]?.removeFirst()
@@ -133,9 +135,13 @@ struct Umsetzungsplan {
         for change in geaendert { try EintragAenderung.change(change.alt, to: change.neu, durch: urheber, in: db) }
     }
 
-    /// What makes a row without a mark the same row.
-    private static func wesen(_ inhalt: Umsetzungseintrag.Inhalt) -> String {
-        [Faltung.suche(inhalt.titel), inhalt.leistungen.map(\.rawValue).sorted().joined(separator: " "), inhalt.ozgID ?? ""]
-            .joined(separator: "\n")
+    /// What makes a row without a mark the same row; a column that the sheet lacks tells nothing apart.
+    private static func wesen(_ inhalt: Umsetzungseintrag.Inhalt, _ spalten: Set<String>) -> String {
+        var parts = [Faltung.suche(inhalt.titel)]
+        if spalten.contains("Leistungsschlüssel") {
+            parts.append(inhalt.leistungen.map(\.rawValue).sorted().joined(separator: " "))
+        }
+        if spalten.contains("OZG-ID") { parts.append(inhalt.ozgID ?? "") }
+        return parts.joined(separator: "\n")
     }
 }

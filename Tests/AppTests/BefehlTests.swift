@@ -1,0 +1,120 @@
+import Foundation
+import Storage
+import StorageSQLite
+import TestKit
+import Testing
+
+/// The program as an operator calls it.
+@Suite(.timeLimit(.minutes(5))) struct BefehlTests {
+    /// The binary that this test run was built with.
+    private static var programm: String { Welt.ordner(".build/debug/leitstand") }
+
+    private struct Ergebnis { let code: Int32, ausgabe: String, fehler: String }
+
+    private func starte(_ arguments: [String], umgebung: [String: String] = [:]) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(filePath: Self.programm)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(umgebung) { $1 }
+        return process
+    }
+
+    private func fuehreAus(_ arguments: [String]) throws -> Ergebnis {
+        let process = try starte(arguments)
+        let (out, err) = (Pipe(), Pipe())
+        (process.standardOutput, process.standardError) = (out, err)
+        try process.run()
+        let output = out.fileHandleForReading.readDataToEndOfFile()
+        let errors = err.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return Ergebnis(
+            code: process.terminationStatus, ausgabe: String(decoding: output, as: UTF8.self),
+            fehler: String(decoding: errors, as: UTF8.self))
+    }
+
+    private func ordner() -> String { NSTemporaryDirectory() + "leitstand-befehl-" + UUID().uuidString }
+
+    private func anzahl(_ folder: String, _ table: String) async throws -> Int {
+        let database = try SQLiteDatabase(path: folder + "/leitstand.sqlite")
+        let count: Int? = try await database.read { db in try db.value("SELECT count(*) FROM \(SQL(stringLiteral: table))") }
+        await database.close()
+        return count ?? 0
+    }
+
+    @Test func `an operator loads, checks, exports and loads back without a change`() async throws {
+        let folder = ordner()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        #expect(try fuehreAus(["migrate", "--data", folder]).code == 0)
+        #expect(try fuehreAus(["demo", "--data", folder]).code == 0)
+        #expect(try fuehreAus(["demo", "--data", folder]).code == 1, "nur in eine leere Datenbank")
+        #expect(try fuehreAus(["demo", "--wenn-leer", "--data", folder]).code == 0)
+        let csv = folder + "/liste.csv"
+        #expect(try fuehreAus(["export", "umsetzung", "--organisation", "055580016016", "--out", csv, "--data", folder]).code == 0)
+        let back = try fuehreAus(["import", "umsetzung", csv, "--organisation", "055580016016", "--data", folder])
+        #expect(back.code == 0)
+        #expect(back.ausgabe.contains("neu: 0, geändert: 0, unverändert: 25"))
+    }
+
+    @Test func `a faulty file is refused with line, column, field and reason, and nothing is written`() async throws {
+        let folder = ordner()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        #expect(try fuehreAus(["demo", "--data", folder]).code == 0)
+        let csv = folder + "/liste.csv"
+        try "Titel;Stand\nGut;offen\nSchlecht;fertig\n".write(toFile: csv, atomically: true, encoding: .utf8)
+        let before = try await anzahl(folder, "umsetzungseintrag")
+        let refused = try fuehreAus(["import", "umsetzung", csv, "--organisation", "055580016016", "--data", folder])
+        #expect(refused.code == 1)
+        #expect(refused.fehler.contains("Zeile 3, Spalte 10, Feld Stand: "))
+        #expect(try await anzahl(folder, "umsetzungseintrag") == before)
+        let probe = try fuehreAus(["import", "umsetzung", csv, "--organisation", "055580016016", "--data", folder, "--probe", "--fehlerhafte-überspringen"])
+        #expect(probe.code == 0 && probe.ausgabe.contains("nichts geschrieben"))
+        #expect(try await anzahl(folder, "umsetzungseintrag") == before)
+        let skipped = try fuehreAus(["import", "umsetzung", csv, "--organisation", "055580016016", "--data", folder, "--fehlerhafte-ueberspringen"])
+        #expect(skipped.code == 0)
+        #expect(try await anzahl(folder, "umsetzungseintrag") == before + 1)
+    }
+
+    @Test func `files that are missing, empty or of another kind are refused with a sentence`() throws {
+        let folder = ordner()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let (leer, zip) = (folder + "/leer.txt", folder + "/tabelle.xlsx")
+        try Data().write(to: URL(filePath: leer))
+        try Data([0x50, 0x4B, 3, 4, 0, 0]).write(to: URL(filePath: zip))
+        for file in [folder + "/fehlt.txt", leer, zip, folder] {
+            let refused = try fuehreAus(["import", "gemeindeverzeichnis", file, "--data", folder])
+            #expect(refused.code == 1 && refused.fehler.contains(file), "\(file): \(refused.fehler)")
+            #expect(!refused.fehler.contains("FormatError"))
+        }
+    }
+
+    @Test(.enabled(if: Welt.echteDaten != nil))
+    func `an import that is killed half-way leaves nothing half imported`() async throws {
+        let folder = ordner()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        #expect(try fuehreAus(["migrate", "--data", folder]).code == 0)
+        let file = try #require(Welt.echteDaten) + "/gemeinden/GV100AD_31082025.txt"
+        var killed = 0
+        for wait in [50, 200, 400, 600, 800, 1_000, 1_200, 1_400] {
+            let process = try starte(["import", "gemeindeverzeichnis", file, "--data", folder])
+            (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
+            try process.run()
+            try await Task.sleep(for: .milliseconds(wait))
+            if process.isRunning { killed += 1 }
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            let (places, loads) = (try await anzahl(folder, "gebiet"), try await anzahl(folder, "datenstand"))
+            #expect((places, loads) == (0, 0) || (places, loads) == (12_494, 1), "nach \(wait) ms: \(places) Gebiete, \(loads) Stände")
+            if loads == 1 { break }
+        }
+        #expect(killed > 0)
+        #expect(try fuehreAus(["import", "gemeindeverzeichnis", file, "--data", folder]).code == 0)
+        #expect(try await anzahl(folder, "gebiet") == 12_494)
+    }
+
+    @Test func `a new password ends what the old one opened, and is shown once`() throws {
+        let folder = ordner()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        #expect(try fuehreAus(["user", "reset", "niemand@leitstand.localhost", "--data", folder]).fehler.contains("kein Konto"))
+    }
+}

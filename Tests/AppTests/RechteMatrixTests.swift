@@ -1,0 +1,82 @@
+import App
+import HTTPTypes
+import Kernel
+import Storage
+import TestKit
+import Testing
+import Verzeichnis
+import Web
+
+/// Who reaches which route: every route of the router has a row.
+@Suite struct RechteMatrixTests {
+    /// What a member of the cast gets.
+    private enum Zutritt: Sendable { case alle, angemeldete, duelmen, duelmenLesend, dienste, anbieter }
+
+    private static let matrix: [String: Zutritt] = [
+        "GET /": .alle, "GET /healthz": .alle, "GET /readyz": .alle, "GET /favicon.ico": .alle,
+        "GET /assets/{version}/**": .alle,
+        "GET /gebiete": .alle, "GET /gebiete/{ars}": .alle, "GET /leistungen": .alle, "GET /leistungen/{id}": .alle,
+        "GET /ozg": .alle, "GET /ozg/{ozgId}": .alle, "GET /themenfelder": .alle, "GET /themenfelder/{slug}": .alle,
+        "GET /dienste": .alle, "GET /dienste/{slug}": .alle, "GET /dienste/neu": .dienste, "POST /dienste": .dienste,
+        "GET /dienste/{slug}/bearbeiten": .anbieter, "POST /dienste/{slug}": .anbieter,
+        "GET /umsetzung": .alle, "GET /umsetzung/{organisation}": .alle, "GET /umsetzung/{organisation}/{eintrag}": .alle,
+        "GET /umsetzung/{organisation}/neu": .duelmen, "POST /umsetzung/{organisation}": .duelmen,
+        "GET /umsetzung/{organisation}/liste.csv": .duelmenLesend,
+        "GET /umsetzung/{organisation}/{eintrag}/bearbeiten": .duelmen, "POST /umsetzung/{organisation}/{eintrag}": .duelmen,
+        "POST /umsetzung/{organisation}/{eintrag}/uebernahme": .duelmen,
+        "GET /umsetzung/{organisation}/ladungen": .duelmen, "POST /umsetzung/{organisation}/ladungen": .duelmen,
+        "GET /umsetzung/{organisation}/ladungen/{ladung}": .duelmen,
+        "POST /umsetzung/{organisation}/ladungen/{ladung}/uebernahme": .duelmen,
+        "GET /anmelden": .alle, "POST /anmelden": .alle, "POST /abmelden": .angemeldete,
+        "GET /api/v1/gebiete": .alle, "GET /api/v1/gebiete/{ars}": .alle, "GET /api/v1/leistungen": .alle,
+        "GET /api/v1/leistungen/{id}": .alle, "GET /api/v1/ozg": .alle, "GET /api/v1/ozg/{ozgId}": .alle,
+        "GET /api/v1/themenfelder": .alle, "GET /api/v1/themenfelder/{slug}": .alle, "GET /api/v1/dienste": .alle,
+        "GET /api/v1/dienste/{slug}": .alle, "GET /api/v1/openapi.json": .alle,
+    ]
+
+    private func darf(_ rolle: Rollenspiel, _ zutritt: Zutritt) -> Bool {
+        switch zutritt {
+        case .alle: true
+        case .angemeldete: rolle != .besuch
+        // The service of the sample request is provided by Dülmen.
+        case .duelmen, .anbieter: rolle == .administration || rolle == .koordination
+        case .duelmenLesend: rolle == .administration || rolle == .koordination || rolle == .leserecht
+        case .dienste: rolle == .administration || rolle == .koordination || rolle == .nachbarschaft
+        }
+    }
+
+    @Test func `every route of the router has a row, and every row a route`() async throws {
+        let site = try TestSite(try await Welt.leer(.sqliteMemory))
+        let routes = Set(site.leitstand.router().routes.map { "\($0.method.rawValue) \($0.path)" })
+        #expect(routes.subtracting(Self.matrix.keys) == [])
+        #expect(Set(Self.matrix.keys).subtracting(routes) == [])
+    }
+
+    @Test(arguments: Rollenspiel.allCases)
+    func `who has the right comes in, and nobody else`(rolle: Rollenspiel) async throws {
+        let database = try await Welt.beispiel(.sqliteMemory)
+        let site = try TestSite(database)
+        let (eintrag, dienst) = try await database.read { db in
+            let organisation = try OrganisationStore.named(Rollenspiel.duelmen, in: db).id
+            let eintrag: String? = try db.value("SELECT id FROM umsetzungseintrag WHERE organisation = \(organisation) LIMIT 1")
+            let dienst: String? = try db.value("SELECT slug FROM onlinedienst WHERE anbieter = \(organisation) LIMIT 1")
+            return (try #require(eintrag), try #require(dienst))
+        }
+        try await site.run { anyone in
+            let client = try await anyone.als(rolle)
+            for (key, zutritt) in Self.matrix where key != "POST /abmelden" {
+                let parts = key.split(separator: " ")
+                let path = String(parts[1]).replacing("{organisation}", with: Rollenspiel.duelmen)
+                    .replacing("{eintrag}", with: eintrag).replacing("{ars}", with: "05558").replacing("{id}", with: "99110009104000")
+                    .replacing("{ozgId}", with: "10160").replacing("{slug}", with: key.contains("/dienste") ? dienst : "umwelt")
+                    .replacing("{ladung}", with: "gibtesnicht").replacing("{version}/**", with: "x/favicon.svg")
+                let antwort = parts[0] == "GET" ? try await client.get(path) : try await client.post(path)
+                #expect(antwort.status.code < 500, "\(rolle): \(key)")
+                let refused =
+                    antwort.status == .unauthorized || (antwort.status == .forbidden && key != "POST /anmelden")
+                    || (antwort.headers[.location]?.hasPrefix("/anmelden") ?? false)
+                #expect(refused == !darf(rolle, zutritt), "\(rolle): \(key) antwortet \(antwort.status)")
+            }
+        }
+    }
+}

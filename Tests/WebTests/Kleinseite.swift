@@ -1,0 +1,50 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Kernel
+import NIOCore
+import TestKit
+
+@testable import Web
+
+/// A site of a few routes with the middleware of the product.
+enum Kleinseite {
+    static func site(assets: Assets? = nil) throws -> Site {
+        Site(views: try Welt.views.get(), assets: try assets ?? Assets(ordner: []), navigation: [], fussnoten: [], version: "0")
+    }
+
+    static func router(assets: Assets? = nil, _ add: (inout Routes) -> Void) throws -> Router<SiteContext> {
+        let router = Router(context: SiteContext.self, options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: RequestLog())
+        router.add(middleware: SecurityHeaders())
+        router.add(middleware: ErrorPages(site: try site(assets: assets), newID: { "vorfall7" }))
+        router.add(middleware: RequestGuard())
+        var routes = Routes(router)
+        add(&routes)
+        return router
+    }
+
+    /// A temporary folder with these files, gone after `body`.
+    @discardableResult
+    static func ordner<T>(_ files: [String: [UInt8]], _ body: (String) async throws -> T) async throws -> T {
+        let folder = Ordner.neu()
+        try Ordner.fuelle(folder, files)
+        defer { Ordner.entferne(folder) }
+        return try await body(folder)
+    }
+}
+
+/// Random numbers that a seed repeats.
+struct Zufall: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
