@@ -36,7 +36,9 @@ func tests(_ name: String, uses: [Target.Dependency]) -> Target {
 let package = Package(
     name: "leitstand",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "leitstand", targets: ["leitstand"])],
+    products: [
+        .executable(name: "leitstand", targets: ["leitstand"]), .executable(name: "messen", targets: ["messen"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -79,6 +81,10 @@ let package = Package(
                 logging,
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "messen",
+            dependencies: ["App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Verzeichnis", arguments],
+            path: "Benchmarks/messen", swiftSettings: strict),
         .target(
             name: "TestKit",
             dependencies: [

@@ -61,9 +61,10 @@ package struct Leitstand: Sendable {
         let now = now
         router.add(middleware: RequestLog())
         router.add(middleware: SecurityHeaders())
+        // Before the error pages, so that these know who is signed in.
+        router.add(middleware: SessionLookup(sessions: DatabaseSessions(database: database), tls: tls, now: now))
         router.add(middleware: ErrorPages(site: site, newID: { Kennung.neu(now()) }))
         router.add(middleware: RequestGuard())
-        router.add(middleware: SessionLookup(sessions: DatabaseSessions(database: database), now: now))
         var routes = Routes(router)
         site.assets.add(to: &routes)
         for room in rooms { room.add(to: &routes) }

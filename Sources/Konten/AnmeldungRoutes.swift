@@ -72,7 +72,7 @@ package struct AnmeldungRoutes: RoomRoutes {
 
     @Sendable func signOut(_ request: Request, _ context: SiteContext) async throws -> Response {
         _ = try await Formular.read(request, context)
-        if let token = SessionCookie.token(in: request) {
+        if let token = SessionCookie.token(in: request, tls: tls) {
             try await database.write { db in try KontoStore.beende(token: token, in: db) }
         }
         var response = Response.weiter(zu: "/")

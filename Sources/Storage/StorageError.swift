@@ -19,3 +19,19 @@ extension StorageError {
     /// A row of a bulk insert that does not have one value for each column.
     package static let wrongRowWidth = StorageError.other(code: "42601", message: "row and columns differ in length")
 }
+
+extension StorageError: CustomStringConvertible {
+    /// For an operator; never holds a value of a statement.
+    package var description: String {
+        switch self {
+        case .unavailable(let reason): "Die Datenbank ist nicht erreichbar: \(reason)"
+        case .readOnly: "Die Datenbank lässt nur Lesen zu."
+        case .conflict: "Die Datenbank ist gerade mit einer anderen Änderung beschäftigt. Versuchen Sie es noch einmal."
+        case .uniqueViolation(let detail): "Die Datenbank kennt diesen Wert schon: \(detail)"
+        case .foreignKeyViolation(let detail): "Ein Eintrag der Datenbank bezieht sich auf einen, den es nicht gibt: \(detail)"
+        case .checkViolation(let detail): "Die Datenbank nimmt den Wert nicht an: \(detail)"
+        case .decoding(let column, let found): "Die Spalte \(column) der Datenbank enthält etwas Unerwartetes (\(found))."
+        case .other(let code, let message): "Datenbankfehler \(code): \(message)"
+        }
+    }
+}

@@ -63,9 +63,11 @@ package enum OrganisationStore {
         }
         let folded = Faltung.suche(word)
         let found = try db.all(
-            "SELECT \(Organisation.columns) FROM organisation WHERE suchname = \(folded) ORDER BY id LIMIT 2",
-            as: Organisation.self)
-        guard let organisation = found.first else { throw Refusal(.notFound, "„\(word)“ ist keine bekannte Organisation.") }
+            """
+            SELECT \(Organisation.columns) FROM organisation WHERE suchname = \(folded) AND gueltig_bis IS NULL
+            ORDER BY id LIMIT 2
+            """, as: Organisation.self)
+        guard let organisation = found.first else { throw Refusal(.notFound, "„\(word)“ ist keine bekannte Organisation. Nennen Sie den vollen Namen, z. B. „Stadt Dülmen“, oder den Regionalschlüssel (ARS).") }
         guard found.count == 1 else {
             throw Refusal(.conflict, "„\(word)“ heißen mehrere Organisationen. Nennen Sie den Regionalschlüssel (ARS).")
         }

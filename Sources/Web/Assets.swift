@@ -42,10 +42,42 @@ package struct Assets: Sendable {
             hash.update(data: Data(path.utf8))
             hash.update(data: data)
             files[path] = File(
-                type: type, bytes: ByteBuffer(bytes: data), gzip: raw[path + ".gz"].map { ByteBuffer(bytes: $0) })
+                type: type, bytes: ByteBuffer(bytes: data), gzip: raw[path + ".gz"].flatMap { Assets.passt($0, zu: data) ? ByteBuffer(bytes: $0) : nil })
         }
         self.files = files
         base = "/assets/" + hash.finalize().prefix(6).map { String(format: "%02x", $0) }.joined()
+    }
+
+    /// Whether a gzip file holds this content: its trailer is checksum and length (RFC 1952).
+    private static func passt(_ gzip: Data, zu data: Data) -> Bool {
+        guard gzip.count >= 18 else { return false }
+        var expected = crc32(data)
+        var length = UInt32(truncatingIfNeeded: data.count)
+        for (index, byte) in gzip.suffix(8).enumerated() {
+            if index < 4 {
+                guard byte == UInt8(expected & 255) else { return false }
+                expected >>= 8
+            } else {
+                guard byte == UInt8(length & 255) else { return false }
+                length >>= 8
+            }
+        }
+        return true
+    }
+
+    private static let crcTable: [UInt32] = (0..<256).map { byte in
+        var value = UInt32(byte)
+        for _ in 0..<8 { value = value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
+        return value
+    }
+
+    private static func crc32(_ data: Data) -> UInt32 {
+        var crc = ~UInt32(0)
+        let table = crcTable
+        data.withUnsafeBytes { bytes in
+            for byte in bytes { crc = crc >> 8 ^ table[Int((crc ^ UInt32(byte)) & 255)] }
+        }
+        return ~crc
     }
 
     package var isEmpty: Bool { files.isEmpty }

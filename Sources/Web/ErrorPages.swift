@@ -29,8 +29,20 @@ package struct ErrorPages: RouterMiddleware {
             return try answer(Problem.unavailable(incident), request, context)
         } catch {
             let incident = newID()
-            context.logger.error("fehler", metadata: ["vorfall": "\(incident)", "fehler": "\(error)"])
+            context.logger.error("fehler", metadata: ["vorfall": "\(incident)", "fehler": "\(protokollierbar(error))"])
             return try answer(Problem.internalFault(incident), request, context)
+        }
+    }
+
+    /// A database's message may quote what a person typed, so the log gets its code alone.
+    private func protokollierbar(_ error: any Error) -> String {
+        switch error {
+        case StorageError.other(let code, _): "Datenbankfehler \(code)"
+        case StorageError.uniqueViolation: "Datenbankfehler: Wert doppelt"
+        case StorageError.foreignKeyViolation: "Datenbankfehler: Bezug fehlt"
+        case StorageError.checkViolation: "Datenbankfehler: Wert nicht erlaubt"
+        case let error as Views.Broken: error.description
+        default: "\(type(of: error))"
         }
     }
 

@@ -17,7 +17,8 @@ struct Frame: Ansicht {
     func child(named: String) -> Any? {
         switch named {
         case "assets": assets
-        case "version": version
+        // Not "version": forms call the count of changes so, and a page is asked first.
+        case "programmversion": version
         case "navigation": navigation
         case "fussnoten": fussnoten
         case "titel": titel

@@ -3,6 +3,7 @@ import HTTPTypes
 package import Hummingbird
 package import Kernel
 import Logging
+import Storage
 
 /// One structured line a request: method, route, status, duration. Never the query, never a person.
 package struct RequestLog: RouterMiddleware {
@@ -96,7 +97,11 @@ package struct RequestGuard: RouterMiddleware {
 
     private func refuseForeignOrigin(_ request: Request) throws {
         let foreign = Refusal(.notAllowed, "Diese Änderung wurde von einer fremden Seite ausgelöst und deshalb nicht ausgeführt.")
-        if let site = request.headers[.fetchSite], site != "same-origin", site != "none" { throw foreign }
+        // Browsers say it themselves; a proxy that renames the host cannot confuse that.
+        if let site = request.headers[.fetchSite] {
+            guard site == "same-origin" || site == "none" else { throw foreign }
+            return
+        }
         if let origin = request.headers[.origin], let host = request.head.authority ?? request.headers[.init("Host") ?? .server],
             origin != "null", origin.split(separator: "/").last.map(String.init) != host
         {
@@ -109,10 +114,12 @@ package struct RequestGuard: RouterMiddleware {
 package struct SessionLookup: RouterMiddleware {
     package typealias Context = SiteContext
     let sessions: any SessionSource
+    /// Only the cookie that a browser sends through TLS alone counts.
+    let tls: Bool
     let now: @Sendable () -> Instant
 
-    package init(sessions: any SessionSource, now: @escaping @Sendable () -> Instant) {
-        (self.sessions, self.now) = (sessions, now)
+    package init(sessions: any SessionSource, tls: Bool, now: @escaping @Sendable () -> Instant) {
+        (self.sessions, self.tls, self.now) = (sessions, tls, now)
     }
 
     package func handle(
@@ -123,8 +130,11 @@ package struct SessionLookup: RouterMiddleware {
         if request.method == .get, address != "/", !address.hasPrefix("/anmelden"), address.utf8.count <= 1_000 {
             context.seite = address
         }
-        if let token = SessionCookie.token(in: request) {
-            context.sitzung = try await sessions.session(of: token, at: now())
+        if let token = SessionCookie.token(in: request, tls: tls) {
+            do { context.sitzung = try await sessions.session(of: token, at: now()) } catch is StorageError {
+                // Without a database nobody is signed in; the page itself will say what is wrong.
+                context.logger.error("sitzung nicht gelesen")
+            }
         }
         return try await next(request, context)
     }
@@ -135,8 +145,8 @@ package enum SessionCookie {
     static let plain = "leitstand_sitzung"
     static let secure = "__Host-leitstand_sitzung"
 
-    package static func token(in request: Request) -> String? {
-        request.cookies[secure]?.value ?? request.cookies[plain]?.value
+    package static func token(in request: Request, tls: Bool) -> String? {
+        request.cookies[tls ? secure : plain]?.value
     }
 
     package static func set(_ token: String, seconds: Int, tls: Bool) -> String {

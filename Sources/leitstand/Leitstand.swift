@@ -41,7 +41,7 @@ struct Ort: ParsableArguments {
 
 /// Prints a sentence for people instead of a Swift error, and ends with a failure.
 func erklaert(_ work: () async throws -> Void) async throws {
-    do { try await work() } catch let error as any CustomStringConvertible & Error where !(error is ExitCode) {
+    do { try await work() } catch let error as any CustomStringConvertible & Error {
         melde(fehler: "\(error)")
         throw ExitCode.failure
     }

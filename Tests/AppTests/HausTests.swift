@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func `no target uses one that the plan does not allow it`() throws {
-        let targets = try paket().targets.filter { $0.type != "test" && $0.name != "TestKit" }
+        let targets = try paket().targets.filter { $0.type != "test" && $0.name != "TestKit" && $0.name != "messen" }
         let own = Set(targets.map(\.name))
         for target in targets {
             let allowed = try #require(Self.erlaubt[target.name], "der Raum \(target.name) fehlt im Plan")

@@ -15,7 +15,8 @@ import Web
 
     /// Signs in with the form, as a browser without a session would.
     private static func anmelden(
-        _ client: SiteClient, email: String, passwort: String, ziel: String = "", csrf: String = vor, cookie: String? = vor
+        _ client: SiteClient, email: String, passwort: String, ziel: String = "", csrf: String = vor,
+        cookie: String? = vor
     ) async throws -> SiteClient.Antwort {
         let body = [("email", email), ("passwort", passwort), ("ziel", ziel), ("csrf", csrf)]
             .map { "\($0.0)=\(Adresse("", [("x", $0.1)]).text.dropFirst(3))" }.joined(separator: "&")
@@ -29,11 +30,15 @@ import Web
     }
 
     private static func token(_ antwort: SiteClient.Antwort) -> String? {
-        cookie("leitstand_sitzung", antwort)?.split(separator: ";").first.map { String($0.dropFirst("leitstand_sitzung=".count)) }
+        cookie("leitstand_sitzung", antwort)?.split(separator: ";").first.map {
+            String($0.dropFirst("leitstand_sitzung=".count))
+        }
     }
 
     @Test(arguments: TestBackend.available)
-    func `signing in sets a session cookie that scripts and other sites cannot use`(on backend: TestBackend) async throws {
+    func `signing in sets a session cookie that scripts and other sites cannot use`(on backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.beispiel(backend)
         try await TestSite(database).run { (client) async throws in
             _ = try await client.als(.koordination)
@@ -42,11 +47,14 @@ import Web
             #expect(form.headers[.cacheControl] == "no-store")
             let secret = try #require(Self.cookie("leitstand_vor", form))
             #expect(secret.contains("HttpOnly") && secret.contains("SameSite=Lax"))
-            let answer = try await Self.anmelden(client, email: " Koordination@Leitstand.localhost ", passwort: "geheim", ziel: "/dienste?q=a%20b")
+            let answer = try await Self.anmelden(
+                client, email: " Koordination@Leitstand.localhost ", passwort: "geheim", ziel: "/dienste?q=a%20b")
             #expect(answer.status == .seeOther)
             #expect(answer.headers[.location] == "/dienste?q=a%20b")
             let cookie = try #require(Self.cookie("leitstand_sitzung", answer))
-            for part in ["; Path=/;", "; HttpOnly", "; SameSite=Lax", "; Max-Age=43200"] { #expect(cookie.contains(part), "\(part)") }
+            for part in ["; Path=/;", "; HttpOnly", "; SameSite=Lax", "; Max-Age=43200"] {
+                #expect(cookie.contains(part), "\(part)")
+            }
             #expect(!cookie.contains("Secure"))
             let page = try await client.als(.besuch).get("/", headers: [.cookie: String(cookie.prefix { $0 != ";" })])
             #expect(page.text.contains("koordination</span>"))
@@ -55,13 +63,18 @@ import Web
     }
 
     @Test(arguments: TestBackend.available)
-    func `a wrong password and an unknown address get the same answer, which keeps the address`(on backend: TestBackend) async throws {
+    func `a wrong password and an unknown address get the same answer, which keeps the address`(on backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.beispiel(backend)
         try await TestSite(database).run { (client) async throws in
             _ = try await client.als(.koordination)
-            let wrong = try await Self.anmelden(client, email: "koordination@leitstand.localhost", passwort: "falschesWort")
-            let unknown = try await Self.anmelden(client, email: "niemand@leitstand.localhost", passwort: "falschesWort")
-            let long = try await Self.anmelden(client, email: "koordination@leitstand.localhost", passwort: String(repeating: "x", count: 2_000))
+            let wrong = try await Self.anmelden(
+                client, email: "koordination@leitstand.localhost", passwort: "falschesWort")
+            let unknown = try await Self.anmelden(
+                client, email: "niemand@leitstand.localhost", passwort: "falschesWort")
+            let long = try await Self.anmelden(
+                client, email: "koordination@leitstand.localhost", passwort: String(repeating: "x", count: 2_000))
             for answer in [wrong, unknown, long] {
                 #expect(answer.status == .unprocessableContent)
                 #expect(answer.text.contains("E-Mail-Adresse oder Passwort stimmt nicht"))
@@ -71,9 +84,12 @@ import Web
             #expect(wrong.text.contains("value=\"koordination@leitstand.localhost\""))
             #expect(unknown.text.replacing("niemand@", with: "koordination@") == wrong.text)
             for (email, passwort) in [("", "geheim"), ("koordination@leitstand.localhost", ""), ("", "")] {
-                #expect(try await Self.anmelden(client, email: email, passwort: passwort).status == .unprocessableContent)
+                #expect(
+                    try await Self.anmelden(client, email: email, passwort: passwort).status == .unprocessableContent)
             }
-            #expect(try await Self.anmelden(client, email: String(repeating: "a", count: 400) + "@b.de", passwort: "geheim").text.contains("stimmt nicht"))
+            #expect(
+                try await Self.anmelden(client, email: String(repeating: "a", count: 400) + "@b.de", passwort: "geheim")
+                    .text.contains("stimmt nicht"))
         }
     }
 
@@ -82,34 +98,44 @@ import Web
             _ = try await client.als(.administration)
             let email = "administration@leitstand.localhost"
             #expect(try await Self.anmelden(client, email: email, passwort: "geheim", csrf: "").status == .forbidden)
-            #expect(try await Self.anmelden(client, email: email, passwort: "geheim", csrf: "fremd").status == .forbidden)
+            #expect(
+                try await Self.anmelden(client, email: email, passwort: "geheim", csrf: "fremd").status == .forbidden)
             #expect(try await Self.anmelden(client, email: email, passwort: "geheim", cookie: nil).status == .forbidden)
-            #expect(try await Self.anmelden(client, email: email, passwort: "geheim", csrf: "", cookie: "").status == .forbidden)
-            #expect(try await Self.anmelden(client, email: email, passwort: "geheim", csrf: "kurz", cookie: "kurz").status == .forbidden)
+            #expect(
+                try await Self.anmelden(client, email: email, passwort: "geheim", csrf: "", cookie: "").status
+                    == .forbidden)
+            #expect(
+                try await Self.anmelden(client, email: email, passwort: "geheim", csrf: "kurz", cookie: "kurz").status
+                    == .forbidden)
         }
     }
 
     @Test(arguments: [
-        "//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example", "https:evil", "javascript:alert(1)", "evil.example",
+        "//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example", "https:evil",
+        "javascript:alert(1)", "evil.example",
         "/\t/evil.example", "/%0d%0aSet-Cookie:x\r\nA: b", "/ä", " //evil.example", "/anmelden?ziel=/anmelden", "",
     ])
     func `after signing in nobody is sent to another site`(_ ziel: String) async throws {
         #expect(AnmeldungRoutes.innen(ziel) == "/umsetzung")
         try await TestSite(await Welt.leer(.sqliteMemory)).run { (client) async throws in
             _ = try await client.als(.administration)
-            let answer = try await Self.anmelden(client, email: "administration@leitstand.localhost", passwort: "geheim", ziel: ziel)
+            let answer = try await Self.anmelden(
+                client, email: "administration@leitstand.localhost", passwort: "geheim", ziel: ziel)
             #expect(answer.status == .seeOther)
             #expect(answer.headers[.location] == "/umsetzung")
         }
     }
 
     @Test(arguments: TestBackend.available)
-    func `a session ends at its time and at signing out, and its secret is stored hashed only`(on backend: TestBackend) async throws {
+    func `a session ends at its time and at signing out, and its secret is stored hashed only`(on backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.leer(backend)
         let clock = Uhr()
         try await TestSite(database, now: { clock.jetzt }).run { (client) async throws in
             let signedIn = try await client.als(.administration)
-            let answer = try await Self.anmelden(client, email: "administration@leitstand.localhost", passwort: "geheim")
+            let answer = try await Self.anmelden(
+                client, email: "administration@leitstand.localhost", passwort: "geheim")
             let token = try #require(Self.token(answer))
             let stored = try await database.read { db in
                 try db.rows("SELECT token_hash FROM sitzung").map { row in try row["token_hash"] as String }
@@ -118,7 +144,9 @@ import Web
             #expect(!stored.contains(token))
             #expect(stored.allSatisfy { !$0.contains(token) })
 
-            func status(_ client: SiteClient) async throws -> HTTPResponse.Status { try await client.get("/dienste/neu").status }
+            func status(_ client: SiteClient) async throws -> HTTPResponse.Status {
+                try await client.get("/dienste/neu").status
+            }
             #expect(try await status(signedIn) == .ok)
             let out = try await signedIn.post("/abmelden")
             #expect(out.status == .seeOther)
@@ -152,8 +180,13 @@ import Web
             }
             for client in [one, two] { #expect(try await client.get("/dienste/neu").status == .seeOther) }
             #expect(try await other.get("/dienste/neu").status == .ok)
-            #expect(try await Self.anmelden(client, email: "koordination@leitstand.localhost", passwort: "geheim").status == .unprocessableContent)
-            #expect(try await Self.anmelden(client, email: "koordination@leitstand.localhost", passwort: "neues-wort-fuer-alle").status == .seeOther)
+            #expect(
+                try await Self.anmelden(client, email: "koordination@leitstand.localhost", passwort: "geheim").status
+                    == .unprocessableContent)
+            #expect(
+                try await Self.anmelden(
+                    client, email: "koordination@leitstand.localhost", passwort: "neues-wort-fuer-alle"
+                ).status == .seeOther)
         }
     }
 
@@ -170,18 +203,22 @@ import Web
         let stored = try #require(try await database.read { db in try KontoStore.konto(email: konto.email, in: db) })
         #expect(stored.kennwort.passt(konto.klartext))
         #expect(try await Erstkonto.anlegen(anmeldung, am: Welt.jetzt, in: database) == nil)
-        #expect(try await database.read { db in try db.value("SELECT count(*) FROM amt WHERE rolle = 'administration'") ?? 0 } == 1)
+        #expect(
+            try await database.read { db in try db.value("SELECT count(*) FROM amt WHERE rolle = 'administration'") ?? 0
+            } == 1)
     }
 
     @Test func `under TLS every cookie demands it and the session's name is bound to this host`() async throws {
         let database = try await Welt.leer(.sqliteMemory)
-        let site = Site(views: try Welt.views.get(), assets: try Assets(ordner: []), navigation: [], fussnoten: [], version: "0")
+        let site = Site(
+            views: try Welt.views.get(), assets: try Assets(ordner: []), navigation: [], fussnoten: [], version: "0")
         let router = Router(context: SiteContext.self)
         router.add(middleware: ErrorPages(site: site, newID: { "x" }))
-        router.add(middleware: SessionLookup(sessions: DatabaseSessions(database: database), now: { Welt.jetzt }))
+        router.add(middleware: SessionLookup(sessions: DatabaseSessions(database: database), tls: true, now: { Welt.jetzt }))
         var routes = Routes(router)
         let anmeldung = try Anmeldung(aufwand: .gering)
-        AnmeldungRoutes(database: database, site: site, anmeldung: anmeldung, tls: true, now: { Welt.jetzt }).add(to: &routes)
+        AnmeldungRoutes(database: database, site: site, anmeldung: anmeldung, tls: true, now: { Welt.jetzt }).add(
+            to: &routes)
         let konto = try #require(try await Erstkonto.anlegen(anmeldung, am: Welt.jetzt, in: database))
         try await Application(router: router).test(.router) { (client) async throws in
             let form = try await client.execute(uri: "/anmelden", method: .get)
@@ -189,11 +226,18 @@ import Web
             let body = "email=\(konto.email)&passwort=\(konto.klartext)&csrf=\(Self.vor)"
             let answer = try await client.execute(
                 uri: "/anmelden", method: .post,
-                headers: [.contentType: "application/x-www-form-urlencoded", .cookie: "leitstand_vor=\(Self.vor)"], body: ByteBuffer(string: body))
+                headers: [.contentType: "application/x-www-form-urlencoded", .cookie: "leitstand_vor=\(Self.vor)"],
+                body: ByteBuffer(string: body))
             #expect(answer.status == .seeOther)
             let cookies = answer.headers[values: .setCookie]
-            #expect(cookies.contains { $0.hasPrefix("__Host-leitstand_sitzung=") && $0.contains("; Path=/;") && !$0.contains("Domain") })
-            #expect(cookies.allSatisfy { $0.contains("; Secure") && $0.contains("; HttpOnly") && $0.contains("; SameSite=Lax") })
+            #expect(
+                cookies.contains {
+                    $0.hasPrefix("__Host-leitstand_sitzung=") && $0.contains("; Path=/;") && !$0.contains("Domain")
+                })
+            #expect(
+                cookies.allSatisfy {
+                    $0.contains("; Secure") && $0.contains("; HttpOnly") && $0.contains("; SameSite=Lax")
+                })
         }
     }
 }

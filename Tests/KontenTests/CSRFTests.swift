@@ -29,7 +29,8 @@ import Web
             let other = try await client.als(.koordination)
             let again = try await client.als(.administration)
             let upload = try await client.post(
-                "/umsetzung/\(Rollenspiel.duelmen)/ladungen", datei: "datei", name: "a.csv", inhalt: Array("Titel\nA\n".utf8))
+                "/umsetzung/\(Rollenspiel.duelmen)/ladungen", datei: "datei", name: "a.csv",
+                inhalt: Array("Titel\nA\n".utf8))
             let ladung = try #require(upload.headers[.location]?.split(separator: "/").last).description
             let eintrag = try await database.read { db in
                 try db.value(
@@ -38,19 +39,28 @@ import Web
                     WHERE o.ars = \(Rollenspiel.duelmen) ORDER BY e.nummer LIMIT 1
                     """) ?? ""
             }
-            func zeilen() async throws -> Int { try await database.read { db in try db.value("SELECT count(*) FROM verlauf") ?? 0 } }
+            func zeilen() async throws -> Int {
+                try await database.read { db in try db.value("SELECT count(*) FROM verlauf") ?? 0 }
+            }
             let before = try await zeilen()
             for route in posts where route != "/anmelden" {
                 let path = try Self.pfad(route, eintrag: eintrag, ladung: ladung)
                 for csrf in [nil, "", "fremd", other.csrf, again.csrf] {
-                    let fields = [("titel", "Untergeschoben"), ("name", "Untergeschoben"), ("stand", "offen"), ("anbieter", "05"), ("dienst", "x")]
-                    let answer = try await client.post(path, fields + (csrf.map { [("csrf", $0)] } ?? []), mitCSRF: false)
+                    let fields = [
+                        ("titel", "Untergeschoben"), ("name", "Untergeschoben"), ("stand", "offen"), ("anbieter", "05"),
+                        ("dienst", "x"),
+                    ]
+                    let answer = try await client.post(
+                        path, fields + (csrf.map { [("csrf", $0)] } ?? []), mitCSRF: false)
                     #expect(answer.status == .forbidden, "\(path) \(csrf ?? "ohne")")
                 }
                 // Another kind of body is no way round.
-                let json = try await client.send(.post, path, headers: [.contentType: "application/json"], body: Array("{}".utf8))
+                let json = try await client.send(
+                    .post, path, headers: [.contentType: "application/json"], body: Array("{}".utf8))
                 #expect(json.status == .unsupportedMediaType, "\(path)")
-                #expect(try await client.send(.post, path, headers: [:], body: nil).status == .unsupportedMediaType, "\(path)")
+                #expect(
+                    try await client.send(.post, path, headers: [:], body: nil).status == .unsupportedMediaType,
+                    "\(path)")
                 #expect(try await client.als(.besuch).post(path).status == .unauthorized, "\(path)")
             }
             #expect(try await zeilen() == before)

@@ -12,7 +12,8 @@ extension Database {
     }
 
     func lade(bytes: [UInt8], probe: Bool = false, ueberspringen: Bool = false) async throws -> Importbericht {
-        let auftrag = Importauftrag(probe: probe, fehlerhafteUeberspringen: ueberspringen, urheber: .betrieb(Welt.jetzt))
+        let auftrag = Importauftrag(
+            probe: probe, fehlerhafteUeberspringen: ueberspringen, urheber: .betrieb(Welt.jetzt))
         return try await DienstImport.run(TextSource(bytes: bytes, name: "dienste.csv"), auftrag, in: self)
     }
 
@@ -27,7 +28,8 @@ extension Database {
 }
 
 @Suite struct DienstImportTests {
-    private static let kopf = "Name;Anbieter;URL;Hersteller;Formularsystem;Leistungen;Variante;Reifegradmodell;Reifegrad;Beschreibung\n"
+    private static let kopf =
+        "Name;Anbieter;URL;Hersteller;Formularsystem;Leistungen;Variante;Reifegradmodell;Reifegrad;Beschreibung\n"
     private static let voll =
         kopf
         + "Neu ä;05558;https://beispiel.invalid/neu;H;F;99102013002000 99 102 013 010 000;EfA;OZG 1.1;3;\"Zeile, \"\"so\"\"\nzweite\"\n"
@@ -54,7 +56,9 @@ extension Database {
         let third = try await database.lade(Self.voll.replacing("invalid/neu", with: "invalid/neuer"))
         #expect(third.geaendert == 1)
         #expect(try await database.dienst("neu-ae")?.dienst.url == "https://beispiel.invalid/neuer")
-        #expect(try await database.anzahl("SELECT count(*) FROM verlauf WHERE art = 'dienst_geaendert' AND feld = 'url'") == 1)
+        #expect(
+            try await database.anzahl("SELECT count(*) FROM verlauf WHERE art = 'dienst_geaendert' AND feld = 'url'")
+                == 1)
         #expect(try await database.anzahl("SELECT count(*) FROM datenstand WHERE art = 'dienste'") == 3)
     }
 
@@ -63,7 +67,9 @@ extension Database {
         let database = try await Welt.beispiel(backend)
         _ = try await database.lade(Self.voll)
         let old = try #require(try await database.dienst("neu-ae"))
-        let bericht = try await database.lade("Anbieter,Name,URL\nKreis Coesfeld,Neu ä,https://beispiel.invalid/zwei\n".replacing("Kreis Coesfeld", with: "05558"))
+        let bericht = try await database.lade(
+            "Anbieter,Name,URL\nKreis Coesfeld,Neu ä,https://beispiel.invalid/zwei\n".replacing(
+                "Kreis Coesfeld", with: "05558"))
         #expect(bericht.geaendert == 1)
         let new = try #require(try await database.dienst("neu-ae"))
         #expect(new.dienst.url == "https://beispiel.invalid/zwei")
@@ -88,10 +94,14 @@ extension Database {
     }
 
     @Test(arguments: [
-        ("A;Nirgends;;;;;;;;", "Anbieter"), ("A;;;;;;;;;", "Anbieter"), (";05558;;;;;;;;", "Name"), ("A;05558;javascript:x;;;;;;;", "URL"),
-        ("A;05558;;;;88123456789000;;;;", "Leistungen"), ("A;05558;;;;9,9E+13;;;;", "Leistungen"), ("A;05558;;;;;mal so;;;", "Variante"),
-        ("A;05558;;;;;;OZG 1.1;5;", "Reifegrad"), ("A;05558;;;;;;NRW/EU;2;", "Reifegrad"), ("A;05558;;;;;;;3;", "Reifegrad"),
-        ("A;05558;;;;;;OZG 2.0;;", "Reifegrad"), ("A;05558;;;;;;OZG 9;1;", "Reifegradmodell"), ("A;05558;;;;;;OZG 1.1;drei;", "Reifegrad"),
+        ("A;Nirgends;;;;;;;;", "Anbieter"), ("A;;;;;;;;;", "Anbieter"), (";05558;;;;;;;;", "Name"),
+        ("A;05558;javascript:x;;;;;;;", "URL"),
+        ("A;05558;;;;88123456789000;;;;", "Leistungen"), ("A;05558;;;;9,9E+13;;;;", "Leistungen"),
+        ("A;05558;;;;;mal so;;;", "Variante"),
+        ("A;05558;;;;;;OZG 1.1;5;", "Reifegrad"), ("A;05558;;;;;;NRW/EU;2;", "Reifegrad"),
+        ("A;05558;;;;;;;3;", "Reifegrad"),
+        ("A;05558;;;;;;OZG 2.0;;", "Reifegrad"), ("A;05558;;;;;;OZG 9;1;", "Reifegradmodell"),
+        ("A;05558;;;;;;OZG 1.1;drei;", "Reifegrad"),
     ])
     func `a row that cannot be is refused at its line, column and field`(_ zeile: String, _ feld: String) async throws {
         let database = try await Welt.beispiel(.sqliteMemory)
@@ -110,11 +120,14 @@ extension Database {
     }
 
     @Test(arguments: TestBackend.available)
-    func `two rows of one service are refused, the same name at another provider is another service`(on backend: TestBackend) async throws {
+    func `two rows of one service are refused, the same name at another provider is another service`(
+        on backend: TestBackend
+    ) async throws {
         let database = try await Welt.beispiel(backend)
         let bericht = try await database.lade("Name;Anbieter\nGleich;05558\nGLEICH;055580000000\n")
         #expect(bericht.fehler.map(\.zeile) == [3])
-        let known = try await database.lade("Name;Anbieter\nBeispiel: Wohngeld beantragen;05\nbeispiel wohngeld beantragen;05\n")
+        let known = try await database.lade(
+            "Name;Anbieter\nBeispiel: Wohngeld beantragen;05\nbeispiel wohngeld beantragen;05\n")
         #expect(known.fehler.map(\.zeile) == [3])
         #expect(try await database.lade("Name;Anbieter\nGleich;05558\nGleich;05570\n").neu == 2)
         #expect(try await database.dienst("gleich")?.anbieterARS == "05558")
@@ -137,7 +150,8 @@ extension Database {
     func `a file that is no sheet of services is refused as a whole`(_ text: String) async throws {
         let database = try await Welt.beispiel(.sqliteMemory)
         let before = try await database.stand()
-        do { #expect(try await database.lade(text, ueberspringen: true).fehlerzahl > 0) } catch let error as FormatError {
+        do { #expect(try await database.lade(text, ueberspringen: true).fehlerzahl > 0) } catch let error as FormatError
+        {
             #expect(!error.reason.isEmpty)
         }
         #expect(try await database.stand() == before)

@@ -16,10 +16,13 @@ enum Blatt {
     }
 
     static let volleZeile = [
-        "Zeilenmarke": "", "Titel": "Hunde, „große“ und kleine", "Leistungsschlüssel": "99102013002000 99 102 013 010 000",
+        "Zeilenmarke": "", "Titel": "Hunde, „große“ und kleine",
+        "Leistungsschlüssel": "99102013002000 99 102 013 010 000",
         "OZG-ID": "10136", "Amt": "Steueramt", "Stand": "in Prüfung", "Variante": "EfA",
-        "Onlinedienst": "Beispiel: Hund anmelden und abmelden", "URL": "https://beispiel.invalid/hund", "Reifegrad": "ozg_1_1 2",
-        "Priorität": "hoch", "Frist": "31.12.2026", "Rolle": "Federführung", "Notiz": "erste Zeile\nzweite; Zeile, \"so\"",
+        "Onlinedienst": "Beispiel: Hund anmelden und abmelden", "URL": "https://beispiel.invalid/hund",
+        "Reifegrad": "ozg_1_1 2",
+        "Priorität": "hoch", "Frist": "31.12.2026", "Rolle": "Federführung",
+        "Notiz": "erste Zeile\nzweite; Zeile, \"so\"",
         "Schlagworte": "Hund Steuer",
     ]
 }
@@ -67,7 +70,9 @@ extension Database {
     /// Everything a load could change, to see that it did not.
     func abbild() async throws -> [String] {
         let counts = try await read { db in
-            try ["umsetzungseintrag", "umsetzungseintrag_leistung", "verlauf", "datenstand", "leistung", "onlinedienst"].map { table in
+            try [
+                "umsetzungseintrag", "umsetzungseintrag_leistung", "verlauf", "datenstand", "leistung", "onlinedienst",
+            ].map { table in
                 "\(table) \(try db.value(SQL(stringLiteral: "SELECT count(*) FROM \(table)")) ?? 0)"
             }
         }

@@ -9,7 +9,9 @@ import Testing
 @Suite struct LadungTests {
     private static let ladungen = "/umsetzung/\(Rollenspiel.duelmen)/ladungen"
 
-    private static func hoch(_ client: SiteClient, _ text: String, name: String = "liste.csv") async throws -> SiteClient.Antwort {
+    private static func hoch(_ client: SiteClient, _ text: String, name: String = "liste.csv") async throws
+        -> SiteClient.Antwort
+    {
         try await client.post(ladungen, datei: "datei", name: name, inhalt: Array(text.utf8))
     }
 
@@ -20,14 +22,19 @@ import Testing
         try await TestSite(database).run { (client) async throws in
             let client = try await client.als(.koordination)
             #expect(try await client.get(Self.ladungen).status == .ok)
-            let answer = try await Self.hoch(client, "Titel;Stand\nNeu hier;geplant\nFundsachen;geplant\n", name: "Liste; 2026.csv")
+            let answer = try await Self.hoch(
+                client, "Titel;Stand\nNeu hier;geplant\nFundsachen;geplant\n", name: "Liste; 2026.csv")
             #expect(answer.status == .seeOther)
             let path = try #require(answer.headers[.location])
             let preview = try await client.get(path)
             #expect(preview.status == .ok)
             #expect(preview.text.contains("„Liste; 2026.csv“"))
-            #expect(preview.text.contains("<span class=\"ls-zahlen__zahl\">1</span> <span class=\"ls-zahlen__name\">neue Einträge"))
-            #expect(preview.text.contains("<span class=\"ls-zahlen__zahl\">1</span> <span class=\"ls-zahlen__name\">geänderte"))
+            #expect(
+                preview.text.contains(
+                    "<span class=\"ls-zahlen__zahl\">1</span> <span class=\"ls-zahlen__name\">neue Einträge"))
+            #expect(
+                preview.text.contains(
+                    "<span class=\"ls-zahlen__zahl\">1</span> <span class=\"ls-zahlen__name\">geänderte"))
             #expect(try await database.liste() == before)
             let loaded = try await client.post(path + "/uebernahme")
             #expect(loaded.status == .seeOther)
@@ -40,12 +47,15 @@ import Testing
     }
 
     @Test(arguments: TestBackend.available)
-    func `a faulty sheet reports line, column and reason, and loads its good rows on request`(on backend: TestBackend) async throws {
+    func `a faulty sheet reports line, column and reason, and loads its good rows on request`(on backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.beispiel(backend)
         let before = try await database.liste().count
         try await TestSite(database).run { (client) async throws in
             let client = try await client.als(.koordination)
-            let path = try #require(try await Self.hoch(client, "Titel;Stand\nGut;offen\nSchlecht;fertig\n").headers[.location])
+            let path = try #require(
+                try await Self.hoch(client, "Titel;Stand\nGut;offen\nSchlecht;fertig\n").headers[.location])
             let preview = try await client.get(path)
             #expect(preview.status == .unprocessableContent)
             #expect(preview.text.contains("data-label=\"Zeile\">3<"))
@@ -63,12 +73,17 @@ import Testing
         try await TestSite(database).run { (client) async throws in
             let client = try await client.als(.koordination)
             let zip: [UInt8] = [0x50, 0x4B, 3, 4, 20, 0, 6, 0, 8, 0, 0, 0, 0x21, 0] + Array(repeating: 0xAB, count: 64)
-            for (name, bytes) in [("liste.xlsx", zip), ("leer.csv", []), ("utf16.csv", [0xFF, 0xFE, 0x54, 0, 0x69, 0]), ("bild.png", [0x89, 0x50, 0, 1])] {
+            for (name, bytes) in [
+                ("liste.xlsx", zip), ("leer.csv", []), ("utf16.csv", [0xFF, 0xFE, 0x54, 0, 0x69, 0]),
+                ("bild.png", [0x89, 0x50, 0, 1]),
+            ] {
                 let answer = try await client.post(Self.ladungen, datei: "datei", name: name, inhalt: bytes)
                 #expect(answer.status == .unprocessableContent, "\(name)")
                 #expect(answer.text.contains("href=\"#datei\""), "\(name)")
             }
-            #expect(try await client.post(Self.ladungen, datei: "anderes", name: "a.csv", inhalt: Array("Titel\nA\n".utf8)).status == .unprocessableContent)
+            #expect(
+                try await client.post(Self.ladungen, datei: "anderes", name: "a.csv", inhalt: Array("Titel\nA\n".utf8))
+                    .status == .unprocessableContent)
             #expect(try await client.post(Self.ladungen).status == .unprocessableContent)
             #expect(try await database.anzahl("SELECT count(*) FROM umsetzung_ladung") == 0)
         }
@@ -86,9 +101,14 @@ import Testing
     func `nobody else sees a waiting sheet`(on backend: TestBackend) async throws {
         let database = try await Welt.beispiel(backend)
         try await TestSite(database).run { (client) async throws in
-            let path = try #require(try await Self.hoch(client.als(.koordination), "Titel\nGeheimzeile\n", name: "geheim.csv").headers[.location])
+            let path = try #require(
+                try await Self.hoch(client.als(.koordination), "Titel\nGeheimzeile\n", name: "geheim.csv").headers[
+                    .location])
             #expect(try await client.get(path).status == .seeOther)
-            for (rolle, status) in [(Rollenspiel.administration, HTTPResponse.Status.notFound), (.nachbarschaft, .forbidden), (.leserecht, .forbidden)] {
+            for (rolle, status) in [
+                (Rollenspiel.administration, HTTPResponse.Status.notFound), (.nachbarschaft, .forbidden),
+                (.leserecht, .forbidden),
+            ] {
                 let other = try await client.als(rolle)
                 let seen = try await other.get(path)
                 #expect(seen.status == status, "\(rolle)")

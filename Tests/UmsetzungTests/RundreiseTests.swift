@@ -10,7 +10,8 @@ import Web
 
 @Suite struct RundreiseTests {
     private static let stuecke = [
-        "ä", "ß", "\"", "\n", "\r\n", "\r", ";", ",", "\t", "=1+1", "'", "'=2", "+49", "-", "@x", "Wort", " ", "€", "😀", "\\", "„", "e\u{301}",
+        "ä", "ß", "\"", "\n", "\r\n", "\r", ";", ",", "\t", "=1+1", "'", "'=2", "+49", "-", "@x", "Wort", " ", "€", "😀",
+        "\\", "„", "e\u{301}",
         "%00", "<b>", "0012", "9,9E+13",
     ]
 
@@ -19,7 +20,9 @@ import Web
         return (0..<count).map { _ in stuecke.randomElement(using: &zufall) ?? "" }.joined().getrimmt
     }
 
-    private static func inhalt(_ zufall: inout Zufall, _ schluessel: [String], _ dienste: [String]) -> Umsetzungseintrag.Inhalt {
+    private static func inhalt(_ zufall: inout Zufall, _ schluessel: [String], _ dienste: [String])
+        -> Umsetzungseintrag.Inhalt
+    {
         func vielleicht() -> String? {
             let text = text(&zufall)
             return Bool.random(using: &zufall) || text.isEmpty ? nil : text
@@ -27,12 +30,17 @@ import Web
         var inhalt = Umsetzungseintrag.Inhalt()
         inhalt.titel = text(&zufall)
         if inhalt.titel.isEmpty { inhalt.titel = "'" }
-        inhalt.leistungen = Array(schluessel.shuffled(using: &zufall).prefix(Int.random(in: 0...3, using: &zufall))).sorted()
+        inhalt.leistungen = Array(schluessel.shuffled(using: &zufall).prefix(Int.random(in: 0...3, using: &zufall)))
+            .sorted()
             .map { Leistung.ID(rawValue: $0) }
         inhalt.ozgID = Bool.random(using: &zufall) ? "10136" : nil
         inhalt.stand = Umsetzungsstand.allCases.randomElement(using: &zufall) ?? .offen
         inhalt.variante = Bool.random(using: &zufall) ? Variante.allCases.randomElement(using: &zufall) : nil
-        if Bool.random(using: &zufall) { inhalt.dienst = dienste.randomElement(using: &zufall) } else { inhalt.dienstText = vielleicht() }
+        if Bool.random(using: &zufall) {
+            inhalt.dienst = dienste.randomElement(using: &zufall)
+        } else {
+            inhalt.dienstText = vielleicht()
+        }
         inhalt.url = Bool.random(using: &zufall) ? "https://beispiel.invalid/ü?a=1&b=2" : nil
         inhalt.reifegrad = ["OZG 1.1: 3", "NRW/EU: 4", "3", nil].randomElement(using: &zufall) ?? nil
         inhalt.frist = Tag(iso: "2027-0\(Int.random(in: 1...9, using: &zufall))-15")
@@ -45,7 +53,9 @@ import Web
     }
 
     @Test(arguments: TestBackend.available, [1, 2, 3] as [UInt64])
-    func `what was exported loads without a change and exports byte for byte again`(on backend: TestBackend, seed: UInt64) async throws {
+    func `what was exported loads without a change and exports byte for byte again`(
+        on backend: TestBackend, seed: UInt64
+    ) async throws {
         let database = try await Welt.beispiel(backend)
         let organisation = try await database.organisation()
         try await database.write { db in
@@ -54,7 +64,8 @@ import Web
             let dienste = try db.rows("SELECT id FROM onlinedienst ORDER BY id").map { row in try row["id"] as String }
             for _ in 0..<40 {
                 _ = try EintragAenderung.insert(
-                    Self.inhalt(&zufall, keys, dienste), organisation: organisation.id, durch: .betrieb(Welt.jetzt), in: db)
+                    Self.inhalt(&zufall, keys, dienste), organisation: organisation.id, durch: .betrieb(Welt.jetzt),
+                    in: db)
             }
         }
         let all = try await database.liste()
@@ -76,9 +87,12 @@ import Web
         for _ in 0..<60 {
             let inhalt = Self.inhalt(&zufall, ["99102013002000", "99042001012000"], [])
             writer.row([
-                "", inhalt.titel, inhalt.leistungen.map(\.rawValue).joined(separator: " "), inhalt.ozgID ?? "", inhalt.amt ?? "",
-                inhalt.stand.wort, inhalt.variante?.wort ?? "", inhalt.dienstText ?? "", inhalt.url ?? "", inhalt.reifegrad ?? "",
-                inhalt.prioritaet ?? "", inhalt.frist?.deutsch ?? "", inhalt.rolle ?? "", inhalt.notiz ?? "", inhalt.schlagworte ?? "",
+                "", inhalt.titel, inhalt.leistungen.map(\.rawValue).joined(separator: " "), inhalt.ozgID ?? "",
+                inhalt.amt ?? "",
+                inhalt.stand.wort, inhalt.variante?.wort ?? "", inhalt.dienstText ?? "", inhalt.url ?? "",
+                inhalt.reifegrad ?? "",
+                inhalt.prioritaet ?? "", inhalt.frist?.deutsch ?? "", inhalt.rolle ?? "", inhalt.notiz ?? "",
+                inhalt.schlagworte ?? "",
             ])
         }
         let bytes = writer.take()
@@ -93,9 +107,12 @@ import Web
     @Test func `services of one name are told apart by their address`() async throws {
         let database = try await Welt.beispiel(.sqliteMemory)
         try await database.write { db in
-            try db.execute("UPDATE onlinedienst SET name = 'Gleich', suchname = 'gleich', sortname = 'gleich' WHERE slug LIKE 'beispiel-w%'")
+            try db.execute(
+                "UPDATE onlinedienst SET name = 'Gleich', suchname = 'gleich', sortname = 'gleich' WHERE slug LIKE 'beispiel-w%'"
+            )
         }
-        try await database.lade("Titel;Onlinedienst\nA;beispiel-wohngeld-beantragen\nB;beispiel-wohnsitz-elektronisch-ummelden\n")
+        try await database.lade(
+            "Titel;Onlinedienst\nA;beispiel-wohngeld-beantragen\nB;beispiel-wohnsitz-elektronisch-ummelden\n")
         let before = try await database.liste()
         #expect(before.suffix(2).compactMap(\.inhalt.dienst).count == 2)
         #expect(try await database.lade(bytes: database.export()).aendertEtwas == false)
@@ -111,7 +128,9 @@ import Web
             let shown = Seitentext.zeilen(page.text)
             let csv = try await client.get("/umsetzung/\(Rollenspiel.duelmen)/liste.csv?\(filter)")
             #expect(csv.status == .ok)
-            let marks = csv.text.split(whereSeparator: \.isNewline).dropFirst().compactMap { $0.split(separator: ";").first.map(String.init) }
+            let marks = csv.text.split(whereSeparator: \.isNewline).dropFirst().compactMap {
+                $0.split(separator: ";").first.map(String.init)
+            }
             #expect(!shown.isEmpty)
             #expect(marks == shown)
         }

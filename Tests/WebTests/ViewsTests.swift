@@ -40,7 +40,8 @@ import Testing
     }
 
     @Test func `values are escaped and a missing template is a fault`() async throws {
-        try await Kleinseite.ordner(["a.mustache": Array("<p title=\"{{x}}\">{{x}}</p>".utf8)]) { (folder) async throws in
+        try await Kleinseite.ordner(["a.mustache": Array("<p title=\"{{x}}\">{{x}}</p>".utf8)]) {
+            (folder) async throws in
             let views = try Views(ordner: [("raum", folder)])
             let html = try views.render(Werte([("x", "<b>\"&'")]), template: "raum/a")
             #expect(!html.contains("<b>"))
@@ -66,12 +67,16 @@ import Testing
                     if line.contains("{{#abschnitte}}") { inside = true }
                     let unescaped = line.components(separatedBy: "{{{").dropFirst()
                     for piece in unescaped {
-                        #expect(inside && (piece.hasPrefix("html}}}") || piece.hasPrefix(".html}}}")), "\(room)/\(file): \(line)")
+                        #expect(
+                            inside && (piece.hasPrefix("html}}}") || piece.hasPrefix(".html}}}")),
+                            "\(room)/\(file): \(line)")
                     }
                     if line.contains("{{/abschnitte}}") { inside = false }
                     // The policy forbids what stands in the page itself.
-                    for word in ["<script", "<style", " style=", " onclick=", "javascript:", "http://", "https://"] where line.contains(word) {
-                        #expect(Bool(word.hasPrefix("http") && line.contains("Beginnt mit")), "\(room)/\(file): \(line)")
+                    for word in ["<script", "<style", " style=", " onclick=", "javascript:", "http://", "https://"]
+                    where line.contains(word) {
+                        #expect(
+                            Bool(word.hasPrefix("http") && line.contains("Beginnt mit")), "\(room)/\(file): \(line)")
                     }
                 }
             }

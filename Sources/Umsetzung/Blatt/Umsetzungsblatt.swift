@@ -66,7 +66,8 @@ enum Umsetzungsblatt {
         }
         return Zeile(
             row: row, marke: header[row, "Zeilenmarke"], leistungen: leistungen, dienst: try text("Onlinedienst", 500) ?? "",
-            inhalt: inhalt, vorhanden: Set(spalten.filter(header.contains)))
+            inhalt: inhalt, // An empty cell says nothing about the Stand: a new row is open, a known one stays as it is.
+            vorhanden: Set(spalten.filter { header.contains($0) && ($0 != "Stand" || !header[row, $0].isEmpty) }))
     }
 
     /// The row of the sheet for an entry; `dienst` is its Onlinedienst as the sheet names it.
