@@ -27,7 +27,8 @@ func room(_ name: String, uses rooms: [Target.Dependency] = [], also: [Target.De
 
 func tests(_ name: String, uses: [Target.Dependency]) -> Target {
     .testTarget(
-        name: name, dependencies: ["TestKit", "Storage"] + uses + [
+        name: name,
+        dependencies: ["TestKit", "Storage"] + uses + [
             hummingbird, httpTypes, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
         ],
         swiftSettings: [.enableUpcomingFeature("ExistentialAny")])
@@ -72,23 +73,29 @@ let package = Package(
             name: "App",
             dependencies: ground + [
                 "StorageSQLite", "StoragePostgres", "Konten", "Verzeichnis", "Katalog", "Nachnutzung", "Umsetzung",
-                logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"), .product(name: "HummingbirdCore", package: "hummingbird"),
+                logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
             ],
             exclude: ["views"], swiftSettings: strict),
         .executableTarget(
-            name: "leitstand", dependencies: [
-                "App", "Storage", "Kernel", "Formats", "Web", "Konten", "Verzeichnis", "Katalog", "Nachnutzung", "Umsetzung", arguments,
+            name: "leitstand",
+            dependencies: [
+                "App", "Storage", "Kernel", "Formats", "Web", "Konten", "Verzeichnis", "Katalog", "Nachnutzung",
+                "Umsetzung", arguments,
                 logging,
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "messen",
-            dependencies: ["App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Verzeichnis", arguments],
+            dependencies: [
+                "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Verzeichnis", arguments,
+            ],
             path: "Benchmarks/messen", swiftSettings: strict),
         .target(
             name: "TestKit",
             dependencies: [
-                "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Verzeichnis", "Katalog", "Konten",
+                "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Verzeichnis",
+                "Katalog", "Konten",
                 hummingbird, httpTypes, nioCore, logging, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict),
@@ -100,8 +107,14 @@ let package = Package(
         tests("VerzeichnisTests", uses: ["Verzeichnis", "Kernel", "Web", "Formats"]),
         tests("KatalogTests", uses: ["Katalog", "Kernel", "Web", "Formats"]),
         tests("NachnutzungTests", uses: ["Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
-        tests("UmsetzungTests", uses: ["Umsetzung", "Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
-        tests("AppTests", uses: ["App", "StorageSQLite", "Formats", "Web", "Kernel", "Katalog", "Verzeichnis", "Nachnutzung", "Umsetzung", "Konten"]),
+        tests(
+            "UmsetzungTests", uses: ["Umsetzung", "Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
+        tests(
+            "AppTests",
+            uses: [
+                "App", "StorageSQLite", "Formats", "Web", "Kernel", "Katalog", "Verzeichnis", "Nachnutzung",
+                "Umsetzung", "Konten",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -11,11 +11,13 @@ import Verzeichnis
 /// Measures what the product promises, each row against its limit or its peer in the same run.
 @main
 struct Messen: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "messen", abstract: "Misst Leitstand gegen seine Grenzen.")
+    static let configuration = CommandConfiguration(
+        commandName: "messen", abstract: "Misst Leitstand gegen seine Grenzen.")
 
     @Option(help: "Amtliche GV100AD-Datei.") var gemeindeverzeichnis: String
     @Option(help: "Das Programm leitstand, in der Release-Fassung.") var programm: String
-    @Option(help: "Verbindungsangaben eines leeren PostgreSQL-Clusters; ohne sie entfallen seine Zeilen.") var postgres: String?
+    @Option(help: "Verbindungsangaben eines leeren PostgreSQL-Clusters; ohne sie entfallen seine Zeilen.") var postgres:
+        String?
     @Option(help: "Durchgänge je Zeile; gezeigt wird der Median.") var durchgaenge = 5
     @Flag(help: "Ergebnis als JSON.") var json = false
 
@@ -23,7 +25,9 @@ struct Messen: AsyncParsableCommand {
         var zeilen: [Zeile] = []
         let lesen = try await median { try lies() }
         zeilen.append(
-            Zeile("Gemeindeverzeichnis nach SQLite", try await median { try await importiere { try neueDatei() } }, gegen: lesen, grenze: 6))
+            Zeile(
+                "Gemeindeverzeichnis nach SQLite", try await median { try await importiere { try neueDatei() } },
+                gegen: lesen, grenze: 6))
         if let postgres {
             var number = 0
             zeilen.append(
@@ -82,7 +86,10 @@ struct Messen: AsyncParsableCommand {
         let admin = PostgresDatabase(conninfo: conninfo, limit: 1)
         let name = "messen_\(ProcessInfo.processInfo.processIdentifier)_\(number)"
         try await admin.executeAlone(
-            SQL(stringLiteral: "CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"))
+            SQL(
+                stringLiteral:
+                    "CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
+            ))
         await admin.close()
         return PostgresDatabase(conninfo: conninfo + " dbname=\(name)")
     }
@@ -133,7 +140,9 @@ struct Messen: AsyncParsableCommand {
     private func lauf(_ arguments: [String]) throws {
         let process = try Process.run(URL(filePath: programm), arguments: arguments)
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw ValidationError("leitstand \(arguments[0]) ist gescheitert.") }
+        guard process.terminationStatus == 0 else {
+            throw ValidationError("leitstand \(arguments[0]) ist gescheitert.")
+        }
     }
 }
 
@@ -152,9 +161,11 @@ struct Zeile {
 
     static func tabelle(_ zeilen: [Zeile]) -> String {
         let head = "| Zeile | Wert | gemessen gegen | Verhältnis | erlaubt |\n|---|---|---|---|---|"
-        return ([head] + zeilen.map { row in
-            "| \(row.name) | \(Zahl.dezimal(row.wert, stellen: 1)) | \(Zahl.dezimal(row.gegen, stellen: 1)) | \(Zahl.dezimal(row.verhaeltnis, stellen: 2)) | ≤ \(Zahl.dezimal(row.grenze, stellen: 0)) |"
-        }).joined(separator: "\n")
+        return
+            ([head]
+            + zeilen.map { row in
+                "| \(row.name) | \(Zahl.dezimal(row.wert, stellen: 1)) | \(Zahl.dezimal(row.gegen, stellen: 1)) | \(Zahl.dezimal(row.verhaeltnis, stellen: 2)) | ≤ \(Zahl.dezimal(row.grenze, stellen: 0)) |"
+            }).joined(separator: "\n")
     }
 
     static func json(_ zeilen: [Zeile]) -> String {

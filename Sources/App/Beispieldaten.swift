@@ -19,7 +19,8 @@ package enum Beispieldaten {
         from folder: String, am: Instant, in database: any Database, melde: (String) -> Void
     ) async throws {
         guard try await istLeer(database) else {
-            throw Refusal(.conflict, "Die Datenbank enthält schon Daten. Beispieldaten werden nur in eine leere geladen.")
+            throw Refusal(
+                .conflict, "Die Datenbank enthält schon Daten. Beispieldaten werden nur in eine leere geladen.")
         }
         let auftrag = Importauftrag(urheber: .betrieb(am))
         try await step("Gemeindeverzeichnis", melde) {
@@ -35,7 +36,11 @@ package enum Beispieldaten {
             try await DienstImport.run(source(folder, "dienste.csv"), auftrag, in: database)
         }
         let lists: [String]
-        do { lists = try FileManager.default.contentsOfDirectory(atPath: folder + "/umsetzung").filter { $0.hasSuffix(".csv") }.sorted() } catch {
+        do {
+            lists = try FileManager.default.contentsOfDirectory(atPath: folder + "/umsetzung").filter {
+                $0.hasSuffix(".csv")
+            }.sorted()
+        } catch {
             throw Refusal(.notFound, "Der Ordner \(folder)/umsetzung fehlt.")
         }
         for list in lists {

@@ -19,7 +19,9 @@ package enum Schema {
 /// Opens the configured database and brings it up to date.
 package enum Datenbank {
     /// - Throws: `CollationError`, `MigrationError`, `StorageError.unavailable`, or `Refusal` for a folder that cannot be made.
-    package static func open(_ einstellungen: Einstellungen) async throws -> (database: any Database, angewandt: [String]) {
+    package static func open(_ einstellungen: Einstellungen) async throws -> (
+        database: any Database, angewandt: [String]
+    ) {
         if let conninfo = einstellungen.postgres {
             let database = try PostgresDatabase(conninfo: conninfo, limit: einstellungen.verbindungen())
             try await database.requireCUTF8()

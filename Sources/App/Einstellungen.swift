@@ -16,7 +16,8 @@ package struct Einstellung: Sendable {
         beschreibung: "Hier liegt die SQLite-Datenbank, wenn kein PostgreSQL angegeben ist.", geheim: false)
     static let postgres = Einstellung(
         name: "LEITSTAND_POSTGRES", art: "Adresse", vorgabe: nil,
-        beschreibung: "PostgreSQL-Datenbank als postgres://-Adresse oder Verbindungsangaben von libpq; ersetzt SQLite.", geheim: true)
+        beschreibung: "PostgreSQL-Datenbank als postgres://-Adresse oder Verbindungsangaben von libpq; ersetzt SQLite.",
+        geheim: true)
     static let verbindungen = Einstellung(
         name: "LEITSTAND_POSTGRES_VERBINDUNGEN", art: "Zahl", vorgabe: "8",
         beschreibung: "Höchstzahl gleichzeitiger Verbindungen zu PostgreSQL je Prozess.", geheim: false)
@@ -24,17 +25,21 @@ package struct Einstellung: Sendable {
         name: "LEITSTAND_HOST", art: "Rechneradresse", vorgabe: "127.0.0.1",
         beschreibung: "Adresse, auf der der Server Anfragen annimmt.", geheim: false)
     static let port = Einstellung(
-        name: "LEITSTAND_PORT", art: "Zahl", vorgabe: "8080", beschreibung: "Port, auf dem der Server Anfragen annimmt.", geheim: false)
+        name: "LEITSTAND_PORT", art: "Zahl", vorgabe: "8080",
+        beschreibung: "Port, auf dem der Server Anfragen annimmt.", geheim: false)
     static let adresse = Einstellung(
         name: "LEITSTAND_ADRESSE", art: "Webadresse", vorgabe: nil,
-        beschreibung: "Öffentliche Adresse hinter einem Proxy. Beginnt sie mit https://, gibt der Server Cookies nur noch über TLS aus.",
+        beschreibung:
+            "Öffentliche Adresse hinter einem Proxy. Beginnt sie mit https://, gibt der Server Cookies nur noch über TLS aus.",
         geheim: false)
     static let ressourcen = Einstellung(
         name: "LEITSTAND_RESSOURCEN", art: "Ordner", vorgabe: nil,
-        beschreibung: "Ordner mit views, assets und Beispieldaten; sonst neben dem Programm, sonst im Quellbaum.", geheim: false)
+        beschreibung: "Ordner mit views, assets und Beispieldaten; sonst neben dem Programm, sonst im Quellbaum.",
+        geheim: false)
     static let protokoll = Einstellung(
         name: "LEITSTAND_PROTOKOLL", art: "Stufe", vorgabe: "info",
-        beschreibung: "Ab welcher Stufe protokolliert wird: trace, debug, info, notice, warning, error, critical.", geheim: false)
+        beschreibung: "Ab welcher Stufe protokolliert wird: trace, debug, info, notice, warning, error, critical.",
+        geheim: false)
 
     /// All settings, in the order of the documentation.
     package static let alle = [datenordner, postgres, verbindungen, host, port, adresse, ressourcen, protokoll]
@@ -60,7 +65,8 @@ package struct Einstellungen: Sendable {
         let text = wert(setting) ?? ""
         guard let value = Int(text), range.contains(value) else {
             throw Refusal(
-                .badRequest, "\(setting.name) muss eine Zahl von \(range.lowerBound) bis \(range.upperBound) sein, nicht „\(text)“.")
+                .badRequest,
+                "\(setting.name) muss eine Zahl von \(range.lowerBound) bis \(range.upperBound) sein, nicht „\(text)“.")
         }
         return value
     }

@@ -30,8 +30,10 @@ package struct Leitstand: Sendable {
         site = Site(
             views: views, assets: assets,
             navigation: [
-                Verweis("Themenfelder", "/themenfelder"), Verweis("OZG-Leistungen", "/ozg"), Verweis("Leistungen", "/leistungen"),
-                Verweis("Gebiete", "/gebiete"), Verweis("Onlinedienste", "/dienste"), Verweis("Umsetzung", "/umsetzung"),
+                Verweis("Themenfelder", "/themenfelder"), Verweis("OZG-Leistungen", "/ozg"),
+                Verweis("Leistungen", "/leistungen"),
+                Verweis("Gebiete", "/gebiete"), Verweis("Onlinedienste", "/dienste"),
+                Verweis("Umsetzung", "/umsetzung"),
             ],
             fussnoten: [Verweis("Programmierschnittstelle (OpenAPI)", "/api/v1/openapi.json")],
             version: Leitstand.version)
@@ -39,7 +41,8 @@ package struct Leitstand: Sendable {
 
     /// Shapes of the JSON interface, by room.
     static let schemas = [
-        Leistung.schema, Leistung.einordnungSchema, OZGLeistung.schema, Themenfeld.schema, Gebiet.schema, DienstEintrag.schema,
+        Leistung.schema, Leistung.einordnungSchema, OZGLeistung.schema, Themenfeld.schema, Gebiet.schema,
+        DienstEintrag.schema,
     ]
 
     private var rooms: [any RoomRoutes] {

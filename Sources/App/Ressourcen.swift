@@ -31,7 +31,8 @@ package struct Ressourcen: Sendable {
         }
         throw Refusal(
             .notFound,
-            "Vorlagen und Gestaltung fehlen: gesucht neben dem Programm (\(binary)) und im Quellbaum. Setzen Sie LEITSTAND_RESSOURCEN.")
+            "Vorlagen und Gestaltung fehlen: gesucht neben dem Programm (\(binary)) und im Quellbaum. Setzen Sie LEITSTAND_RESSOURCEN."
+        )
     }
 
     private init(vorlagen: [(room: String, path: String)], dateien: [String], beispieldaten: String) {
@@ -46,7 +47,9 @@ package struct Ressourcen: Sendable {
             let rooms = try? FileManager.default.contentsOfDirectory(atPath: views)
         else { return nil }
         self.init(
-            vorlagen: rooms.sorted().map { (room: $0, path: "\(views)/\($0)") }.filter { Ressourcen.istOrdner($0.path) },
+            vorlagen: rooms.sorted().map { (room: $0, path: "\(views)/\($0)") }.filter {
+                Ressourcen.istOrdner($0.path)
+            },
             dateien: [folder + "/assets"], beispieldaten: folder + "/Beispieldaten")
     }
 
@@ -73,7 +76,8 @@ package struct Ressourcen: Sendable {
 
     private static var programmordner: String {
         // Without /proc the first argument still names the program.
-        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let path =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: path).deletingLastPathComponent().path
     }
 

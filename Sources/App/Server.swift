@@ -1,5 +1,3 @@
-import UnixSignals
-import Storage
 import Hummingbird
 import HummingbirdCore
 import Kernel
@@ -7,6 +5,8 @@ import Konten
 package import Logging
 import NIOCore
 import ServiceLifecycle
+import Storage
+import UnixSignals
 
 /// Runs the web server until it is told to stop.
 package enum Server {

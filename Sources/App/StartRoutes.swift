@@ -2,8 +2,8 @@ import HTTPTypes
 import Hummingbird
 import Katalog
 import Kernel
-import Nachnutzung
 import NIOCore
+import Nachnutzung
 import Storage
 import Umsetzung
 import Verzeichnis
@@ -28,7 +28,8 @@ struct StartRoutes: RoomRoutes {
             kreisfrei.art = .kreisfreieStadt
             return try StartSeite(
                 leistungen: LeistungStore.zaehlbar(in: db), ozg: OZGStore.count(OZGFilter(), in: db),
-                gemeinden: GebietStore.count(gemeinden, in: db), kreisfreieStaedte: GebietStore.count(kreisfrei, in: db),
+                gemeinden: GebietStore.count(gemeinden, in: db),
+                kreisfreieStaedte: GebietStore.count(kreisfrei, in: db),
                 dienste: DienstStore.count(DienstFilter(), in: db), listen: EintragStore.listen(in: db).count,
                 katalog: DatenstandStore.newest(.katalog, in: db),
                 verzeichnis: DatenstandStore.newest(.gemeindeverzeichnis, in: db))
@@ -77,7 +78,8 @@ struct StartSeite: Page {
                 zahl(leistungen, "Leistungen", "/leistungen"), zahl(ozg, "OZG-Leistungen", "/ozg"),
                 zahl(gemeinden, "kreisangehörige Gemeinden", "/gebiete?art=gemeinde"),
                 zahl(kreisfreieStaedte, "kreisfreie Städte", "/gebiete?art=kreisfreie_stadt"),
-                zahl(dienste, "Onlinedienste", "/dienste"), zahl(listen, "Verwaltungen mit Umsetzungsliste", "/umsetzung"),
+                zahl(dienste, "Onlinedienste", "/dienste"),
+                zahl(listen, "Verwaltungen mit Umsetzungsliste", "/umsetzung"),
             ]
         case "staende": [katalog, verzeichnis].compactMap { $0?.bezeichnung }.joined(separator: ", ")
         case "leer": katalog == nil && verzeichnis == nil

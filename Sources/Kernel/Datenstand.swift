@@ -33,7 +33,9 @@ package struct Datenstand: Sendable, Equatable {
     package static func istDatum(_ text: String) -> Bool {
         if Tag(iso: text) != nil { return true }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard let year = parts.first, year.utf8.count == 4, let y = Int(year), (1900...2999).contains(y) else { return false }
+        guard let year = parts.first, year.utf8.count == 4, let y = Int(year), (1900...2999).contains(y) else {
+            return false
+        }
         if parts.count == 1 { return true }
         return parts.count == 2 && Tag(iso: text + "-01") != nil
     }
@@ -55,7 +57,9 @@ extension Datenstand: RowDecodable {
 package enum DatenstandStore {
     static let columns: SQL = "art, nummer, datum, geladen_am, neu, geaendert, entfallen"
 
-    package static func newest(_ art: Datenstand.Art, bezug: String = "", in db: any SQLConnection) throws -> Datenstand? {
+    package static func newest(_ art: Datenstand.Art, bezug: String = "", in db: any SQLConnection) throws
+        -> Datenstand?
+    {
         try db.first(
             """
             SELECT \(columns) FROM datenstand WHERE art = \(art) AND bezug = \(bezug) ORDER BY nummer DESC LIMIT 1
@@ -80,8 +84,9 @@ package enum DatenstandStore {
         _ art: Datenstand.Art, bezug: String = "", datum: String?, bericht: Importbericht, durch urheber: Urheber,
         in db: any SQLConnection
     ) throws -> Int {
-        let last: Int = try db.value(
-            "SELECT COALESCE(MAX(nummer), 0) FROM datenstand WHERE art = \(art) AND bezug = \(bezug)") ?? 0
+        let last: Int =
+            try db.value(
+                "SELECT COALESCE(MAX(nummer), 0) FROM datenstand WHERE art = \(art) AND bezug = \(bezug)") ?? 0
         let number = last + 1
         try db.execute(
             """

@@ -33,7 +33,8 @@ package enum Rechte {
         guard !darf(person, recht) else { return }
         throw person == nil
             ? Refusal(.signInNeeded, "Bitte melden Sie sich an, um fortzufahren.")
-            : Refusal(.notAllowed, "Dafür fehlt Ihnen das Recht. Wenden Sie sich an die Administration dieser Installation.")
+            : Refusal(
+                .notAllowed, "Dafür fehlt Ihnen das Recht. Wenden Sie sich an die Administration dieser Installation.")
     }
 }
 

@@ -78,7 +78,8 @@ package enum VerlaufStore {
     /// What happened to one Umsetzungseintrag, newest first.
     package static func ofEintrag(_ id: String, limit: Int, in db: any SQLConnection) throws -> [Eintragsverlauf] {
         try db.all(
-            "SELECT am, art, person, feld, von, nach FROM verlauf WHERE eintrag = \(id) ORDER BY am DESC, id DESC LIMIT \(limit)")
+            "SELECT am, art, person, feld, von, nach FROM verlauf WHERE eintrag = \(id) ORDER BY am DESC, id DESC LIMIT \(limit)"
+        )
     }
 
     private static func text(_ value: String?) -> SQLValue { value.map(SQLValue.text) ?? .null }

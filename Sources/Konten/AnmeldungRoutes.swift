@@ -40,7 +40,9 @@ package struct AnmeldungRoutes: RoomRoutes {
 
     @Sendable func signIn(_ request: Request, _ context: SiteContext) async throws -> Response {
         guard let secret = request.cookies[AnmeldungRoutes.vorCookie]?.value, secret.utf8.count >= 20 else {
-            throw Refusal(.notAllowed, "Die Anmeldung braucht Cookies. Erlauben Sie Cookies für diese Seite und laden Sie sie neu.")
+            throw Refusal(
+                .notAllowed,
+                "Die Anmeldung braucht Cookies. Erlauben Sie Cookies für diese Seite und laden Sie sie neu.")
         }
         let felder = try await Formular.read(request, secret: secret).felder
         let email = felder.roh("email").getrimmt.lowercased()
@@ -52,12 +54,16 @@ package struct AnmeldungRoutes: RoomRoutes {
         // No account has such long ones; deriving from them would only cost time.
         if klartext.utf8.count > 1_000 || email.utf8.count > 320 { errors.add("email", AnmeldungRoutes.stimmtNicht) }
         guard errors.isEmpty else {
-            return try page(AnmeldenSeite(email: felder.roh("email"), ziel: ziel, fehler: errors), request, context, status: .unprocessableContent)
+            return try page(
+                AnmeldenSeite(email: felder.roh("email"), ziel: ziel, fehler: errors), request, context,
+                status: .unprocessableContent)
         }
         let konto = try await database.read { db in try KontoStore.konto(email: email, in: db) }
         guard await anmeldung.passt(klartext, konto?.kennwort), let konto else {
             errors.add("email", AnmeldungRoutes.stimmtNicht)
-            return try page(AnmeldenSeite(email: felder.roh("email"), ziel: ziel, fehler: errors), request, context, status: .unprocessableContent)
+            return try page(
+                AnmeldenSeite(email: felder.roh("email"), ziel: ziel, fehler: errors), request, context,
+                status: .unprocessableContent)
         }
         let (token, csrf, am) = (Geheimnis.neu(bytes: 32), Geheimnis.neu(bytes: 32), now())
         try await database.write { db in
@@ -119,9 +125,13 @@ struct AnmeldenSeite: Page {
         case "fehler": fehler.liste
         case "ziel": ziel
         case "email":
-            Feld("email", "E-Mail-Adresse", wert: email, fehler: fehler["email"], pflicht: true, eingabeart: "email", autocomplete: "username")
+            Feld(
+                "email", "E-Mail-Adresse", wert: email, fehler: fehler["email"], pflicht: true, eingabeart: "email",
+                autocomplete: "username")
         case "passwort":
-            Feld("passwort", "Passwort", fehler: fehler["passwort"], typ: "password", pflicht: true, autocomplete: "current-password")
+            Feld(
+                "passwort", "Passwort", fehler: fehler["passwort"], typ: "password", pflicht: true,
+                autocomplete: "current-password")
         default: nil
         }
     }

@@ -27,13 +27,15 @@ package struct Kennwort: Sendable, Equatable {
         let salt = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
         let hash = try derive(klartext, salt: salt, aufwand)
         return Kennwort(
-            gespeichert: "scrypt$\(aufwand.n)$\(aufwand.r)$\(aufwand.p)$\(Base64URL.encode(salt))$\(Base64URL.encode(hash))")
+            gespeichert:
+                "scrypt$\(aufwand.n)$\(aufwand.r)$\(aufwand.p)$\(Base64URL.encode(salt))$\(Base64URL.encode(hash))")
     }
 
     /// Whether this is the password; takes as long for a wrong one as for the right one.
     package func passt(_ klartext: String) -> Bool {
         let parts = gespeichert.split(separator: "$", omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[0] == "scrypt", let n = Int(parts[1]), let r = Int(parts[2]), let p = Int(parts[3]),
+        guard parts.count == 6, parts[0] == "scrypt", let n = Int(parts[1]), let r = Int(parts[2]),
+            let p = Int(parts[3]),
             (2...(1 << 20)).contains(n), (1...64).contains(r), (1...16).contains(p),
             let salt = Base64URL.decode(String(parts[4])), let expected = Base64URL.decode(String(parts[5])),
             // A stored line that cannot be read matches nothing; the person resets the password.

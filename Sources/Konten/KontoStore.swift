@@ -64,14 +64,18 @@ package enum KontoStore {
     }
 
     package static func sitzung(_ token: String, am: Instant, in db: any SQLConnection) throws -> Sitzung? {
-        guard let row = try db.rows(
-            """
-            SELECT person.id, person.email, sitzung.csrf FROM sitzung JOIN person ON person.id = sitzung.person
-            WHERE sitzung.token_hash = \(hash(token)) AND sitzung.bis >= \(am)
-            """).first
+        guard
+            let row = try db.rows(
+                """
+                SELECT person.id, person.email, sitzung.csrf FROM sitzung JOIN person ON person.id = sitzung.person
+                WHERE sitzung.token_hash = \(hash(token)) AND sitzung.bis >= \(am)
+                """
+            ).first
         else { return nil }
         let id: Person.ID = try row["id"]
-        let aemter = try db.rows("SELECT rolle, organisation FROM amt WHERE person = \(id) ORDER BY rolle, organisation").map { row in
+        let aemter = try db.rows(
+            "SELECT rolle, organisation FROM amt WHERE person = \(id) ORDER BY rolle, organisation"
+        ).map { row in
             let organisation: String = try row["organisation"]
             return Person.Amt(try row["rolle"], an: organisation.isEmpty ? nil : organisation)
         }

@@ -57,7 +57,8 @@ struct DienstForm: Sendable {
         let organisation = try provider(&errors, in: db)
         let url = url.getrimmt
         if !url.isEmpty, !Webadresse.istGueltig(url) { errors.add("url", Webadresse.regel) }
-        for (feld, wert) in [("hersteller", hersteller), ("formularsystem", formularsystem)] where wert.utf8.count > 300 {
+        for (feld, wert) in [("hersteller", hersteller), ("formularsystem", formularsystem)] where wert.utf8.count > 300
+        {
             errors.add(feld, "Kürzen Sie die Angabe auf 300 Zeichen.")
         }
         let ids = try services(&errors, in: db)
@@ -65,7 +66,9 @@ struct DienstForm: Sendable {
         if !variante.isEmpty, chosen == nil { errors.add("variante", "Wählen Sie eine Variante aus der Liste.") }
         let level = reifegrad.isEmpty ? nil : Reifegrad(getippt: reifegrad)
         if !reifegrad.isEmpty, level == nil { errors.add("reifegrad", "Wählen Sie einen Reifegrad aus der Liste.") }
-        if beschreibung.utf8.count > 5_000 { errors.add("beschreibung", "Kürzen Sie die Beschreibung auf 5.000 Zeichen.") }
+        if beschreibung.utf8.count > 5_000 {
+            errors.add("beschreibung", "Kürzen Sie die Beschreibung auf 5.000 Zeichen.")
+        }
         guard errors.isEmpty, let organisation else { throw errors }
         func text(_ value: String) -> String? { value.getrimmt.isEmpty ? nil : value.getrimmt }
         let dienst = Onlinedienst(
@@ -91,7 +94,8 @@ struct DienstForm: Sendable {
             let ids = try Leistungsangabe.parse(leistungen).map(\.id)
             let known = try LeistungStore.known(ids, in: db)
             if let missing = ids.first(where: { !known.contains($0) }) {
-                errors.add("leistungen", "Die Leistung \(missing.rawValue) steht nicht im Katalog. Prüfen Sie den Schlüssel.")
+                errors.add(
+                    "leistungen", "Die Leistung \(missing.rawValue) steht nicht im Katalog. Prüfen Sie den Schlüssel.")
             }
             return ids
         } catch let fault as Angabefehler {

@@ -29,7 +29,9 @@ struct DienstListe: Page {
     let darfAnlegen: Bool
     let blaettern: Blaettern
 
-    init(abfrage: Abfrage, filter: DienstFilter, gesamt: Int, seite: Seite, dienste: [DienstEintrag], darfAnlegen: Bool) throws {
+    init(abfrage: Abfrage, filter: DienstFilter, gesamt: Int, seite: Seite, dienste: [DienstEintrag], darfAnlegen: Bool)
+        throws
+    {
         self.abfrage = abfrage
         self.filter = filter
         self.dienste = dienste
@@ -53,7 +55,8 @@ struct DienstListe: Page {
         case "suche": Feld("q", "Name", wert: abfrage["q"], typ: "search")
         case "variantewahl":
             Feld.auswahl(
-                "variante", "Variante", leer: "alle Varianten", Variante.allCases.map { (wert: $0.rawValue, text: $0.wort) },
+                "variante", "Variante", leer: "alle Varianten",
+                Variante.allCases.map { (wert: $0.rawValue, text: $0.wort) },
                 gewaehlt: filter.variante?.rawValue)
         case "leistung": filter.leistung
         case "ozg": filter.ozgID
@@ -71,8 +74,11 @@ struct DienstListe: Page {
 
     /// Filters that no field of the form shows.
     private var marken: [String] {
-        [filter.leistung.map { "Leistung \($0)" }, filter.ozgID.map { "OZG-Leistung \($0)" }, filter.anbieter.map { _ in "ein Anbieter" }]
-            .compactMap { $0 }
+        [
+            filter.leistung.map { "Leistung \($0)" }, filter.ozgID.map { "OZG-Leistung \($0)" },
+            filter.anbieter.map { _ in "ein Anbieter" },
+        ]
+        .compactMap { $0 }
     }
 }
 
@@ -99,7 +105,8 @@ struct DienstSeite: Page {
         case "variante": dienst.variante?.wort
         case "reifegrad": dienst.reifegrad.map { "\($0.modell.wort), Stufe \($0.stufe)" }
         case "beschreibung": dienst.beschreibung
-        case "leistungen": leistungen.map { Werte([("name", $0.name), ("pfad", $0.pfad), ("schluessel", $0.schluessel?.lesbar)]) }
+        case "leistungen":
+            leistungen.map { Werte([("name", $0.name), ("pfad", $0.pfad), ("schluessel", $0.schluessel?.lesbar)]) }
         case "ohneLeistungen": leistungen.isEmpty
         case "bearbeiten": darfAendern ? dienst.pfad + "/bearbeiten" : nil
         case "hinweis": gespeichert ? "Der Onlinedienst ist gespeichert." : nil
@@ -134,16 +141,20 @@ struct DienstFormSeite: Page {
         case "felder": felder
         case "variante":
             Feld.auswahl(
-                "variante", "Variante", leer: "noch offen", Variante.allCases.map { (wert: $0.rawValue, text: $0.wort) },
+                "variante", "Variante", leer: "noch offen",
+                Variante.allCases.map { (wert: $0.rawValue, text: $0.wort) },
                 gewaehlt: form.variante.isEmpty ? nil : form.variante, fehler: fehler["variante"])
         case "reifegrad":
             Feld.auswahl(
-                "reifegrad", "Reifegrad", leer: "nicht bestimmt", stufen, gewaehlt: form.reifegrad.isEmpty ? nil : form.reifegrad,
-                hinweis: "Modell und Stufe. Stufen verschiedener Modelle sind nicht vergleichbar.", fehler: fehler["reifegrad"])
+                "reifegrad", "Reifegrad", leer: "nicht bestimmt", stufen,
+                gewaehlt: form.reifegrad.isEmpty ? nil : form.reifegrad,
+                hinweis: "Modell und Stufe. Stufen verschiedener Modelle sind nicht vergleichbar.",
+                fehler: fehler["reifegrad"])
         case "leistungenFeld":
             Feld(
                 "leistungen", "Leistungen", wert: form.leistungen,
-                hinweis: "Leistungsschlüssel oder Kennungen, durch Leerzeichen oder Zeilen getrennt.", fehler: fehler["leistungen"])
+                hinweis: "Leistungsschlüssel oder Kennungen, durch Leerzeichen oder Zeilen getrennt.",
+                fehler: fehler["leistungen"])
         case "beschreibungFeld":
             Feld("beschreibung", "Beschreibung", wert: form.beschreibung, fehler: fehler["beschreibung"])
         default: nil
@@ -160,7 +171,8 @@ struct DienstFormSeite: Page {
         [
             Feld("name", "Name", wert: form.name, fehler: fehler["name"], pflicht: true),
             Feld(
-                "anbieter", "Anbieter", wert: form.anbieter, hinweis: "Regionalschlüssel (ARS) oder voller Name der Organisation",
+                "anbieter", "Anbieter", wert: form.anbieter,
+                hinweis: "Regionalschlüssel (ARS) oder voller Name der Organisation",
                 fehler: fehler["anbieter"], pflicht: true),
             Feld(
                 "url", "Adresse im Netz", wert: form.url, hinweis: "Beginnt mit https://", fehler: fehler["url"],

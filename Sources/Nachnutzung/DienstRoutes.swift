@@ -26,7 +26,8 @@ package struct DienstRoutes: RoomRoutes {
             APIOperation(
                 "/dienste", "Onlinedienste, nach Namen",
                 [
-                    .init("q", "Wörter des Namens"), .init("variante", "Variante"), .init("leistung", "Schlüssel oder Kennung"),
+                    .init("q", "Wörter des Namens"), .init("variante", "Variante"),
+                    .init("leistung", "Schlüssel oder Kennung"),
                     .init("ozg", "OZG-ID"), .init("anbieter", "Kennung der Organisation"),
                 ], antwort: .liste("Onlinedienst")), use: apiList)
         routes.api(APIOperation("/dienste/{slug}", "Ein Onlinedienst", antwort: .objekt("Onlinedienst")), use: apiShow)
@@ -93,9 +94,12 @@ package struct DienstRoutes: RoomRoutes {
 
     @Sendable func editForm(_ request: Request, _ context: SiteContext) async throws -> Response {
         let slug = try context.parameter("slug")
-        guard let eintrag = try await database.read({ db in try DienstStore.find(slug: slug, in: db) }) else { throw unknown(slug) }
+        guard let eintrag = try await database.read({ db in try DienstStore.find(slug: slug, in: db) }) else {
+            throw unknown(slug)
+        }
         try context.verlange(.dienstAendern(anbieter: eintrag.dienst.anbieter.rawValue))
-        let page = DienstFormSeite(form: DienstForm(eintrag), slug: eintrag.dienst.slug, name: eintrag.dienst.name, fehler: FormErrors())
+        let page = DienstFormSeite(
+            form: DienstForm(eintrag), slug: eintrag.dienst.slug, name: eintrag.dienst.name, fehler: FormErrors())
         return try site.render(page, context)
     }
 
@@ -122,7 +126,8 @@ package struct DienstRoutes: RoomRoutes {
             // Nothing typed is lost: the form comes back with what stands in it.
             var errors = FormErrors()
             errors.add("name", refusal.message)
-            return try site.render(DienstFormSeite(form: form, slug: slug, name: form.name, fehler: errors), context, status: .conflict)
+            return try site.render(
+                DienstFormSeite(form: form, slug: slug, name: form.name, fehler: errors), context, status: .conflict)
         }
     }
 
@@ -138,7 +143,9 @@ package struct DienstRoutes: RoomRoutes {
 
     @Sendable func apiShow(_ request: Request, _ context: SiteContext) async throws -> Response {
         let slug = try context.parameter("slug")
-        guard let eintrag = try await database.read({ db in try DienstStore.find(slug: slug, in: db) }) else { throw unknown(slug) }
+        guard let eintrag = try await database.read({ db in try DienstStore.find(slug: slug, in: db) }) else {
+            throw unknown(slug)
+        }
         return .json(eintrag)
     }
 
@@ -167,7 +174,8 @@ package struct DiensteImKatalog: KatalogErgaenzung {
         return Abschnitt(
             "nachnutzung/dienste-abschnitt",
             Werte([
-                ("zeilen", dienste.map(DienstZeile.init)), ("leer", dienste.isEmpty), ("alle", gesamt > dienste.count ? alle : nil),
+                ("zeilen", dienste.map(DienstZeile.init)), ("leer", dienste.isEmpty),
+                ("alle", gesamt > dienste.count ? alle : nil),
                 ("gesamt", Zahl.deutsch(gesamt)),
             ]))
     }

@@ -30,7 +30,8 @@ package struct DienstFilter: Sendable, Equatable {
         if let variante { parts.append("onlinedienst.variante = \(variante)") }
         if let leistung {
             parts.append(
-                "onlinedienst.id IN (SELECT onlinedienst FROM onlinedienst_leistung_sicht WHERE leistung = \(leistung))")
+                "onlinedienst.id IN (SELECT onlinedienst FROM onlinedienst_leistung_sicht WHERE leistung = \(leistung))"
+            )
         }
         if let ozgID {
             parts.append(
@@ -48,8 +49,11 @@ package struct DienstFilter: Sendable, Equatable {
 /// Every statement that touches the Onlinedienste.
 package enum DienstStore {
     private static let leistungen = SQL(
-        sqlite: "(SELECT group_concat(leistung, ' ') FROM (SELECT leistung FROM onlinedienst_leistung WHERE onlinedienst = onlinedienst.id ORDER BY leistung))",
-        postgres: "(SELECT string_agg(leistung, ' ' ORDER BY leistung) FROM onlinedienst_leistung WHERE onlinedienst_leistung.onlinedienst = onlinedienst.id)")
+        sqlite:
+            "(SELECT group_concat(leistung, ' ') FROM (SELECT leistung FROM onlinedienst_leistung WHERE onlinedienst = onlinedienst.id ORDER BY leistung))",
+        postgres:
+            "(SELECT string_agg(leistung, ' ' ORDER BY leistung) FROM onlinedienst_leistung WHERE onlinedienst_leistung.onlinedienst = onlinedienst.id)"
+    )
 
     private static let eintrag: SQL = """
         SELECT \(Onlinedienst.columns), organisation_sicht.name AS anbieter_name, organisation_sicht.ars AS anbieter_ars,
@@ -65,7 +69,8 @@ package enum DienstStore {
         try db.value("SELECT count(*) FROM onlinedienst WHERE \(filter.bedingung)") ?? 0
     }
 
-    package static func page(_ filter: DienstFilter, _ seite: Seite, in db: any SQLConnection) throws -> [DienstEintrag] {
+    package static func page(_ filter: DienstFilter, _ seite: Seite, in db: any SQLConnection) throws -> [DienstEintrag]
+    {
         try db.all(
             """
             \(eintrag) WHERE \(filter.bedingung)
@@ -78,7 +83,8 @@ package enum DienstStore {
     ) throws -> (dienste: [DienstEintrag], weiter: String?) {
         var after: SQL = "1 = 1"
         if let nach = wunsch.nach {
-            after = "(onlinedienst.sortname > \(nach[0]) OR (onlinedienst.sortname = \(nach[0]) AND onlinedienst.id > \(nach[1])))"
+            after =
+                "(onlinedienst.sortname > \(nach[0]) OR (onlinedienst.sortname = \(nach[0]) AND onlinedienst.id > \(nach[1])))"
         }
         let rows = try db.all(
             """
@@ -95,7 +101,8 @@ package enum DienstStore {
         name: String, anbieter: Organisation.ID, in db: any SQLConnection
     ) throws -> DienstEintrag? {
         try db.first(
-            "\(eintrag) WHERE onlinedienst.suchname = \(Faltung.suche(name)) AND onlinedienst.anbieter = \(anbieter) ORDER BY onlinedienst.id LIMIT 1")
+            "\(eintrag) WHERE onlinedienst.suchname = \(Faltung.suche(name)) AND onlinedienst.anbieter = \(anbieter) ORDER BY onlinedienst.id LIMIT 1"
+        )
     }
 
     /// A free address for a new service: its name, with a number where that is taken.
@@ -123,7 +130,11 @@ package enum DienstStore {
             """)
         try serve(dienst.id, leistungen, in: db)
         try VerlaufStore.append(
-            [Verlauf(.dienstAngelegt, organisation: dienst.anbieter.rawValue, dienst: dienst.id.rawValue, nach: dienst.name)],
+            [
+                Verlauf(
+                    .dienstAngelegt, organisation: dienst.anbieter.rawValue, dienst: dienst.id.rawValue,
+                    nach: dienst.name)
+            ],
             durch: urheber, in: db)
     }
 
@@ -132,7 +143,8 @@ package enum DienstStore {
     /// - Returns: whether anything differed. Throws `Refusal.conflict` when somebody changed it since `dienst.version`.
     @discardableResult
     static func change(
-        _ old: DienstEintrag, to dienst: Onlinedienst, leistungen: [Leistung.ID], durch urheber: Urheber, in db: any SQLConnection
+        _ old: DienstEintrag, to dienst: Onlinedienst, leistungen: [Leistung.ID], durch urheber: Urheber,
+        in db: any SQLConnection
     ) throws -> Bool {
         let changes = Dienstvergleich.changes(old, dienst, leistungen)
         guard !changes.isEmpty else { return false }
@@ -146,7 +158,10 @@ package enum DienstStore {
             WHERE id = \(dienst.id) AND version = \(dienst.version)
             """)
         guard changed == 1 else {
-            throw Refusal(.conflict, "Diesen Onlinedienst hat inzwischen jemand anderes geändert. Laden Sie die Seite neu und tragen Sie Ihre Änderung noch einmal ein.")
+            throw Refusal(
+                .conflict,
+                "Diesen Onlinedienst hat inzwischen jemand anderes geändert. Laden Sie die Seite neu und tragen Sie Ihre Änderung noch einmal ein."
+            )
         }
         if Set(old.leistungen) != Set(leistungen) {
             try db.execute("DELETE FROM onlinedienst_leistung WHERE onlinedienst = \(dienst.id)")
@@ -155,7 +170,8 @@ package enum DienstStore {
         try VerlaufStore.append(
             changes.map { change in
                 Verlauf(
-                    .dienstGeaendert, organisation: dienst.anbieter.rawValue, dienst: dienst.id.rawValue, feld: change.feld,
+                    .dienstGeaendert, organisation: dienst.anbieter.rawValue, dienst: dienst.id.rawValue,
+                    feld: change.feld,
                     von: change.von, nach: change.nach)
             }, durch: urheber, in: db)
         return true
@@ -179,7 +195,8 @@ enum Dienstvergleich {
             ("url", before.url, new.url), ("hersteller", before.hersteller, new.hersteller),
             ("formularsystem", before.formularsystem, new.formularsystem),
             ("variante", before.variante?.rawValue, new.variante?.rawValue),
-            ("reifegrad", before.reifegrad?.text, new.reifegrad?.text), ("beschreibung", before.beschreibung, new.beschreibung),
+            ("reifegrad", before.reifegrad?.text, new.reifegrad?.text),
+            ("beschreibung", before.beschreibung, new.beschreibung),
             ("leistungen", text(old.leistungen), text(leistungen)),
         ]
         return pairs.filter { $0.1 != $0.2 }.map { (feld: $0.0, von: $0.1, nach: $0.2) }

@@ -28,9 +28,11 @@ extension StorageError: CustomStringConvertible {
         case .readOnly: "Die Datenbank lässt nur Lesen zu."
         case .conflict: "Die Datenbank ist gerade mit einer anderen Änderung beschäftigt. Versuchen Sie es noch einmal."
         case .uniqueViolation(let detail): "Die Datenbank kennt diesen Wert schon: \(detail)"
-        case .foreignKeyViolation(let detail): "Ein Eintrag der Datenbank bezieht sich auf einen, den es nicht gibt: \(detail)"
+        case .foreignKeyViolation(let detail):
+            "Ein Eintrag der Datenbank bezieht sich auf einen, den es nicht gibt: \(detail)"
         case .checkViolation(let detail): "Die Datenbank nimmt den Wert nicht an: \(detail)"
-        case .decoding(let column, let found): "Die Spalte \(column) der Datenbank enthält etwas Unerwartetes (\(found))."
+        case .decoding(let column, let found):
+            "Die Spalte \(column) der Datenbank enthält etwas Unerwartetes (\(found))."
         case .other(let code, let message): "Datenbankfehler \(code): \(message)"
         }
     }

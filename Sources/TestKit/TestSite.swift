@@ -32,7 +32,8 @@ package enum Rollenspiel: String, CaseIterable, Sendable, CustomStringConvertibl
         switch self {
         case .besuch: []
         case .administration: [.init(.administration)]
-        case .koordination: [.init(.ozgAnsprechperson, an: try OrganisationStore.named(Self.duelmen, in: db).id.rawValue)]
+        case .koordination:
+            [.init(.ozgAnsprechperson, an: try OrganisationStore.named(Self.duelmen, in: db).id.rawValue)]
         case .nachbarschaft: [.init(.ozgAnsprechperson, an: try OrganisationStore.named(Self.hamm, in: db).id.rawValue)]
         case .leserecht: [.init(.leserecht, an: try OrganisationStore.named(Self.duelmen, in: db).id.rawValue)]
         }
@@ -47,7 +48,8 @@ package struct TestSite: Sendable {
     package init(_ database: any Database, now: @escaping @Sendable () -> Instant = { Welt.jetzt }) throws {
         self.database = database
         leitstand = Leitstand(
-            database: database, views: try Welt.views.get(), assets: try Assets(ordner: [Welt.ordner("Sources/Web/assets")]),
+            database: database, views: try Welt.views.get(),
+            assets: try Assets(ordner: [Welt.ordner("Sources/Web/assets")]),
             anmeldung: try Anmeldung(aufwand: .gering), now: now)
     }
 
@@ -110,7 +112,8 @@ package struct SiteClient: Sendable {
         var all = felder
         if mitCSRF, let csrf { all.append(("csrf", csrf)) }
         let body = all.map { "\(kodiert($0.0))=\(kodiert($0.1))" }.joined(separator: "&")
-        return try await send(.post, path, headers: [.contentType: "application/x-www-form-urlencoded"], body: Array(body.utf8))
+        return try await send(
+            .post, path, headers: [.contentType: "application/x-www-form-urlencoded"], body: Array(body.utf8))
     }
 
     /// Posts a form with one file.
@@ -119,7 +122,8 @@ package struct SiteClient: Sendable {
         var body = Array("--\(marke)\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n\(csrf ?? "")\r\n".utf8)
         body += Array("--\(marke)\r\nContent-Disposition: form-data; name=\"\(datei)\"; filename=\"\(name)\"\r\n".utf8)
         body += Array("Content-Type: text/csv\r\n\r\n".utf8) + inhalt + Array("\r\n--\(marke)--\r\n".utf8)
-        return try await send(.post, path, headers: [.contentType: "multipart/form-data; boundary=\(marke)"], body: body)
+        return try await send(
+            .post, path, headers: [.contentType: "multipart/form-data; boundary=\(marke)"], body: body)
     }
 
     package func send(
@@ -127,7 +131,9 @@ package struct SiteClient: Sendable {
     ) async throws -> Antwort {
         var headers = headers
         if let cookie { headers[.cookie] = cookie }
-        return try await client.execute(uri: path, method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) }) { response in
+        return try await client.execute(
+            uri: path, method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) }
+        ) { response in
             Antwort(status: response.status, headers: response.headers, text: String(buffer: response.body))
         }
     }

@@ -1,6 +1,6 @@
 import App
-import Foundation
 import Formats
+import Foundation
 package import Kernel
 import Konten
 package import Storage

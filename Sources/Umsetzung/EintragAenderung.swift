@@ -27,7 +27,8 @@ package enum EintragAenderung {
             [
                 Verlauf(
                     .eintragAngelegt, organisation: organisation.rawValue, eintrag: id.rawValue,
-                    leistung: inhalt.leistungen.first?.rawValue, dienst: inhalt.dienst, feld: "stand", nach: inhalt.stand.rawValue)
+                    leistung: inhalt.leistungen.first?.rawValue, dienst: inhalt.dienst, feld: "stand",
+                    nach: inhalt.stand.rawValue)
             ], durch: urheber, in: db)
         return id
     }
@@ -62,7 +63,8 @@ package enum EintragAenderung {
             changes.map { change in
                 Verlauf(
                     art, organisation: old.organisation.rawValue, eintrag: old.id.rawValue,
-                    leistung: inhalt.leistungen.first?.rawValue, dienst: inhalt.dienst, feld: change.feld, von: change.von,
+                    leistung: inhalt.leistungen.first?.rawValue, dienst: inhalt.dienst, feld: change.feld,
+                    von: change.von,
                     nach: change.nach)
             }, durch: urheber, in: db)
         return true
@@ -82,11 +84,13 @@ package enum EintragAenderung {
 
     static let inzwischenGeaendert = Refusal(
         .conflict,
-        "Diesen Eintrag hat inzwischen jemand anderes geändert. Laden Sie die Seite neu und tragen Sie Ihre Änderung noch einmal ein.")
+        "Diesen Eintrag hat inzwischen jemand anderes geändert. Laden Sie die Seite neu und tragen Sie Ihre Änderung noch einmal ein."
+    )
 
     static func naechsteNummer(_ organisation: Organisation.ID, in db: any SQLConnection) throws -> Int {
-        let last: Int = try db.value(
-            "SELECT COALESCE(MAX(nummer), 0) FROM umsetzungseintrag WHERE organisation = \(organisation)") ?? 0
+        let last: Int =
+            try db.value(
+                "SELECT COALESCE(MAX(nummer), 0) FROM umsetzungseintrag WHERE organisation = \(organisation)") ?? 0
         return last + 1
     }
 

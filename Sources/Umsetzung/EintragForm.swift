@@ -72,7 +72,9 @@ struct EintragForm: Sendable {
         var errors = FormErrors()
         var inhalt = Umsetzungseintrag.Inhalt()
         func text(_ value: String, _ feld: String, _ limit: Int) -> String? {
-            if value.utf8.count > limit { errors.add(feld, "Kürzen Sie die Angabe auf \(Zahl.deutsch(limit)) Zeichen.") }
+            if value.utf8.count > limit {
+                errors.add(feld, "Kürzen Sie die Angabe auf \(Zahl.deutsch(limit)) Zeichen.")
+            }
             return value.getrimmt.isEmpty ? nil : value.getrimmt
         }
         inhalt.titel = text(titel, "titel", 500) ?? ""
@@ -84,7 +86,9 @@ struct EintragForm: Sendable {
             errors.add("ozg", "Die OZG-ID „\(id)“ steht nicht im Katalog.")
         }
         inhalt.amt = text(amt, "amt", 200)
-        if let chosen = Umsetzungsstand(rawValue: stand) { inhalt.stand = chosen } else {
+        if let chosen = Umsetzungsstand(rawValue: stand) {
+            inhalt.stand = chosen
+        } else {
             errors.add("stand", "Wählen Sie einen Stand aus der Liste.")
         }
         if !variante.isEmpty {
@@ -97,7 +101,10 @@ struct EintragForm: Sendable {
             } else if typed == before.dienstText {
                 inhalt.dienstText = typed
             } else {
-                errors.add("dienst", "Einen Onlinedienst „\(typed.prefix(80))“ kennt das Verzeichnis nicht oder mehrfach. Nennen Sie den Namen genau wie unter Onlinedienste.")
+                errors.add(
+                    "dienst",
+                    "Einen Onlinedienst „\(typed.prefix(80))“ kennt das Verzeichnis nicht oder mehrfach. Nennen Sie den Namen genau wie unter Onlinedienste."
+                )
             }
         }
         inhalt.url = text(url, "url", Webadresse.hoechstlaenge)

@@ -18,7 +18,10 @@ struct EintragSeite: Page {
 
     var titel: String { eintrag.inhalt.titel }
     var brotkrumen: [Krume] {
-        [Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"), Krume(organisation.name, organisation.listenpfad), Krume(titel)]
+        [
+            Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"), Krume(organisation.name, organisation.listenpfad),
+            Krume(titel),
+        ]
     }
     var bereich: String { "/umsetzung" }
 
@@ -67,7 +70,8 @@ struct EintragSeite: Page {
     private var internes: Werte {
         let inhalt = eintrag.inhalt
         return Werte([
-            ("amt", inhalt.amt), ("prioritaet", inhalt.prioritaet), ("frist", inhalt.frist?.deutsch), ("rolle", inhalt.rolle),
+            ("amt", inhalt.amt), ("prioritaet", inhalt.prioritaet), ("frist", inhalt.frist?.deutsch),
+            ("rolle", inhalt.rolle),
             ("notiz", inhalt.notiz), ("schlagworte", inhalt.schlagworte),
         ])
     }
@@ -80,7 +84,8 @@ struct EintragSeite: Page {
             default: "geändert: \(feldwort(eintrag.feld))"
             }
         return Werte([
-            ("am", eintrag.am.berlin), ("was", was), ("von", wert(eintrag.feld, eintrag.von)), ("nach", wert(eintrag.feld, eintrag.nach)),
+            ("am", eintrag.am.berlin), ("was", was), ("von", wert(eintrag.feld, eintrag.von)),
+            ("nach", wert(eintrag.feld, eintrag.nach)),
         ])
     }
 
@@ -125,7 +130,9 @@ struct EintragFormSeite: Page {
     var ueberschrift: String { eintrag == nil ? "Eintrag anlegen" : "Eintrag bearbeiten" }
     var titel: String { fehler.isEmpty ? ueberschrift : "Fehler: \(ueberschrift)" }
     var brotkrumen: [Krume] {
-        var crumbs = [Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"), Krume(organisation.name, organisation.listenpfad)]
+        var crumbs = [
+            Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"), Krume(organisation.name, organisation.listenpfad),
+        ]
         if let eintrag { crumbs.append(Krume(eintrag.inhalt.titel, organisation.pfad(zu: eintrag))) }
         return crumbs + [Krume(eintrag == nil ? "Anlegen" : "Bearbeiten")]
     }
@@ -142,9 +149,13 @@ struct EintragFormSeite: Page {
         case "version": form.version
         case "titelFeld": feld("titel", "Titel", form.titel, hinweis: "In den Worten Ihres Hauses", pflicht: true)
         case "leistungenFeld":
-            feld("leistungen", "Leistungen", form.leistungen, hinweis: "Leistungsschlüssel, durch Leerzeichen oder Zeilen getrennt")
+            feld(
+                "leistungen", "Leistungen", form.leistungen,
+                hinweis: "Leistungsschlüssel, durch Leerzeichen oder Zeilen getrennt")
         case "ozgFeld":
-            Feld("ozg", "OZG-ID", wert: form.ozgID, hinweis: "Nur wenn die ganze OZG-Leistung gemeint ist", fehler: fehler["ozg"], breite: "kurz", eingabeart: "numeric")
+            Feld(
+                "ozg", "OZG-ID", wert: form.ozgID, hinweis: "Nur wenn die ganze OZG-Leistung gemeint ist",
+                fehler: fehler["ozg"], breite: "kurz", eingabeart: "numeric")
         case "stand":
             Feld.auswahl(
                 "stand", "Stand", leer: nil, Umsetzungsstand.allCases.map { (wert: $0.rawValue, text: $0.wort) },
@@ -155,18 +166,27 @@ struct EintragFormSeite: Page {
                 hinweis: "Nötig bei „wartet“ (worauf, bis wann), „zurückgestellt“ und „nicht zuständig“")
         case "variante":
             Feld.auswahl(
-                "variante", "Variante", leer: "noch offen", Variante.allCases.map { (wert: $0.rawValue, text: $0.wort) },
+                "variante", "Variante", leer: "noch offen",
+                Variante.allCases.map { (wert: $0.rawValue, text: $0.wort) },
                 gewaehlt: form.variante.isEmpty ? nil : form.variante, fehler: fehler["variante"])
-        case "dienstFeld": feld("dienst", "Onlinedienst", form.dienst, hinweis: "Name oder Kurzname aus dem Verzeichnis der Onlinedienste")
-        case "urlFeld": Feld("url", "Adresse im Netz", wert: form.url, hinweis: "Beginnt mit https://", fehler: fehler["url"], eingabeart: "url")
+        case "dienstFeld":
+            feld(
+                "dienst", "Onlinedienst", form.dienst,
+                hinweis: "Name oder Kurzname aus dem Verzeichnis der Onlinedienste")
+        case "urlFeld":
+            Feld(
+                "url", "Adresse im Netz", wert: form.url, hinweis: "Beginnt mit https://", fehler: fehler["url"],
+                eingabeart: "url")
         case "reifegrad":
             Feld.auswahl(
-                "reifegrad", "Reifegrad", leer: "nicht bestimmt", stufen, gewaehlt: form.reifegrad.isEmpty ? nil : form.reifegrad,
+                "reifegrad", "Reifegrad", leer: "nicht bestimmt", stufen,
+                gewaehlt: form.reifegrad.isEmpty ? nil : form.reifegrad,
                 fehler: fehler["reifegrad"])
         case "weitere":
             [
                 feld("amt", "Amt", form.amt), feld("prioritaet", "Priorität", form.prioritaet, breite: "mittel"),
-                feld("frist", "Frist", form.frist, hinweis: "TT.MM.JJJJ", breite: "kurz"), feld("rolle", "Rolle", form.rolle),
+                feld("frist", "Frist", form.frist, hinweis: "TT.MM.JJJJ", breite: "kurz"),
+                feld("rolle", "Rolle", form.rolle),
                 feld("schlagworte", "Schlagworte", form.schlagworte),
             ]
         case "notizFeld": feld("notiz", "Notiz", form.notiz, hinweis: "Nur für Angemeldete sichtbar")
@@ -175,7 +195,8 @@ struct EintragFormSeite: Page {
     }
 
     private func feld(
-        _ name: String, _ label: String, _ wert: String, hinweis: String? = nil, pflicht: Bool = false, breite: String? = nil
+        _ name: String, _ label: String, _ wert: String, hinweis: String? = nil, pflicht: Bool = false,
+        breite: String? = nil
     ) -> Feld {
         Feld(name, label, wert: wert, hinweis: hinweis, fehler: fehler[name], pflicht: pflicht, breite: breite)
     }
@@ -197,7 +218,10 @@ struct LadungFormSeite: Page {
 
     var titel: String { fehler.isEmpty ? "Liste laden" : "Fehler: Liste laden" }
     var brotkrumen: [Krume] {
-        [Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"), Krume(organisation.name, organisation.listenpfad), Krume("Liste laden")]
+        [
+            Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"), Krume(organisation.name, organisation.listenpfad),
+            Krume("Liste laden"),
+        ]
     }
     var bereich: String { "/umsetzung" }
 
@@ -242,9 +266,13 @@ struct LadungSeite: Page {
         case "fehlerzahl": bericht.fehlerzahl > 0 ? Zahl.deutsch(bericht.fehlerzahl) : nil
         case "fehlstellen":
             bericht.fehler.map { fault in
-                Werte([("zeile", fault.zeile > 0 ? fault.zeile : nil), ("spalte", fault.spalte), ("feld", fault.feld), ("grund", fault.grund)])
+                Werte([
+                    ("zeile", fault.zeile > 0 ? fault.zeile : nil), ("spalte", fault.spalte), ("feld", fault.feld),
+                    ("grund", fault.grund),
+                ])
             }
-        case "weitereFehler": bericht.fehlerzahl > bericht.fehler.count ? bericht.fehlerzahl - bericht.fehler.count : nil
+        case "weitereFehler":
+            bericht.fehlerzahl > bericht.fehler.count ? bericht.fehlerzahl - bericht.fehler.count : nil
         case "ziel": "\(organisation.listenpfad)/ladungen/\(ladung.id)/uebernahme"
         case "zurueck": organisation.listenpfad + "/ladungen"
         case "aendertNichts": bericht.fehlerzahl == 0 && !bericht.aendertEtwas

@@ -25,7 +25,11 @@ package struct EintragFilter: Sendable, Equatable {
     package init(_ abfrage: Abfrage, intern: Bool) throws {
         if let typed = abfrage["q"] {
             let digits = typed.filter { !$0.isWhitespace }
-            if digits.utf8.allSatisfy({ (48...57).contains($0) }) { schluessel = digits } else { suche = Suchmuster(typed) }
+            if digits.utf8.allSatisfy({ (48...57).contains($0) }) {
+                schluessel = digits
+            } else {
+                suche = Suchmuster(typed)
+            }
         }
         stand = try abfrage.auswahl("stand")
         variante = try abfrage.auswahl("variante")
@@ -117,8 +121,8 @@ package enum EintragStore {
     ) throws -> [(stand: Umsetzungsstand, anzahl: Int)] {
         var counts: [Umsetzungsstand: Int] = [:]
         for row in try db.rows(
-            "SELECT stand, count(*) AS anzahl FROM umsetzungseintrag WHERE organisation = \(organisation) GROUP BY stand")
-        {
+            "SELECT stand, count(*) AS anzahl FROM umsetzungseintrag WHERE organisation = \(organisation) GROUP BY stand"
+        ) {
             counts[try row["stand"]] = try row["anzahl"]
         }
         return Umsetzungsstand.allCases.compactMap { stand in counts[stand].map { (stand: stand, anzahl: $0) } }
@@ -177,7 +181,9 @@ package enum EintragStore {
     }
 
     /// Authorities that keep a list, with their figures.
-    package static func listen(in db: any SQLConnection) throws -> [(organisation: Organisation.ID, name: String, ars: String?, gesamt: Int, online: Int)] {
+    package static func listen(in db: any SQLConnection) throws -> [(
+        organisation: Organisation.ID, name: String, ars: String?, gesamt: Int, online: Int
+    )] {
         try db.rows(
             """
             SELECT o.id, o.name, o.ars, count(*) AS gesamt, count(*) FILTER (WHERE e.stand = 'online') AS online
@@ -186,7 +192,10 @@ package enum EintragStore {
             GROUP BY o.id, o.name, o.ars, o.sortname ORDER BY o.sortname, o.id LIMIT 500
             """
         ).map { row in
-            (organisation: try row["id"], name: try row["name"], ars: try row["ars"], gesamt: try row["gesamt"], online: try row["online"])
+            (
+                organisation: try row["id"], name: try row["name"], ars: try row["ars"], gesamt: try row["gesamt"],
+                online: try row["online"]
+            )
         }
     }
 

@@ -30,7 +30,9 @@ package struct LadungRoutes: RoomRoutes {
     @Sendable func upload(_ request: Request, _ context: SiteContext) async throws -> Response {
         let organisation = try await allowed(context)
         let formular = try await Formular.read(request, context)
-        guard let person = context.person else { throw Refusal(.signInNeeded, "Bitte melden Sie sich an, um fortzufahren.") }
+        guard let person = context.person else {
+            throw Refusal(.signInNeeded, "Bitte melden Sie sich an, um fortzufahren.")
+        }
         func refuse(_ text: String) throws -> Response {
             var errors = FormErrors()
             errors.add("datei", text)
@@ -46,7 +48,9 @@ package struct LadungRoutes: RoomRoutes {
         let id = Kennung.neu(am)
         try await database.write { db in
             try LadungStore.insert(
-                Ladung(id: id, organisation: organisation.id, person: person.id, dateiname: String(datei.name.prefix(200)), inhalt: datei.bytes, am: am),
+                Ladung(
+                    id: id, organisation: organisation.id, person: person.id, dateiname: String(datei.name.prefix(200)),
+                    inhalt: datei.bytes, am: am),
                 in: db)
         }
         return .weiter(zu: "\(organisation.listenpfad)/ladungen/\(id)")
@@ -64,7 +68,8 @@ package struct LadungRoutes: RoomRoutes {
         let organisation = try await allowed(context)
         let felder = try await Formular.read(request, context).felder
         let ladung = try await find(context, organisation)
-        let auftrag = Importauftrag(fehlerhafteUeberspringen: felder["ueberspringen"] == "ja", urheber: context.urheber(now()))
+        let auftrag = Importauftrag(
+            fehlerhafteUeberspringen: felder["ueberspringen"] == "ja", urheber: context.urheber(now()))
         let bericht = try await run(ladung, organisation, auftrag)
         guard bericht.geschrieben else {
             let page = LadungSeite(organisation: organisation, ladung: ladung, bericht: bericht)
@@ -74,7 +79,9 @@ package struct LadungRoutes: RoomRoutes {
         return .weiter(zu: "\(organisation.listenpfad)?ok=geladen&neu=\(bericht.neu)&geaendert=\(bericht.geaendert)")
     }
 
-    private func run(_ ladung: Ladung, _ organisation: Organisation, _ auftrag: Importauftrag) async throws -> Importbericht {
+    private func run(_ ladung: Ladung, _ organisation: Organisation, _ auftrag: Importauftrag) async throws
+        -> Importbericht
+    {
         let source: TextSource
         do { source = try TextSource(bytes: ladung.inhalt, name: ladung.dateiname) } catch {
             var bericht = Importbericht()
@@ -94,7 +101,9 @@ package struct LadungRoutes: RoomRoutes {
     private func find(_ context: SiteContext, _ organisation: Organisation) async throws -> Ladung {
         let id = try context.parameter("ladung")
         let am = now()
-        let found = try await database.read { db in try LadungStore.find(id, organisation: organisation.id, am: am, in: db) }
+        let found = try await database.read { db in
+            try LadungStore.find(id, organisation: organisation.id, am: am, in: db)
+        }
         guard let found, found.person == context.person?.id else {
             throw Refusal(.notFound, "Diese Datei liegt nicht mehr bereit. Wählen Sie sie noch einmal aus.")
         }
@@ -138,7 +147,9 @@ enum LadungStore {
             """)
     }
 
-    static func find(_ id: String, organisation: Organisation.ID, am: Instant, in db: any SQLConnection) throws -> Ladung? {
+    static func find(_ id: String, organisation: Organisation.ID, am: Instant, in db: any SQLConnection) throws
+        -> Ladung?
+    {
         try db.first(
             """
             SELECT id, organisation, person, dateiname, inhalt, am FROM umsetzung_ladung

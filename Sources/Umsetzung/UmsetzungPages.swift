@@ -1,7 +1,7 @@
 import Katalog
 package import Kernel
-package import Verzeichnis
 package import Storage
+package import Verzeichnis
 package import Web
 
 struct UmsetzungUebersicht: Page {
@@ -126,7 +126,8 @@ struct UmsetzungListe: Page {
         self.dienste = dienste
         self.intern = intern
         self.darfAendern = darfAendern
-        blaettern = try Blaettern(seite, gesamt: gesamt, adresse: Adresse(organisation.listenpfad, filter.werte(abfrage)))
+        blaettern = try Blaettern(
+            seite, gesamt: gesamt, adresse: Adresse(organisation.listenpfad, filter.werte(abfrage)))
     }
 
     var titel: String { "Umsetzungsliste \(organisation.name)" }
@@ -155,7 +156,9 @@ struct UmsetzungListe: Page {
                 "variante", "Variante", leer: "alle", Variante.allCases.map { (wert: $0.rawValue, text: $0.wort) },
                 gewaehlt: filter.variante?.rawValue)
         case "amtwahl":
-            aemter.isEmpty ? nil : Feld.auswahl("amt", "Amt", leer: "alle", aemter.map { (wert: $0, text: $0) }, gewaehlt: filter.amt)
+            aemter.isEmpty
+                ? nil
+                : Feld.auswahl("amt", "Amt", leer: "alle", aemter.map { (wert: $0, text: $0) }, gewaehlt: filter.amt)
         case "loesungwahl":
             Feld.auswahl(
                 "loesung", "Lösungen", leer: "alle Einträge", [(wert: "ja", text: "mit vorhandener Lösung")],
@@ -185,7 +188,8 @@ struct UmsetzungListe: Page {
         let heute = Tag.heute(Instant.jetzt())
         return eintraege.map { eintrag in
             EintragZeile(
-                eintrag: eintrag, pfad: organisation.pfad(zu: eintrag), dienst: eintrag.inhalt.dienst.flatMap { dienste[$0] },
+                eintrag: eintrag, pfad: organisation.pfad(zu: eintrag),
+                dienst: eintrag.inhalt.dienst.flatMap { dienste[$0] },
                 loesungen: loesungen[eintrag.id] ?? [], intern: intern, darfAendern: darfAendern, heute: heute)
         }
     }
@@ -229,7 +233,8 @@ struct Standzahlen: Ansicht {
     /// Three pieces of the bar: online, under way, waiting.
     private var balken: [Werte] {
         let groups: [(klasse: String, staende: Set<Umsetzungsstand>)] = [
-            ("online", [.online]), ("laufend", [.geplant, .inUmsetzung, .pilot, .inPruefung]), ("wartend", [.wartet, .zurueckgestellt]),
+            ("online", [.online]), ("laufend", [.geplant, .inUmsetzung, .pilot, .inPruefung]),
+            ("wartend", [.wartet, .zurueckgestellt]),
         ]
         var x = 0
         return groups.compactMap { group in
@@ -251,6 +256,7 @@ package struct StandImGebiet: GebietErgaenzung {
         guard let verwaltung else { return nil }
         return Abschnitt(
             "umsetzung/stand-abschnitt",
-            Standzahlen(organisation: verwaltung, staende: try EintragStore.staende(organisation: verwaltung.id, in: db)))
+            Standzahlen(
+                organisation: verwaltung, staende: try EintragStore.staende(organisation: verwaltung.id, in: db)))
     }
 }

@@ -56,7 +56,8 @@ package struct UmsetzungRoutes: RoomRoutes {
                 aemter: intern ? EintragStore.aemter(organisation: organisation.id, in: db) : [],
                 loesungen: EintragStore.loesungen(offen, in: db),
                 dienste: EintragStore.dienste(Set(eintraege.compactMap(\.inhalt.dienst)).sorted(), in: db),
-                intern: intern, darfAendern: Rechte.darf(person, .umsetzungAendern(organisation: organisation.id.rawValue)))
+                intern: intern,
+                darfAendern: Rechte.darf(person, .umsetzungAendern(organisation: organisation.id.rawValue)))
         }
         if page.organisation.pfadwort != word {
             return .dauerhaft(zu: page.organisation.listenpfad + (request.uri.query.map { "?" + $0 } ?? ""))
@@ -72,7 +73,8 @@ package struct UmsetzungRoutes: RoomRoutes {
             let (organisation, eintrag) = try find(word, id, in: db)
             let intern = Rechte.darf(person, .umsetzungIntern(organisation: organisation.id.rawValue))
             return try EintragSeite(
-                organisation: organisation, eintrag: eintrag, leistungen: LeistungStore.find(eintrag.inhalt.leistungen, in: db),
+                organisation: organisation, eintrag: eintrag,
+                leistungen: LeistungStore.find(eintrag.inhalt.leistungen, in: db),
                 ozg: eintrag.inhalt.ozgID.flatMap { try OZGStore.find($0, in: db) },
                 dienst: eintrag.inhalt.dienst.flatMap { try EintragStore.loesung($0, in: db) },
                 loesungen: EintragStore.loesungen([eintrag.id], in: db)[eintrag.id] ?? [],
@@ -90,7 +92,8 @@ package struct UmsetzungRoutes: RoomRoutes {
         try context.verlange(.umsetzungAendern(organisation: organisation.id.rawValue))
         var form = EintragForm()
         form.leistungen = try Abfrage(request)["leistung"] ?? ""
-        return try site.render(EintragFormSeite(organisation: organisation, eintrag: nil, form: form, fehler: FormErrors()), context)
+        return try site.render(
+            EintragFormSeite(organisation: organisation, eintrag: nil, form: form, fehler: FormErrors()), context)
     }
 
     @Sendable func create(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -119,7 +122,8 @@ package struct UmsetzungRoutes: RoomRoutes {
         }
         try context.verlange(.umsetzungAendern(organisation: organisation.id.rawValue))
         let page = EintragFormSeite(
-            organisation: organisation, eintrag: eintrag, form: EintragForm(eintrag, dienst: dienst), fehler: FormErrors())
+            organisation: organisation, eintrag: eintrag, form: EintragForm(eintrag, dienst: dienst),
+            fehler: FormErrors())
         return try site.render(page, context)
     }
 
@@ -165,7 +169,9 @@ package struct UmsetzungRoutes: RoomRoutes {
             let schonDa = eintrag.inhalt.stand == .geplant && eintrag.inhalt.dienst == loesung.id
             guard eintrag.inhalt.stand.suchtLoesung || schonDa else {
                 throw Refusal(
-                    .conflict, "Der Eintrag ist inzwischen „\(eintrag.inhalt.stand.wort)“. Ändern Sie ihn auf seiner Seite, wenn Sie trotzdem wechseln wollen.")
+                    .conflict,
+                    "Der Eintrag ist inzwischen „\(eintrag.inhalt.stand.wort)“. Ändern Sie ihn auf seiner Seite, wenn Sie trotzdem wechseln wollen."
+                )
             }
             if !schonDa { try EintragAenderung.uebernehmen(loesung, in: eintrag, durch: urheber, in: db) }
             return organisation.pfad(zu: eintrag)

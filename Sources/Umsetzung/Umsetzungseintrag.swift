@@ -93,10 +93,13 @@ extension Umsetzungseintrag.Inhalt {
 
     private var felder: [(String, String?)] {
         [
-            ("titel", titel), ("leistungen", leistungen.isEmpty ? nil : leistungen.map(\.rawValue).sorted().joined(separator: " ")),
-            ("ozg", ozgID), ("amt", amt), ("stand", stand.rawValue), ("variante", variante?.rawValue), ("onlinedienst", dienst),
+            ("titel", titel),
+            ("leistungen", leistungen.isEmpty ? nil : leistungen.map(\.rawValue).sorted().joined(separator: " ")),
+            ("ozg", ozgID), ("amt", amt), ("stand", stand.rawValue), ("variante", variante?.rawValue),
+            ("onlinedienst", dienst),
             ("onlinedienst_text", dienstText), ("url", url), ("reifegrad", reifegrad), ("prioritaet", prioritaet),
-            ("frist", frist?.iso), ("rolle", rolle), ("notiz", notiz), ("schlagworte", schlagworte), ("begruendung", begruendung),
+            ("frist", frist?.iso), ("rolle", rolle), ("notiz", notiz), ("schlagworte", schlagworte),
+            ("begruendung", begruendung),
         ]
     }
 }

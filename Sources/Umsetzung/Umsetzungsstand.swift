@@ -34,9 +34,11 @@ package enum Umsetzungsstand: String, CaseIterable, SQLConvertible {
     /// Reads the word or the machine name, in any spelling of umlauts, case and blanks.
     package init?(getippt text: String) {
         let folded = Faltung.suche(text)
-        guard let found = Umsetzungsstand.allCases.first(where: {
-            folded == Faltung.suche($0.wort) || folded == Faltung.suche($0.rawValue)
-        }) else { return nil }
+        guard
+            let found = Umsetzungsstand.allCases.first(where: {
+                folded == Faltung.suche($0.wort) || folded == Faltung.suche($0.rawValue)
+            })
+        else { return nil }
         self = found
     }
 

@@ -17,7 +17,8 @@ package struct Abfrage: Sendable, Equatable {
                 let wert = Prozentkodierung.decode(pair.count > 1 ? pair[1] : pair[0].prefix(0), plusIsSpace: true)
             else {
                 throw Refusal(
-                    .badRequest, "Die Adresse oder das Formular enthält Zeichen, die nicht lesbar sind (kein gültiges UTF-8).")
+                    .badRequest,
+                    "Die Adresse oder das Formular enthält Zeichen, die nicht lesbar sind (kein gültiges UTF-8).")
             }
             werte.append((name, wert))
         }
@@ -40,7 +41,8 @@ package struct Abfrage: Sendable, Equatable {
     package func alle(_ name: String) -> [String] { werte.filter { $0.name == name && !$0.wert.isEmpty }.map(\.wert) }
 
     /// - Throws: `Refusal.badRequest` when the value is none of the known words.
-    package func auswahl<T: RawRepresentable>(_ name: String, _ type: T.Type = T.self) throws -> T? where T.RawValue == String {
+    package func auswahl<T: RawRepresentable>(_ name: String, _ type: T.Type = T.self) throws -> T?
+    where T.RawValue == String {
         guard let text = self[name] else { return nil }
         guard let value = T(rawValue: text) else {
             throw Refusal(.badRequest, "„\(text.prefix(40))“ ist kein bekannter Wert für „\(name)“.")

@@ -42,7 +42,8 @@ package struct Assets: Sendable {
             hash.update(data: Data(path.utf8))
             hash.update(data: data)
             files[path] = File(
-                type: type, bytes: ByteBuffer(bytes: data), gzip: raw[path + ".gz"].flatMap { Assets.passt($0, zu: data) ? ByteBuffer(bytes: $0) : nil })
+                type: type, bytes: ByteBuffer(bytes: data),
+                gzip: raw[path + ".gz"].flatMap { Assets.passt($0, zu: data) ? ByteBuffer(bytes: $0) : nil })
         }
         self.files = files
         base = "/assets/" + hash.finalize().prefix(6).map { String(format: "%02x", $0) }.joined()

@@ -25,7 +25,8 @@ package struct ErrorPages: RouterMiddleware {
             throw error
         } catch StorageError.unavailable(let reason) {
             let incident = newID()
-            context.logger.error("datenbank nicht erreichbar", metadata: ["vorfall": "\(incident)", "grund": "\(reason)"])
+            context.logger.error(
+                "datenbank nicht erreichbar", metadata: ["vorfall": "\(incident)", "grund": "\(reason)"])
             return try answer(Problem.unavailable(incident), request, context)
         } catch {
             let incident = newID()

@@ -1,8 +1,8 @@
 import Formats
+import HTTPTypes
 package import Hummingbird
 import Kernel
 import NIOCore
-import HTTPTypes
 
 /// A posted form whose origin is proven: there is no other way to read one.
 package struct Formular: Sendable {
@@ -32,7 +32,8 @@ package struct Formular: Sendable {
         guard gleich(form.felder.roh("csrf"), secret) else {
             throw Refusal(
                 .notAllowed,
-                "Das Formular war zu lange offen oder stammt nicht von dieser Seite. Bitte laden Sie die Seite neu und versuchen Sie es noch einmal.")
+                "Das Formular war zu lange offen oder stammt nicht von dieser Seite. Bitte laden Sie die Seite neu und versuchen Sie es noch einmal."
+            )
         }
         return form
     }
@@ -59,7 +60,10 @@ package struct Formular: Sendable {
     }
 
     private static func body(_ request: Request, limit: Int) async throws -> ByteBuffer {
-        let refusal = Refusal(.tooLarge, "Das ist zu viel auf einmal: höchstens \(limit / 1024 / 1024 > 0 ? "\(limit / 1024 / 1024) MB" : "\(limit / 1024) KB").")
+        let refusal = Refusal(
+            .tooLarge,
+            "Das ist zu viel auf einmal: höchstens \(limit / 1024 / 1024 > 0 ? "\(limit / 1024 / 1024) MB" : "\(limit / 1024) KB")."
+        )
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw refusal }
         do { return try await request.body.collect(upTo: limit) } catch is NIOTooManyBytesError { throw refusal }
     }
@@ -86,7 +90,8 @@ enum Multipart {
     }
 
     static func parse(_ bytes: [UInt8], boundary: String) throws -> Formular {
-        let broken = Refusal(.badRequest, "Das Formular ist unvollständig angekommen. Bitte versuchen Sie es noch einmal.")
+        let broken = Refusal(
+            .badRequest, "Das Formular ist unvollständig angekommen. Bitte versuchen Sie es noch einmal.")
         let marker = Array("--\(boundary)".utf8)
         let positions = occurrences(of: marker, in: bytes)
         guard positions.count >= 2, positions.count <= 100 else { throw broken }
@@ -96,7 +101,8 @@ enum Multipart {
             // Between two boundaries: CRLF, head lines, empty line, content, CRLF.
             let part = bytes[(start + marker.count)..<end]
             guard let split = firstRange(of: [13, 10, 13, 10], in: part), part.count >= 4, end >= 2,
-                let head = String(validating: part[part.startIndex..<split.lowerBound], as: UTF8.self), !head.utf8.contains(0)
+                let head = String(validating: part[part.startIndex..<split.lowerBound], as: UTF8.self),
+                !head.utf8.contains(0)
             else { throw broken }
             let content = split.upperBound <= end - 2 ? Array(bytes[split.upperBound..<(end - 2)]) : []
             guard let name = parameter("name", of: head) else { throw broken }

@@ -26,7 +26,11 @@ package struct JSONLog: LogHandler {
             let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
             for (key, value) in all.sorted(by: { $0.key < $1.key }) {
                 json.key(key == "hb.request.id" ? "anfrage" : key)
-                if case .stringConvertible(let number as Int) = value { json.int(number) } else { json.string("\(value)") }
+                if case .stringConvertible(let number as Int) = value {
+                    json.int(number)
+                } else {
+                    json.string("\(value)")
+                }
             }
         }
         JSONLog.write(json.bytes + [10])

@@ -96,13 +96,15 @@ package struct RequestGuard: RouterMiddleware {
     }
 
     private func refuseForeignOrigin(_ request: Request) throws {
-        let foreign = Refusal(.notAllowed, "Diese Änderung wurde von einer fremden Seite ausgelöst und deshalb nicht ausgeführt.")
+        let foreign = Refusal(
+            .notAllowed, "Diese Änderung wurde von einer fremden Seite ausgelöst und deshalb nicht ausgeführt.")
         // Browsers say it themselves; a proxy that renames the host cannot confuse that.
         if let site = request.headers[.fetchSite] {
             guard site == "same-origin" || site == "none" else { throw foreign }
             return
         }
-        if let origin = request.headers[.origin], let host = request.head.authority ?? request.headers[.init("Host") ?? .server],
+        if let origin = request.headers[.origin],
+            let host = request.head.authority ?? request.headers[.init("Host") ?? .server],
             origin != "null", origin.split(separator: "/").last.map(String.init) != host
         {
             throw foreign

@@ -77,8 +77,13 @@ package enum OpenAPI {
                     json.field("version", version)
                     json.field(
                         "description",
-                        "Katalog, Gebiete und Onlinedienste lesen. Ohne Anmeldung. Fehler sind problem+json (RFC 9457).")
-                    json.field("license", object: { $0.field("name", "EUPL-1.2"); $0.field("identifier", "EUPL-1.2") })
+                        "Katalog, Gebiete und Onlinedienste lesen. Ohne Anmeldung. Fehler sind problem+json (RFC 9457)."
+                    )
+                    json.field(
+                        "license",
+                        object: {
+                            $0.field("name", "EUPL-1.2"); $0.field("identifier", "EUPL-1.2")
+                        })
                 })
             json.field(
                 "paths",
@@ -122,7 +127,9 @@ package enum OpenAPI {
 
     private static func operationID(_ path: String) -> String {
         let words = path.split { "/{}.".contains($0) }
-        return words.enumerated().map { $0.offset == 0 ? String($0.element) : $0.element.prefix(1).uppercased() + $0.element.dropFirst() }.joined()
+        return words.enumerated().map {
+            $0.offset == 0 ? String($0.element) : $0.element.prefix(1).uppercased() + $0.element.dropFirst()
+        }.joined()
     }
 
     private static func parameters(of operation: APIOperation) -> [APIOperation.Parameter] {
@@ -154,40 +161,57 @@ package enum OpenAPI {
     }
 
     private static func responses(of operation: APIOperation, to json: inout JSONWriter) {
-        json.field("200", object: { json in
-            json.field("description", "Antwort")
-            json.field("content", object: { json in
-                json.field("application/json", object: { json in
-                    json.key("schema")
-                    switch operation.antwort {
-                    case .objekt(let name): write(.verweis(name), leerbar: false, beschreibung: nil, to: &json)
-                    case .liste(let name):
-                        write(
-                            .objekt([
-                                .init("eintraege", .feld(.verweis(name))), .init("gesamt", .zahl),
-                                .init("weiter", .text, leerbar: true),
-                            ]), leerbar: false, beschreibung: nil, to: &json)
-                    case .dokument: write(.objekt([]), leerbar: false, beschreibung: nil, to: &json)
-                    }
-                })
+        json.field(
+            "200",
+            object: { json in
+                json.field("description", "Antwort")
+                json.field(
+                    "content",
+                    object: { json in
+                        json.field(
+                            "application/json",
+                            object: { json in
+                                json.key("schema")
+                                switch operation.antwort {
+                                case .objekt(let name):
+                                    write(.verweis(name), leerbar: false, beschreibung: nil, to: &json)
+                                case .liste(let name):
+                                    write(
+                                        .objekt([
+                                            .init("eintraege", .feld(.verweis(name))), .init("gesamt", .zahl),
+                                            .init("weiter", .text, leerbar: true),
+                                        ]), leerbar: false, beschreibung: nil, to: &json)
+                                case .dokument: write(.objekt([]), leerbar: false, beschreibung: nil, to: &json)
+                                }
+                            })
+                    })
             })
-        })
-        json.field("default", object: { json in
-            json.field("description", "Fehler")
-            json.field("content", object: { json in
-                json.field("application/problem+json", object: { json in
-                    json.key("schema")
-                    write(.verweis("Problem"), leerbar: false, beschreibung: nil, to: &json)
-                })
+        json.field(
+            "default",
+            object: { json in
+                json.field("description", "Fehler")
+                json.field(
+                    "content",
+                    object: { json in
+                        json.field(
+                            "application/problem+json",
+                            object: { json in
+                                json.key("schema")
+                                write(.verweis("Problem"), leerbar: false, beschreibung: nil, to: &json)
+                            })
+                    })
             })
-        })
     }
 
     private static func write(_ art: APISchema.Art, leerbar: Bool, beschreibung: String?, to json: inout JSONWriter) {
         json.object { json in
             func type(_ name: String, _ json: inout JSONWriter) {
                 if leerbar {
-                    json.field("type", array: { $0.string(name); $0.string("null") })
+                    json.field(
+                        "type",
+                        array: {
+                            $0.string(name); $0.string("null")
+                        })
                 } else {
                     json.field("type", name)
                 }
@@ -199,10 +223,12 @@ package enum OpenAPI {
             case .wahrheit: type("boolean", &json)
             case .auswahl(let words):
                 type("string", &json)
-                json.field("enum", array: { json in
-                    for word in words { json.string(word) }
-                    if leerbar { json.null() }
-                })
+                json.field(
+                    "enum",
+                    array: { json in
+                        for word in words { json.string(word) }
+                        if leerbar { json.null() }
+                    })
             case .feld(let element):
                 type("array", &json)
                 json.key("items")
@@ -211,19 +237,23 @@ package enum OpenAPI {
                 type("object", &json)
                 if !fields.isEmpty {
                     json.field("required", array: { json in for field in fields { json.string(field.name) } })
-                    json.field("properties", object: { json in
-                        for field in fields {
-                            json.key(field.name)
-                            write(field.art, leerbar: field.leerbar, beschreibung: field.beschreibung, to: &json)
-                        }
-                    })
+                    json.field(
+                        "properties",
+                        object: { json in
+                            for field in fields {
+                                json.key(field.name)
+                                write(field.art, leerbar: field.leerbar, beschreibung: field.beschreibung, to: &json)
+                            }
+                        })
                 }
             case .verweis(let name):
                 if leerbar {
-                    json.field("anyOf", array: { json in
-                        json.object { $0.field("$ref", "#/components/schemas/\(name)") }
-                        json.object { $0.field("type", "null") }
-                    })
+                    json.field(
+                        "anyOf",
+                        array: { json in
+                            json.object { $0.field("$ref", "#/components/schemas/\(name)") }
+                            json.object { $0.field("type", "null") }
+                        })
                 } else {
                     json.field("$ref", "#/components/schemas/\(name)")
                 }

@@ -45,7 +45,8 @@ package struct Routes {
     }
 
     private mutating func add(
-        _ method: HTTPRequest.Method, _ path: String, _ zugang: Zugang, _ operation: APIOperation?, _ handler: @escaping Handler
+        _ method: HTTPRequest.Method, _ path: String, _ zugang: Zugang, _ operation: APIOperation?,
+        _ handler: @escaping Handler
     ) {
         table.append(RouteEntry(method: method, path: path, zugang: zugang, operation: operation))
         router.on(RouterPath(path), method: method) { request, context in

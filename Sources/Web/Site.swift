@@ -60,7 +60,9 @@ extension Response {
     }
 
     /// A finished JSON document.
-    package static func json(_ bytes: [UInt8], status: HTTPResponse.Status = .ok, type: String = "application/json; charset=utf-8") -> Response {
+    package static func json(
+        _ bytes: [UInt8], status: HTTPResponse.Status = .ok, type: String = "application/json; charset=utf-8"
+    ) -> Response {
         Response(
             status: status, headers: [.contentType: type, .cacheControl: "no-cache"],
             body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
@@ -72,7 +74,8 @@ extension Response {
             status: .ok,
             headers: [
                 .contentType: type, .cacheControl: "no-store",
-                .contentDisposition: "attachment; filename=\"\(Faltung.slug(name.split(separator: ".").first.map(String.init) ?? "datei")).\(name.split(separator: ".").last.map(String.init) ?? "txt")\"",
+                .contentDisposition:
+                    "attachment; filename=\"\(Faltung.slug(name.split(separator: ".").first.map(String.init) ?? "datei")).\(name.split(separator: ".").last.map(String.init) ?? "txt")\"",
             ],
             body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }

@@ -25,7 +25,8 @@ package struct Views: Sendable {
         var names: [String] = []
         var sources: [(name: String, file: String, text: String)] = []
         for (room, path) in ordner {
-            for file in try FileManager.default.contentsOfDirectory(atPath: path).sorted() where file.hasSuffix(".mustache") {
+            for file in try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+            where file.hasSuffix(".mustache") {
                 // The engine's closing tags take no slash, so the one template that pages inherit has a short name.
                 let qualified = room + "/" + file.dropLast(".mustache".count)
                 let name = qualified == "web/layout" ? "layout" : qualified
@@ -65,7 +66,9 @@ package struct Views: Sendable {
             var rest = Substring(line)
             while let open = rest.range(of: "{{") {
                 rest = rest[open.upperBound...]
-                guard let sign = rest.first, sign == ">" || sign == "<", let close = rest.range(of: "}}") else { continue }
+                guard let sign = rest.first, sign == ">" || sign == "<", let close = rest.range(of: "}}") else {
+                    continue
+                }
                 let name = rest[rest.index(after: rest.startIndex)..<close.lowerBound].getrimmt
                 if !name.hasPrefix("*") { found.append((name, number + 1)) }
             }

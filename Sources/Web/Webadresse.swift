@@ -14,7 +14,8 @@ package enum Webadresse {
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
         guard let host = parts.first, parts.count <= 2, parts.dropFirst().allSatisfy(istPort) else { return false }
-        return !authority.contains("@") && host.contains { $0.isLetter || $0.isNumber } && !host.hasPrefix(".") && !host.contains("..")
+        return !authority.contains("@") && host.contains { $0.isLetter || $0.isNumber } && !host.hasPrefix(".")
+            && !host.contains("..")
     }
 
     private static func istPort(_ text: Substring) -> Bool {

@@ -39,7 +39,10 @@ struct Importoptionen: ParsableArguments {
                 return
             }
             guard bericht.geschrieben else {
-                melde(fehler: "Nichts geschrieben: \(bericht.fehlerzahl) Fehler. Mit --fehlerhafte-ueberspringen werden nur diese Zeilen ausgelassen.")
+                melde(
+                    fehler:
+                        "Nichts geschrieben: \(bericht.fehlerzahl) Fehler. Mit --fehlerhafte-ueberspringen werden nur diese Zeilen ausgelassen."
+                )
                 throw ExitCode.failure
             }
             melde(bericht.aendertEtwas ? "Geladen." : "Es gab nichts zu ändern.")
@@ -67,13 +70,15 @@ struct ImportVerzeichnis: AsyncParsableCommand {
 }
 
 struct ImportKatalog: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "katalog", abstract: "Lädt einen Leistungskatalog als neuen Katalogstand.")
+    static let configuration = CommandConfiguration(
+        commandName: "katalog", abstract: "Lädt einen Leistungskatalog als neuen Katalogstand.")
 
     @OptionGroup var optionen: Importoptionen
     @Option(help: ArgumentHelp("CSV der Leistungen mit Schlüssel.", valueName: "Datei")) var leistungen: String
     @Option(help: ArgumentHelp("CSV der Leistungen ohne Schlüssel.", valueName: "Datei")) var ohneSchluessel: String?
     @Option(help: ArgumentHelp("CSV der OZG-Leistungen.", valueName: "Datei")) var ozg: String
-    @Option(help: ArgumentHelp("Datum der Daten: Jahr, Jahr-Monat oder Jahr-Monat-Tag.", valueName: "Datum")) var stand: String?
+    @Option(help: ArgumentHelp("Datum der Daten: Jahr, Jahr-Monat oder Jahr-Monat-Tag.", valueName: "Datum")) var stand:
+        String?
 
     func run() async throws {
         if let stand, !Datenstand.istDatum(stand) {
@@ -99,10 +104,12 @@ struct ImportDienste: AsyncParsableCommand {
 }
 
 struct ImportUmsetzung: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "umsetzung", abstract: "Lädt die Umsetzungsliste einer Verwaltung.")
+    static let configuration = CommandConfiguration(
+        commandName: "umsetzung", abstract: "Lädt die Umsetzungsliste einer Verwaltung.")
 
     @OptionGroup var optionen: Importoptionen
-    @Option(help: ArgumentHelp("Kennung, Regionalschlüssel (ARS) oder Name der Verwaltung.", valueName: "Organisation")) var organisation: String
+    @Option(help: ArgumentHelp("Kennung, Regionalschlüssel (ARS) oder Name der Verwaltung.", valueName: "Organisation"))
+    var organisation: String
     @Argument(help: ArgumentHelp("CSV-Datei.", valueName: "Datei")) var datei: String
 
     func run() async throws {
@@ -115,14 +122,17 @@ struct ImportUmsetzung: AsyncParsableCommand {
 }
 
 struct Export: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Schreibt Daten in Dateien.", subcommands: [ExportUmsetzung.self])
+    static let configuration = CommandConfiguration(
+        abstract: "Schreibt Daten in Dateien.", subcommands: [ExportUmsetzung.self])
 }
 
 struct ExportUmsetzung: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "umsetzung", abstract: "Schreibt die Umsetzungsliste einer Verwaltung.")
+    static let configuration = CommandConfiguration(
+        commandName: "umsetzung", abstract: "Schreibt die Umsetzungsliste einer Verwaltung.")
 
     @OptionGroup var ort: Ort
-    @Option(help: ArgumentHelp("Kennung, Regionalschlüssel (ARS) oder Name der Verwaltung.", valueName: "Organisation")) var organisation: String
+    @Option(help: ArgumentHelp("Kennung, Regionalschlüssel (ARS) oder Name der Verwaltung.", valueName: "Organisation"))
+    var organisation: String
     @Option(help: ArgumentHelp("Zieldatei mit der Endung .csv.", valueName: "Datei")) var out: String
 
     func run() async throws {

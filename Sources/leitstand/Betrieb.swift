@@ -12,7 +12,8 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var ort: Ort
     @Option(help: ArgumentHelp("Port (sonst LEITSTAND_PORT, sonst 8080).", valueName: "Zahl")) var port: Int?
-    @Option(help: ArgumentHelp("Adresse, auf der Anfragen angenommen werden (sonst 127.0.0.1).", valueName: "Adresse")) var host: String?
+    @Option(help: ArgumentHelp("Adresse, auf der Anfragen angenommen werden (sonst 127.0.0.1).", valueName: "Adresse"))
+    var host: String?
 
     func run() async throws {
         try await erklaert {
@@ -23,7 +24,10 @@ struct Serve: AsyncParsableCommand {
             let ressourcen = try Ressourcen(konfiguriert: einstellungen.ressourcen)
             let (views, assets) = (try ressourcen.views(), try ressourcen.assets())
             if !assets.contains("kern/kern.min.css") {
-                melde(fehler: "Hinweis: KERN UX fehlt, die Seiten erscheinen ohne Gestaltung. Werkzeuge/assets richtet es ein.")
+                melde(
+                    fehler:
+                        "Hinweis: KERN UX fehlt, die Seiten erscheinen ohne Gestaltung. Werkzeuge/assets richtet es ein."
+                )
             }
             let database = try await ort.open(einstellungen)
             let anmeldung = try Anmeldung()
@@ -33,7 +37,9 @@ struct Serve: AsyncParsableCommand {
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port, logger: Logger(label: "leitstand")
             ) { port in
-                melde("Leitstand läuft: http://\(einstellungen.host == "127.0.0.1" ? "localhost" : einstellungen.host):\(port)")
+                melde(
+                    "Leitstand läuft: http://\(einstellungen.host == "127.0.0.1" ? "localhost" : einstellungen.host):\(port)"
+                )
                 guard let konto else { return }
                 melde("Anmeldung (wird nur dieses eine Mal gezeigt):")
                 melde("  E-Mail: \(konto.email)")
@@ -44,14 +50,17 @@ struct Serve: AsyncParsableCommand {
 }
 
 struct Migrate: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Legt die Datenbank an oder bringt sie auf den neuesten Stand.")
+    static let configuration = CommandConfiguration(
+        abstract: "Legt die Datenbank an oder bringt sie auf den neuesten Stand.")
 
     @OptionGroup var ort: Ort
 
     func run() async throws {
         try await erklaert {
             let (database, applied) = try await Datenbank.open(ort.einstellungen())
-            melde(applied.isEmpty ? "Die Datenbank ist auf dem neuesten Stand." : "Angewandt: \(applied.joined(separator: ", "))")
+            melde(
+                applied.isEmpty
+                    ? "Die Datenbank ist auf dem neuesten Stand." : "Angewandt: \(applied.joined(separator: ", "))")
             await database.close()
         }
     }
@@ -107,7 +116,9 @@ struct UserReset: AsyncParsableCommand {
                 throw Refusal(.notFound, "Zu \(email) gibt es kein Konto.")
             }
             let klartext = passwortStdin ? readLine(strippingNewline: true) ?? "" : Kennwort.vorschlag()
-            guard klartext.count >= 12 else { throw Refusal(.unprocessable, "Das Passwort braucht mindestens 12 Zeichen.") }
+            guard klartext.count >= 12 else {
+                throw Refusal(.unprocessable, "Das Passwort braucht mindestens 12 Zeichen.")
+            }
             let kennwort = try await Anmeldung().neuesKennwort(klartext)
             try await database.write { db in
                 try KontoStore.setzeKennwort(kennwort, of: konto.id, durch: .betrieb(.jetzt()), in: db)

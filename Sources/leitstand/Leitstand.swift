@@ -21,7 +21,10 @@ struct Ort: ParsableArguments {
     @Option(help: ArgumentHelp("Ordner der SQLite-Datenbank (sonst LEITSTAND_DATA, sonst daten).", valueName: "Ordner"))
     var data: String?
 
-    @Option(help: ArgumentHelp("PostgreSQL statt SQLite (besser in LEITSTAND_POSTGRES, weil andere Nutzer Befehlszeilen sehen).", valueName: "Adresse"))
+    @Option(
+        help: ArgumentHelp(
+            "PostgreSQL statt SQLite (besser in LEITSTAND_POSTGRES, weil andere Nutzer Befehlszeilen sehen).",
+            valueName: "Adresse"))
     var postgres: String?
 
     func einstellungen(_ more: [String: String?] = [:]) -> Einstellungen {

@@ -36,7 +36,9 @@ import Testing
 
     private func anzahl(_ folder: String, _ table: String) async throws -> Int {
         let database = try SQLiteDatabase(path: folder + "/leitstand.sqlite")
-        let count: Int? = try await database.read { db in try db.value("SELECT count(*) FROM \(SQL(stringLiteral: table))") }
+        let count: Int? = try await database.read { db in
+            try db.value("SELECT count(*) FROM \(SQL(stringLiteral: table))")
+        }
         await database.close()
         return count ?? 0
     }
@@ -49,7 +51,9 @@ import Testing
         #expect(try fuehreAus(["demo", "--data", folder]).code == 1, "nur in eine leere Datenbank")
         #expect(try fuehreAus(["demo", "--wenn-leer", "--data", folder]).code == 0)
         let csv = folder + "/liste.csv"
-        #expect(try fuehreAus(["export", "umsetzung", "--organisation", "055580016016", "--out", csv, "--data", folder]).code == 0)
+        #expect(
+            try fuehreAus(["export", "umsetzung", "--organisation", "055580016016", "--out", csv, "--data", folder])
+                .code == 0)
         let back = try fuehreAus(["import", "umsetzung", csv, "--organisation", "055580016016", "--data", folder])
         #expect(back.code == 0)
         #expect(back.ausgabe.contains("neu: 0, geändert: 0, unverändert: 25"))
@@ -66,10 +70,16 @@ import Testing
         #expect(refused.code == 1)
         #expect(refused.fehler.contains("Zeile 3, Spalte 10, Feld Stand: "))
         #expect(try await anzahl(folder, "umsetzungseintrag") == before)
-        let probe = try fuehreAus(["import", "umsetzung", csv, "--organisation", "055580016016", "--data", folder, "--probe", "--fehlerhafte-überspringen"])
+        let probe = try fuehreAus([
+            "import", "umsetzung", csv, "--organisation", "055580016016", "--data", folder, "--probe",
+            "--fehlerhafte-überspringen",
+        ])
         #expect(probe.code == 0 && probe.ausgabe.contains("nichts geschrieben"))
         #expect(try await anzahl(folder, "umsetzungseintrag") == before)
-        let skipped = try fuehreAus(["import", "umsetzung", csv, "--organisation", "055580016016", "--data", folder, "--fehlerhafte-ueberspringen"])
+        let skipped = try fuehreAus([
+            "import", "umsetzung", csv, "--organisation", "055580016016", "--data", folder,
+            "--fehlerhafte-ueberspringen",
+        ])
         #expect(skipped.code == 0)
         #expect(try await anzahl(folder, "umsetzungseintrag") == before + 1)
     }
@@ -104,7 +114,9 @@ import Testing
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
             let (places, loads) = (try await anzahl(folder, "gebiet"), try await anzahl(folder, "datenstand"))
-            #expect((places, loads) == (0, 0) || (places, loads) == (12_494, 1), "nach \(wait) ms: \(places) Gebiete, \(loads) Stände")
+            #expect(
+                (places, loads) == (0, 0) || (places, loads) == (12_494, 1),
+                "nach \(wait) ms: \(places) Gebiete, \(loads) Stände")
             if loads == 1 { break }
         }
         #expect(killed > 0)
@@ -115,6 +127,8 @@ import Testing
     @Test func `a new password ends what the old one opened, and is shown once`() throws {
         let folder = ordner()
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        #expect(try fuehreAus(["user", "reset", "niemand@leitstand.localhost", "--data", folder]).fehler.contains("kein Konto"))
+        #expect(
+            try fuehreAus(["user", "reset", "niemand@leitstand.localhost", "--data", folder]).fehler.contains(
+                "kein Konto"))
     }
 }

@@ -1,11 +1,14 @@
-@testable import App
 import Foundation
 import TestKit
 import Testing
 
+@testable import App
+
 /// The documents say what the program does.
 @Suite struct DokumentTests {
-    private func text(_ path: String) throws -> String { try String(contentsOfFile: Welt.ordner(path), encoding: .utf8) }
+    private func text(_ path: String) throws -> String {
+        try String(contentsOfFile: Welt.ordner(path), encoding: .utf8)
+    }
 
     /// The cells of all table rows whose first cell is code.
     private func zeilen(_ path: String) throws -> [[String]] {
@@ -24,7 +27,9 @@ import Testing
             #expect(row[3] == setting.beschreibung)
         }
         let known = Set(Einstellung.alle.map { "`\($0.name)`" })
-        for row in rows where row[0].hasPrefix("`LEITSTAND_") && row.count >= 4 { #expect(known.contains(row[0]), "\(row[0]) gibt es nicht") }
+        for row in rows where row[0].hasPrefix("`LEITSTAND_") && row.count >= 4 {
+            #expect(known.contains(row[0]), "\(row[0]) gibt es nicht")
+        }
     }
 
     @Test func `a secret is never printed`() {
@@ -48,10 +53,14 @@ import Testing
             let folder = Welt.ordner("Sources/\(room)")
             for file in try FileManager.default.contentsOfDirectory(atPath: folder) where file.hasSuffix(".swift") {
                 let code = try String(contentsOfFile: folder + "/" + file, encoding: .utf8)
-                for match in code.matches(of: #/(?m)^package (?:indirect )?(?:struct|enum|final class|protocol) ([A-Za-z]+)/#) {
+                for match in code.matches(
+                    of: #/(?m)^package (?:indirect )?(?:struct|enum|final class|protocol) ([A-Za-z]+)/#)
+                {
                     let name = String(match.1)
-                    let isMachine = ["Store", "Routes", "Migrations", "Filter", "Import", "Export", "Aenderung", "Ergaenzung"]
-                        .contains { name.hasSuffix($0) } || Self.maschine.contains(name) || name.hasSuffix("Eintrag") || name.contains("Im")
+                    let isMachine =
+                        ["Store", "Routes", "Migrations", "Filter", "Import", "Export", "Aenderung", "Ergaenzung"]
+                        .contains { name.hasSuffix($0) } || Self.maschine.contains(name) || name.hasSuffix("Eintrag")
+                        || name.contains("Im")
                     #expect(isMachine || defined.contains(name), "\(room)/\(file): \(name) fehlt im Glossar")
                 }
             }

@@ -1,6 +1,6 @@
 import Formats
-import HTTPTypes
 import Foundation
+import HTTPTypes
 import Katalog
 import Kernel
 import Storage
@@ -41,8 +41,11 @@ struct EchteDatenTests {
             #expect(try await gesamt(client, "/api/v1/ozg") == 557)
             #expect(try await gesamt(client, "/api/v1/themenfelder") == 14)
             // Textkennzeichen 67 is "große Kreisstadt" in the official description of the file: a Gemeinde like others.
-            let byKind = ["gemeinde": 10_645, "kreisfreie_stadt": 106, "gemeindefrei": 201, "kreis": 294, "land": 16, "regierungsbezirk": 29]
-            for (art, count) in byKind { 
+            let byKind = [
+                "gemeinde": 10_645, "kreisfreie_stadt": 106, "gemeindefrei": 201, "kreis": 294, "land": 16,
+                "regierungsbezirk": 29,
+            ]
+            for (art, count) in byKind {
                 let found = try await gesamt(client, "/api/v1/gebiete?art=\(art)")
                 #expect(found == count, "\(art)")
             }
@@ -58,8 +61,10 @@ struct EchteDatenTests {
                 var seen: Set<String> = []
                 var next: String? = ""
                 while let cursor = next {
-                    let antwort = try await client.get("/api/v1/\(path)?anzahl=200" + (cursor.isEmpty ? "" : "&weiter=\(cursor)"))
-                    let json = try #require(try JSONSerialization.jsonObject(with: Data(antwort.text.utf8)) as? [String: Any])
+                    let antwort = try await client.get(
+                        "/api/v1/\(path)?anzahl=200" + (cursor.isEmpty ? "" : "&weiter=\(cursor)"))
+                    let json = try #require(
+                        try JSONSerialization.jsonObject(with: Data(antwort.text.utf8)) as? [String: Any])
                     for entry in try #require(json["eintraege"] as? [[String: Any]]) {
                         let id = try #require(entry[key] as? String)
                         #expect(seen.insert(id).inserted)

@@ -45,12 +45,15 @@ import Testing
     ]
 
     /// Libraries that one target alone may import.
-    private static let alleinige = ["GRDB": "StorageSQLite", "CPostgres": "StoragePostgres", "ArgumentParser": "leitstand"]
+    private static let alleinige = [
+        "GRDB": "StorageSQLite", "CPostgres": "StoragePostgres", "ArgumentParser": "leitstand",
+    ]
 
     private func paket() throws -> Paket {
         let path = ProcessInfo.processInfo.environment["LEITSTAND_PAKET"] ?? Welt.ordner(".build/paket.json")
         let data = try #require(
-            FileManager.default.contents(atPath: path), "./test schreibt die Beschreibung des Pakets nach .build/paket.json")
+            FileManager.default.contents(atPath: path),
+            "./test schreibt die Beschreibung des Pakets nach .build/paket.json")
         return try JSONDecoder().decode(Paket.self, from: data)
     }
 
@@ -60,7 +63,9 @@ import Testing
         for target in targets {
             let allowed = try #require(Self.erlaubt[target.name], "der Raum \(target.name) fehlt im Plan")
             let used = Set(target.dependencies.compactMap(\.name)).intersection(own)
-            #expect(used.subtracting(allowed).isEmpty, "\(target.name) darf \(used.subtracting(allowed).sorted()) nicht benutzen")
+            #expect(
+                used.subtracting(allowed).isEmpty,
+                "\(target.name) darf \(used.subtracting(allowed).sorted()) nicht benutzen")
         }
     }
 
@@ -68,8 +73,10 @@ import Testing
         let text = try String(contentsOfFile: Welt.ordner("docs/ARCHITEKTUR.md"), encoding: .utf8)
         for (room, uses) in Self.erlaubt where room != "CPostgres" {
             let line = try #require(
-                text.split(separator: "\n").first { $0.hasPrefix("| `\(room)` |") }, "\(room) fehlt in docs/ARCHITEKTUR.md")
-            let named = Set(line.split(separator: "`").map(String.init).filter { Self.erlaubt[$0] != nil && $0 != room })
+                text.split(separator: "\n").first { $0.hasPrefix("| `\(room)` |") },
+                "\(room) fehlt in docs/ARCHITEKTUR.md")
+            let named = Set(
+                line.split(separator: "`").map(String.init).filter { Self.erlaubt[$0] != nil && $0 != room })
             #expect(named == uses, "\(room): Dokument \(named.sorted()), Plan \(uses.sorted())")
         }
     }
@@ -87,7 +94,9 @@ import Testing
         let files = try quellen()
         var owner: [String: String] = [:]
         for file in files {
-            for match in file.text.matches(of: #/CREATE TABLE (?:IF NOT EXISTS )?([a-z_]+)/#) { owner[String(match.1)] = file.raum }
+            for match in file.text.matches(of: #/CREATE TABLE (?:IF NOT EXISTS )?([a-z_]+)/#) {
+                owner[String(match.1)] = file.raum
+            }
         }
         #expect(owner.count > 10)
         for file in files where file.raum != "Storage" && file.raum != "StoragePostgres" {
@@ -140,7 +149,8 @@ import Testing
     private func quellen() throws -> [Quelle] {
         let root = Welt.ordner("Sources")
         let walker = try #require(FileManager.default.enumerator(atPath: root))
-        return try walker.compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") && !$0.hasPrefix("TestKit") }.map { path in
+        return try walker.compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") && !$0.hasPrefix("TestKit") }.map
+        { path in
             Quelle(
                 raum: String(path.prefix { $0 != "/" }), name: path,
                 text: try String(contentsOfFile: root + "/" + path, encoding: .utf8))

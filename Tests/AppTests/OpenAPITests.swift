@@ -7,7 +7,9 @@ import Web
 
 /// The description of the JSON interface is what the interface does.
 @Suite struct OpenAPITests {
-    private func mitDokument(_ body: @escaping @Sendable (SiteClient, NSDictionaryBox, [RouteEntry]) async throws -> Void) async throws {
+    private func mitDokument(
+        _ body: @escaping @Sendable (SiteClient, NSDictionaryBox, [RouteEntry]) async throws -> Void
+    ) async throws {
         let site = try TestSite(try await Welt.beispiel(.sqliteMemory))
         let routes = site.leitstand.router().routes
         try await site.run { client in
@@ -48,11 +50,15 @@ import Web
 
     @Test func `each answer has exactly the fields that its schema names, of their kinds`() async throws {
         try await mitDokument { client, document, _ in
-            let lists = ["leistungen": "Leistung", "ozg": "OZGLeistung", "themenfelder": "Themenfeld", "gebiete": "Gebiet", "dienste": "Onlinedienst"]
+            let lists = [
+                "leistungen": "Leistung", "ozg": "OZGLeistung", "themenfelder": "Themenfeld", "gebiete": "Gebiet",
+                "dienste": "Onlinedienst",
+            ]
             for (path, name) in lists {
                 let schema = try #require(document["components", "schemas", name, "properties"] as? [String: Any])
                 let antwort = try await client.get("/api/v1/\(path)?anzahl=200")
-                let list = try #require(try JSONSerialization.jsonObject(with: Data(antwort.text.utf8)) as? [String: Any])
+                let list = try #require(
+                    try JSONSerialization.jsonObject(with: Data(antwort.text.utf8)) as? [String: Any])
                 #expect(Set(list.keys) == ["eintraege", "gesamt", "weiter"])
                 let entries = try #require(list["eintraege"] as? [[String: Any]])
                 #expect(!entries.isEmpty)
@@ -60,7 +66,10 @@ import Web
                     #expect(Set(entry.keys) == Set(schema.keys), "\(path)")
                     for (field, value) in entry {
                         let described = schema[field] as? [String: Any] ?? [:]
-                        let kinds = described["type"] as? [String] ?? (described["type"] as? String).map { [$0] } ?? ["object", "null"]
+                        let kinds =
+                            described["type"] as? [String] ?? (described["type"] as? String).map { [$0] } ?? [
+                                "object", "null",
+                            ]
                         #expect(kinds.contains(kind(value)), "\(path).\(field): \(value)")
                         if let words = described["enum"] as? [Any], let word = value as? String {
                             #expect(words.contains { $0 as? String == word }, "\(path).\(field): \(word)")

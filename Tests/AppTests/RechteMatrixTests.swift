@@ -19,10 +19,12 @@ import Web
         "GET /ozg": .alle, "GET /ozg/{ozgId}": .alle, "GET /themenfelder": .alle, "GET /themenfelder/{slug}": .alle,
         "GET /dienste": .alle, "GET /dienste/{slug}": .alle, "GET /dienste/neu": .dienste, "POST /dienste": .dienste,
         "GET /dienste/{slug}/bearbeiten": .anbieter, "POST /dienste/{slug}": .anbieter,
-        "GET /umsetzung": .alle, "GET /umsetzung/{organisation}": .alle, "GET /umsetzung/{organisation}/{eintrag}": .alle,
+        "GET /umsetzung": .alle, "GET /umsetzung/{organisation}": .alle,
+        "GET /umsetzung/{organisation}/{eintrag}": .alle,
         "GET /umsetzung/{organisation}/neu": .duelmen, "POST /umsetzung/{organisation}": .duelmen,
         "GET /umsetzung/{organisation}/liste.csv": .duelmenLesend,
-        "GET /umsetzung/{organisation}/{eintrag}/bearbeiten": .duelmen, "POST /umsetzung/{organisation}/{eintrag}": .duelmen,
+        "GET /umsetzung/{organisation}/{eintrag}/bearbeiten": .duelmen,
+        "POST /umsetzung/{organisation}/{eintrag}": .duelmen,
         "POST /umsetzung/{organisation}/{eintrag}/uebernahme": .duelmen,
         "GET /umsetzung/{organisation}/ladungen": .duelmen, "POST /umsetzung/{organisation}/ladungen": .duelmen,
         "GET /umsetzung/{organisation}/ladungen/{ladung}": .duelmen,
@@ -58,7 +60,8 @@ import Web
         let site = try TestSite(database)
         let (eintrag, dienst) = try await database.read { db in
             let organisation = try OrganisationStore.named(Rollenspiel.duelmen, in: db).id
-            let eintrag: String? = try db.value("SELECT id FROM umsetzungseintrag WHERE organisation = \(organisation) LIMIT 1")
+            let eintrag: String? = try db.value(
+                "SELECT id FROM umsetzungseintrag WHERE organisation = \(organisation) LIMIT 1")
             let dienst: String? = try db.value("SELECT slug FROM onlinedienst WHERE anbieter = \(organisation) LIMIT 1")
             return (try #require(eintrag), try #require(dienst))
         }
@@ -67,8 +70,12 @@ import Web
             for (key, zutritt) in Self.matrix where key != "POST /abmelden" {
                 let parts = key.split(separator: " ")
                 let path = String(parts[1]).replacing("{organisation}", with: Rollenspiel.duelmen)
-                    .replacing("{eintrag}", with: eintrag).replacing("{ars}", with: "05558").replacing("{id}", with: "99110009104000")
-                    .replacing("{ozgId}", with: "10160").replacing("{slug}", with: key.contains("/dienste") ? dienst : "umwelt")
+                    .replacing("{eintrag}", with: eintrag).replacing("{ars}", with: "05558").replacing(
+                        "{id}", with: "99110009104000"
+                    )
+                    .replacing("{ozgId}", with: "10160").replacing(
+                        "{slug}", with: key.contains("/dienste") ? dienst : "umwelt"
+                    )
                     .replacing("{ladung}", with: "gibtesnicht").replacing("{version}/**", with: "x/favicon.svg")
                 let antwort = parts[0] == "GET" ? try await client.get(path) : try await client.post(path)
                 #expect(antwort.status.code < 500, "\(rolle): \(key)")

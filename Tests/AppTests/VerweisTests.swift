@@ -19,16 +19,22 @@ import Testing
             var formen: [String: Int] = [:]
             while let path = todo.popLast(), seen.count < Self.hoechstens * 4 {
                 // Many addresses of one kind prove no more than some of them.
-                let form = path.split(separator: "?")[0].split(separator: "/").prefix(1).joined() + "\(path.split(separator: "/").count)"
+                let form =
+                    path.split(separator: "?")[0].split(separator: "/").prefix(1).joined()
+                    + "\(path.split(separator: "/").count)"
                 formen[form, default: 0] += 1
                 guard formen[form, default: 0] <= 60, !path.hasPrefix("/assets/") else { continue }
                 let antwort = try await client.get(path)
-                #expect([.ok, .permanentRedirect, .seeOther].contains(antwort.status), "\(path) antwortet \(antwort.status)")
+                #expect(
+                    [.ok, .permanentRedirect, .seeOther].contains(antwort.status), "\(path) antwortet \(antwort.status)"
+                )
                 if let location = antwort.headers[.location], seen.insert(location).inserted { todo.append(location) }
                 guard antwort.headers[.contentType]?.hasPrefix("text/html") ?? false else { continue }
                 for match in antwort.text.matches(of: #/(?:href|action)="(/[^"#]*)"/#) {
                     let target = String(match.1).replacing("&amp;", with: "&")
-                    guard target != "/abmelden", !target.hasSuffix("/uebernahme"), seen.insert(target).inserted else { continue }
+                    guard target != "/abmelden", !target.hasSuffix("/uebernahme"), seen.insert(target).inserted else {
+                        continue
+                    }
                     todo.insert(target, at: 0)
                 }
             }
@@ -42,7 +48,10 @@ import Testing
             let start = try await client.get("/").text
             for path in ["/ozg", "/gebiete?art=gemeinde", "/gebiete?art=kreisfreie_stadt", "/dienste"] {
                 let shown = try #require(
-                    start.firstMatch(of: try Regex("<a href=\"\(path.replacing("?", with: "\\?"))\"><span class=\"ls-zahlen__zahl\">([0-9.]+)<", as: (Substring, Substring).self)))
+                    start.firstMatch(
+                        of: try Regex(
+                            "<a href=\"\(path.replacing("?", with: "\\?"))\"><span class=\"ls-zahlen__zahl\">([0-9.]+)<",
+                            as: (Substring, Substring).self)))
                 let list = try await client.get(path).text
                 #expect(list.contains("<strong>\(shown.1) "), "\(path): \(shown.1)")
             }

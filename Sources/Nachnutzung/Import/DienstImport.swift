@@ -8,7 +8,8 @@ import Web
 /// Loads a sheet of Onlinedienste; a service is recognised by its name and its provider.
 package enum DienstImport {
     static let spalten = [
-        "Name", "Anbieter", "URL", "Hersteller", "Formularsystem", "Leistungen", "Variante", "Reifegradmodell", "Reifegrad",
+        "Name", "Anbieter", "URL", "Hersteller", "Formularsystem", "Leistungen", "Variante", "Reifegradmodell",
+        "Reifegrad",
         "Beschreibung",
     ]
 
@@ -36,7 +37,9 @@ package enum DienstImport {
                     for entry in errors.entries {
                         let feld = spalte(entry.feld)
                         bericht.refuse(
-                            .init(zeile: zeile.row.line, spalte: header.column(of: feld, in: zeile.row), feld: feld, grund: entry.text))
+                            .init(
+                                zeile: zeile.row.line, spalte: header.column(of: feld, in: zeile.row), feld: feld,
+                                grund: entry.text))
                     }
                 }
             }
@@ -51,7 +54,8 @@ package enum DienstImport {
 
     /// What the row asks for; nil when the service already is as it says.
     private static func plan(
-        _ zeile: Zeile, _ header: CSVHeader, _ gesehen: inout Set<Onlinedienst.ID>, _ auftrag: Importauftrag, _ bericht: inout Importbericht,
+        _ zeile: Zeile, _ header: CSVHeader, _ gesehen: inout Set<Onlinedienst.ID>, _ auftrag: Importauftrag,
+        _ bericht: inout Importbericht,
         in db: any SQLConnection
     ) throws -> ((any SQLConnection) throws -> Void)? {
         let fresh = Onlinedienst.ID(rawValue: Kennung.neu(auftrag.urheber.am))
@@ -94,7 +98,9 @@ package enum DienstImport {
         do throws(FormatError) {
             let reader = try CSVReader(source)
             let header = try CSVHeader(reader.header, required: ["Name", "Anbieter"], known: spalten)
-            for name in header.unknown { bericht.hinweise.append("Die Spalte „\(name)“ ist unbekannt und bleibt unbeachtet.") }
+            for name in header.unknown {
+                bericht.hinweise.append("Die Spalte „\(name)“ ist unbekannt und bleibt unbeachtet.")
+            }
             var zeilen: [Zeile] = []
             while true {
                 do throws(FormatError) {
@@ -105,7 +111,9 @@ package enum DienstImport {
                     if error.fatal { return nil }
                 }
             }
-            if zeilen.isEmpty, bericht.fehlerzahl == 0 { refuse(FormatError(reason: "Die Datei enthält nur die Kopfzeile.")) }
+            if zeilen.isEmpty, bericht.fehlerzahl == 0 {
+                refuse(FormatError(reason: "Die Datei enthält nur die Kopfzeile."))
+            }
             return (header, zeilen)
         } catch {
             refuse(error)
@@ -133,7 +141,8 @@ package enum DienstImport {
         }
         let (modell, stufe) = (header[row, "Reifegradmodell"], header[row, "Reifegrad"])
         guard modell.isEmpty == stufe.isEmpty else {
-            throw header.error("Reifegradmodell und Reifegrad gehören zusammen, eines von beiden fehlt.", in: row, field: "Reifegrad")
+            throw header.error(
+                "Reifegradmodell und Reifegrad gehören zusammen, eines von beiden fehlt.", in: row, field: "Reifegrad")
         }
         if !modell.isEmpty {
             guard let known = Reifegrad.Modell(getippt: modell) else {

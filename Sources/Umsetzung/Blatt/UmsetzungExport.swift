@@ -11,9 +11,12 @@ package enum UmsetzungExport {
     ) throws -> [UInt8] {
         var writer = CSVWriter()
         writer.row(Umsetzungsblatt.spalten)
-        let all = try EintragStore.page(filter, Seite(nummer: 1, groesse: Int(Int32.max)), organisation: organisation, in: db)
+        let all = try EintragStore.page(
+            filter, Seite(nummer: 1, groesse: Int(Int32.max)), organisation: organisation, in: db)
         let names = try dienstnamen(all, in: db)
-        for eintrag in all { writer.row(Umsetzungsblatt.felder(eintrag, dienst: eintrag.inhalt.dienst.flatMap { names[$0] })) }
+        for eintrag in all {
+            writer.row(Umsetzungsblatt.felder(eintrag, dienst: eintrag.inhalt.dienst.flatMap { names[$0] }))
+        }
         return writer.take()
     }
 

@@ -22,7 +22,8 @@ package enum UmsetzungImport {
             var plan = try Umsetzungsplan(organisation, auftrag.urheber, in: db)
             for zeile in zeilen {
                 do { try plan.add(zeile, header, in: db) } catch let error as FormatError {
-                    bericht.refuse(.init(zeile: error.line, spalte: error.column, feld: error.field, grund: error.reason))
+                    bericht.refuse(
+                        .init(zeile: error.line, spalte: error.column, feld: error.field, grund: error.reason))
                 }
             }
             plan.match(&bericht)
@@ -46,7 +47,9 @@ package enum UmsetzungImport {
         do throws(FormatError) {
             let reader = try CSVReader(source)
             let header = try CSVHeader(reader.header, required: ["Titel"], known: Umsetzungsblatt.spalten)
-            for name in header.unknown { bericht.hinweise.append("Die Spalte „\(name)“ ist unbekannt und bleibt unbeachtet.") }
+            for name in header.unknown {
+                bericht.hinweise.append("Die Spalte „\(name)“ ist unbekannt und bleibt unbeachtet.")
+            }
             var zeilen: [Umsetzungsblatt.Zeile] = []
             while true {
                 do throws(FormatError) {
@@ -57,7 +60,9 @@ package enum UmsetzungImport {
                     if error.fatal { return nil }
                 }
             }
-            if zeilen.isEmpty, bericht.fehlerzahl == 0 { refuse(FormatError(reason: "Die Datei enthält nur die Kopfzeile.")) }
+            if zeilen.isEmpty, bericht.fehlerzahl == 0 {
+                refuse(FormatError(reason: "Die Datei enthält nur die Kopfzeile."))
+            }
             return (header, zeilen)
         } catch {
             refuse(error)

@@ -6,7 +6,8 @@ import Web
 /// The sheet in which coordinators keep their list: its headings, and how each cell is read and written.
 enum Umsetzungsblatt {
     static let spalten = [
-        "Zeilenmarke", "Titel", "Leistungsschlüssel", "OZG-ID", "Amt", "Stand", "Variante", "Onlinedienst", "URL", "Reifegrad",
+        "Zeilenmarke", "Titel", "Leistungsschlüssel", "OZG-ID", "Amt", "Stand", "Variante", "Onlinedienst", "URL",
+        "Reifegrad",
         "Priorität", "Frist", "Rolle", "Notiz", "Schlagworte",
     ]
 
@@ -39,11 +40,14 @@ enum Umsetzungsblatt {
         inhalt.schlagworte = try text("Schlagworte", 1_000)
         inhalt.ozgID = try text("OZG-ID", 20)
         inhalt.url = try text("URL", Webadresse.hoechstlaenge)
-        if let url = inhalt.url, !Webadresse.istGueltig(url) { throw header.error(Webadresse.regel, in: row, field: "URL") }
+        if let url = inhalt.url, !Webadresse.istGueltig(url) {
+            throw header.error(Webadresse.regel, in: row, field: "URL")
+        }
         if let typed = try text("Stand", 100) {
             guard let stand = Umsetzungsstand(getippt: typed) else {
                 let known = Umsetzungsstand.allCases.map(\.wort).joined(separator: ", ")
-                throw header.error("„\(typed)“ ist kein Umsetzungsstand. Bekannt sind: \(known).", in: row, field: "Stand")
+                throw header.error(
+                    "„\(typed)“ ist kein Umsetzungsstand. Bekannt sind: \(known).", in: row, field: "Stand")
             }
             inhalt.stand = stand
         }
@@ -56,7 +60,8 @@ enum Umsetzungsblatt {
         }
         if let typed = try text("Frist", 40) {
             guard let frist = Tag(getippt: typed) else {
-                throw header.error("„\(typed)“ ist kein Datum. Schreiben Sie z. B. 31.12.2026.", in: row, field: "Frist")
+                throw header.error(
+                    "„\(typed)“ ist kein Datum. Schreiben Sie z. B. 31.12.2026.", in: row, field: "Frist")
             }
             inhalt.frist = frist
         }
@@ -65,8 +70,9 @@ enum Umsetzungsblatt {
             throw header.error(error.grund, in: row, field: "Leistungsschlüssel")
         }
         return Zeile(
-            row: row, marke: header[row, "Zeilenmarke"], leistungen: leistungen, dienst: try text("Onlinedienst", 500) ?? "",
-            inhalt: inhalt, // An empty cell says nothing about the Stand: a new row is open, a known one stays as it is.
+            row: row, marke: header[row, "Zeilenmarke"], leistungen: leistungen,
+            dienst: try text("Onlinedienst", 500) ?? "",
+            inhalt: inhalt,  // An empty cell says nothing about the Stand: a new row is open, a known one stays as it is.
             vorhanden: Set(spalten.filter { header.contains($0) && ($0 != "Stand" || !header[row, $0].isEmpty) }))
     }
 
@@ -74,9 +80,11 @@ enum Umsetzungsblatt {
     static func felder(_ eintrag: Umsetzungseintrag, dienst: String?) -> [String] {
         let inhalt = eintrag.inhalt
         return [
-            eintrag.id.rawValue, inhalt.titel, inhalt.leistungen.map(\.rawValue).joined(separator: " "), inhalt.ozgID ?? "",
+            eintrag.id.rawValue, inhalt.titel, inhalt.leistungen.map(\.rawValue).joined(separator: " "),
+            inhalt.ozgID ?? "",
             inhalt.amt ?? "", inhalt.stand.wort, inhalt.variante?.rawValue ?? "", dienst ?? inhalt.dienstText ?? "",
-            inhalt.url ?? "", inhalt.reifegrad ?? "", inhalt.prioritaet ?? "", inhalt.frist?.iso ?? "", inhalt.rolle ?? "",
+            inhalt.url ?? "", inhalt.reifegrad ?? "", inhalt.prioritaet ?? "", inhalt.frist?.iso ?? "",
+            inhalt.rolle ?? "",
             inhalt.notiz ?? "", inhalt.schlagworte ?? "",
         ]
     }

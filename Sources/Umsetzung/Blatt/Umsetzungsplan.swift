@@ -42,7 +42,9 @@ struct Umsetzungsplan {
                     in: zeile.row, field: "Zeilenmarke")
             }
             guard marken.insert(zeile.marke).inserted else {
-                throw header.error("Die Zeilenmarke „\(zeile.marke)“ steht schon in einer Zeile weiter oben.", in: zeile.row, field: "Zeilenmarke")
+                throw header.error(
+                    "Die Zeilenmarke „\(zeile.marke)“ steht schon in einer Zeile weiter oben.", in: zeile.row,
+                    field: "Zeilenmarke")
             }
             eintrag = found
         }
@@ -58,11 +60,16 @@ struct Umsetzungsplan {
         if let missing = zeile.leistungen.first(where: { part in
             if case .kennung(let id) = part { !knownIDs.contains(id) } else { false }
         }) {
-            throw header.error("Die Leistung „\(missing.id.rawValue)“ steht nicht im Katalog.", in: zeile.row, field: "Leistungsschlüssel")
+            throw header.error(
+                "Die Leistung „\(missing.id.rawValue)“ steht nicht im Katalog.", in: zeile.row,
+                field: "Leistungsschlüssel")
         }
-        if zeile.inhalt.titel.isEmpty { zeile.inhalt.titel = ids.count == 1 ? known.first?.name ?? "" : ozg?.name ?? "" }
+        if zeile.inhalt.titel.isEmpty {
+            zeile.inhalt.titel = ids.count == 1 ? known.first?.name ?? "" : ozg?.name ?? ""
+        }
         guard !zeile.inhalt.titel.isEmpty else {
-            throw header.error("Der Titel fehlt. Nennen Sie, worum es in dieser Zeile geht.", in: zeile.row, field: "Titel")
+            throw header.error(
+                "Der Titel fehlt. Nennen Sie, worum es in dieser Zeile geht.", in: zeile.row, field: "Titel")
         }
         zeile.inhalt.leistungen = Set(ids).sorted { $0.rawValue < $1.rawValue }
         if !zeile.dienst.isEmpty {
@@ -114,12 +121,14 @@ struct Umsetzungsplan {
     private func describe(_ bericht: inout Importbericht) {
         let all = neu + geaendert.map(\.neu)
         for key in vorlaeufige.keys.sorted() {
-            bericht.hinweise.append("Der Schlüssel \(key.rawValue) steht in keinem Katalogstand und wird vorläufig aufgenommen.")
+            bericht.hinweise.append(
+                "Der Schlüssel \(key.rawValue) steht in keinem Katalogstand und wird vorläufig aufgenommen.")
         }
         let fehlen = all.filter(\.angabenFehlen).count
         if fehlen > 0 { bericht.hinweise.append("\(fehlen) Einträge sind online, aber Adresse oder Reifegrad fehlt.") }
         for name in Set(all.compactMap(\.dienstText)).sorted().prefix(20) {
-            bericht.hinweise.append("Den Onlinedienst „\(name)“ kennt das Verzeichnis nicht; der Name bleibt als Text stehen.")
+            bericht.hinweise.append(
+                "Den Onlinedienst „\(name)“ kennt das Verzeichnis nicht; der Name bleibt als Text stehen.")
         }
     }
 
