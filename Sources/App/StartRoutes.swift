@@ -30,7 +30,7 @@ struct StartRoutes: RoomRoutes {
                 leistungen: LeistungStore.zaehlbar(in: db), ozg: OZGStore.count(OZGFilter(), in: db),
                 gemeinden: GebietStore.count(gemeinden, in: db),
                 kreisfreieStaedte: GebietStore.count(kreisfrei, in: db),
-                dienste: DienstStore.count(DienstFilter(), in: db), listen: EintragStore.listen(in: db).count,
+                dienste: DienstStore.count(DienstFilter(), in: db), listen: EintragStore.listenzahl(in: db),
                 katalog: DatenstandStore.newest(.katalog, in: db),
                 verzeichnis: DatenstandStore.newest(.gemeindeverzeichnis, in: db))
         }
@@ -75,7 +75,7 @@ struct StartSeite: Page {
         switch named {
         case "zahlen":
             [
-                zahl(leistungen, "Leistungen", "/leistungen"), zahl(ozg, "OZG-Leistungen", "/ozg"),
+                zahl(leistungen, "Leistungen", "/leistungen?ueberschriften=nein"), zahl(ozg, "OZG-Leistungen", "/ozg"),
                 zahl(gemeinden, "kreisangehörige Gemeinden", "/gebiete?art=gemeinde"),
                 zahl(kreisfreieStaedte, "kreisfreie Städte", "/gebiete?art=kreisfreie_stadt"),
                 zahl(dienste, "Onlinedienste", "/dienste"),

@@ -47,7 +47,7 @@ struct LeistungListe: Page {
                 "/leistungen",
                 [
                     ("q", abfrage["q"]), ("themenfeld", filter.themenfeld), ("lage", filter.lage), ("typ", filter.typ),
-                    ("ozg", filter.ozgID),
+                    ("ozg", filter.ozgID), ("ueberschriften", filter.nurZaehlende ? "nein" : nil),
                 ]))
     }
 
@@ -67,7 +67,12 @@ struct LeistungListe: Page {
         case "typwahl":
             Feld.auswahl(
                 "typ", "Typisierung", leer: "alle",
-                ["1", "2", "2/3", "3", "4", "5", "6"].map { (wert: $0, text: $0) }, gewaehlt: filter.typ)
+                typen.map { (wert: $0, text: $0) }, gewaehlt: filter.typ)
+        case "ueberschriftenwahl":
+            Feld.auswahl(
+                "ueberschriften", "Überschriften", leer: "mit anzeigen", [(wert: "nein", text: "weglassen")],
+                gewaehlt: filter.nurZaehlende ? "nein" : nil)
+        case "zaehlregel": filter.nurZaehlende ? nil : "Überschriften mitgezählt"
         case "ozgID": filter.ozgID
         case "gefiltert": abfrage["q"] != nil || filter != LeistungFilter()
         case "gesamt": Zahl.deutsch(blaettern.gesamt)
@@ -77,6 +82,14 @@ struct LeistungListe: Page {
         case "seiten": blaettern.letzte > 1 ? blaettern : nil
         default: nil
         }
+    }
+}
+
+extension LeistungListe {
+    /// The usual codes, and the one chosen where it is another.
+    fileprivate var typen: [String] {
+        let usual = ["1", "2", "2/3", "3", "4", "5", "6"]
+        return filter.typ.map { usual.contains($0) ? usual : usual + [$0] } ?? usual
     }
 }
 

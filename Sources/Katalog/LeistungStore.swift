@@ -11,6 +11,8 @@ package struct LeistungFilter: Sendable, Equatable {
     package var themenfeld: String?
     package var lage: String?
     package var ozgID: String?
+    /// Only what counts in figures: neither headings nor provisional entries.
+    package var nurZaehlende = false
 
     package init() {}
 
@@ -28,6 +30,7 @@ package struct LeistungFilter: Sendable, Equatable {
         themenfeld = abfrage["themenfeld"]
         lage = abfrage["lage"]
         ozgID = abfrage["ozg"]
+        nurZaehlende = abfrage["ueberschriften"] == "nein"
     }
 
     var bedingung: SQL {
@@ -42,6 +45,7 @@ package struct LeistungFilter: Sendable, Equatable {
         if let themenfeld { parts.append("themenfeld.slug = \(themenfeld)") }
         if let lage { parts.append("lage.slug = \(lage)") }
         if let ozgID { parts.append("leistung.ozg_id = \(ozgID)") }
+        if nurZaehlende { parts.append("NOT leistung.ist_objekt AND NOT leistung.vorlaeufig") }
         return parts.joined(separator: " AND ")
     }
 }
@@ -132,6 +136,8 @@ package enum LeistungStore {
     package static func enterProvisional(
         _ schluessel: Leistungsschluessel, name: String, durch urheber: Urheber, in db: any SQLConnection
     ) throws {
+        // A catalogue that is being loaded has read its stock already.
+        try db.lock("katalog")
         let inserted = try db.execute(
             """
             INSERT INTO leistung (id, schluessel, name, sortname, suchname, typen, objekt, gruppe, ist_objekt, vorlaeufig)

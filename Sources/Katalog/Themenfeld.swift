@@ -11,6 +11,8 @@ package struct OZGLeistung: Sendable, Equatable {
     package let themenfeld: Einordnung?
     /// Leistungen that count: without headings.
     package let leistungen: Int
+    /// Katalogstand since which it is gone.
+    package let entfallenMit: Int?
 
     package var pfad: String { "/ozg/\(ozgID)" }
 }
@@ -20,6 +22,7 @@ extension OZGLeistung: RowDecodable, JSONValue {
         ozgID = try row["ozg_id"]
         name = try row["name"]
         leistungen = try row["leistungen"]
+        entfallenMit = try row["stand_bis"]
         lage = try Einordnung(row, "lage")
         themenfeld = try Einordnung(row, "themenfeld")
     }
@@ -110,7 +113,7 @@ package struct OZGFilter: Sendable, Equatable {
 /// Every statement that reads OZG-Leistungen, Themenfelder and Lagen.
 package enum OZGStore {
     private static let columns: SQL = """
-        ozg_leistung.ozg_id, ozg_leistung.name, lage.slug AS lage_slug, lage.name AS lage_name,
+        ozg_leistung.ozg_id, ozg_leistung.name, ozg_leistung.stand_bis, lage.slug AS lage_slug, lage.name AS lage_name,
         themenfeld.slug AS themenfeld_slug, themenfeld.name AS themenfeld_name,
         (SELECT count(*) FROM leistung WHERE leistung.ozg_id = ozg_leistung.ozg_id AND leistung.stand_bis IS NULL
             AND NOT leistung.ist_objekt) AS leistungen

@@ -89,6 +89,7 @@ struct OZGSeite: Page {
         switch named {
         case "name": ozg.name
         case "ozgID": ozg.ozgID
+        case "entfallen": ozg.entfallenMit.map { "Katalogstand Nr. \($0)" }
         case "lage": ozg.lage.map { Verweis($0.name, "/ozg?lage=\($0.slug)") }
         case "themenfeld": ozg.themenfeld.map { Verweis($0.name, "/themenfelder/\($0.slug)") }
         case "anzahl": Zahl.deutsch(ozg.leistungen)
@@ -141,7 +142,7 @@ struct ThemenfeldSeite: Page {
         case "name": themenfeld.einordnung.name
         case "ozg": Werte([("zahl", Zahl.deutsch(themenfeld.ozgLeistungen)), ("pfad", "/ozg?themenfeld=\(themenfeld.einordnung.slug)")])
         case "leistungen":
-            Werte([("zahl", Zahl.deutsch(themenfeld.leistungen)), ("pfad", "/leistungen?themenfeld=\(themenfeld.einordnung.slug)")])
+            Werte([("zahl", Zahl.deutsch(themenfeld.leistungen)), ("pfad", "/leistungen?themenfeld=\(themenfeld.einordnung.slug)&ueberschriften=nein")])
         case "lagen":
             lagen.map { lage in
                 Werte([

@@ -1,3 +1,5 @@
+package import Storage
+
 /// What an import did or, as a trial, would do.
 package struct Importbericht: Sendable, Equatable {
     /// A place in the input that was refused, and why.
@@ -41,7 +43,7 @@ package struct Importbericht: Sendable, Equatable {
     package var geschrieben = false
 
     /// A report never grows with a broken input: later faults are counted only.
-    package static let behalten = 200
+    package static let behalten = 10_000
 
     package init() {}
 
@@ -71,14 +73,41 @@ package struct Importauftrag: Sendable {
     package var probe: Bool
     /// Write the rows without fault although others were refused.
     package var fehlerhafteUeberspringen: Bool
+    /// Close what is missing in the input even when that is unusually much.
+    package var vieleEntfallen: Bool
     package var urheber: Urheber
 
-    package init(probe: Bool = false, fehlerhafteUeberspringen: Bool = false, urheber: Urheber) {
-        (self.probe, self.fehlerhafteUeberspringen, self.urheber) = (probe, fehlerhafteUeberspringen, urheber)
+    package init(
+        probe: Bool = false, fehlerhafteUeberspringen: Bool = false, vieleEntfallen: Bool = false, urheber: Urheber
+    ) {
+        self.probe = probe
+        self.fehlerhafteUeberspringen = fehlerhafteUeberspringen
+        self.vieleEntfallen = vieleEntfallen
+        self.urheber = urheber
+    }
+
+    /// A file that ends too early looks like one in which much is gone; a person has to say which it is.
+    package func pruefeEntfallen(_ entfallen: Int, von bestand: Int, hoechstensProzent: Int, _ bericht: inout Importbericht) {
+        guard !vieleEntfallen, entfallen > 20, entfallen * 100 > bestand * hoechstensProzent else { return }
+        bericht.refuse(
+            .init(
+                zeile: 0,
+                grund:
+                    "\(Zahl.deutsch(entfallen)) von \(Zahl.deutsch(bestand)) Einträgen fehlen in der Datei. Sie ist vermutlich abgeschnitten. Wenn sie wirklich entfallen sollen, geben Sie --viele-entfallen an."
+            ))
     }
 
     /// Whether what was understood may be written.
     package func schreibt(_ bericht: Importbericht) -> Bool {
         !probe && (bericht.fehlerzahl == 0 || fehlerhafteUeberspringen)
+    }
+}
+
+extension Database {
+    /// One transaction for an import; a trial only reads and keeps nobody from writing.
+    package func fuehre<T: Sendable>(
+        _ auftrag: Importauftrag, _ body: @escaping @Sendable (any SQLConnection) throws -> T
+    ) async throws -> T {
+        auftrag.probe ? try await read(body) : try await write(body)
     }
 }

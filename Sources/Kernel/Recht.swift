@@ -2,8 +2,8 @@
 package enum Recht: Sendable, Hashable {
     /// Public reading: catalogue, places, services, figures and the public columns of the Umsetzungslisten.
     case lesen
-    /// Ends one's own session.
-    case abmelden
+    /// Is signed in at all, e.g. to end one's own session.
+    case angemeldet
     /// Creates an Onlinedienst.
     case dienstAnlegen
     /// Changes the Steckbrief of an Onlinedienst that this Organisation provides.
@@ -20,7 +20,7 @@ package enum Rechte {
         if case .lesen = recht { return true }
         guard let person else { return false }
         return switch recht {
-        case .lesen, .abmelden: true
+        case .lesen, .angemeldet: true
         case .dienstAnlegen: person.hat([.administration, .ozgAnsprechperson])
         case .dienstAendern(let anbieter): person.hat([.administration, .ozgAnsprechperson], an: anbieter)
         case .umsetzungIntern(let organisation): person.hat(Rolle.allCases, an: organisation)

@@ -1,8 +1,8 @@
 /// A reason a person can act on; the only error text that leaves the server.
 package struct Refusal: Error, Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
-        case badRequest, signInNeeded, notAllowed, notFound, gone, conflict, tooLarge, uriTooLong, unprocessable
-        case unsupportedMediaType, methodNotAllowed, unavailable
+        case badRequest, signInNeeded, notAllowed, notFound, conflict, tooLarge, uriTooLong, unprocessable
+        case unsupportedMediaType, unavailable
     }
 
     package let kind: Kind

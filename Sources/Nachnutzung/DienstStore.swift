@@ -105,13 +105,16 @@ package enum DienstStore {
         )
     }
 
+    /// Words that pages under `/dienste` use themselves.
+    private static let vergeben: Set<String> = ["neu", "vergleich"]
+
     /// A free address for a new service: its name, with a number where that is taken.
     static func freierSlug(_ name: String, in db: any SQLConnection) throws -> String {
         let base = Faltung.slug(name)
         let taken = Set(
             try db.rows("SELECT slug FROM onlinedienst WHERE slug = \(base) OR slug LIKE \(base + "-%")")
                 .map { row in try row["slug"] as String })
-        guard taken.contains(base) else { return base }
+        guard taken.contains(base) || vergeben.contains(base) else { return base }
         var number = 2
         while taken.contains("\(base)-\(number)") { number += 1 }
         return "\(base)-\(number)"

@@ -42,11 +42,11 @@ package enum NachnutzungMigrations {
                    onlinedienst.reifegradmodell, onlinedienst.reifegrad
             FROM onlinedienst JOIN organisation_sicht ON organisation_sicht.id = onlinedienst.anbieter
             """,
-            // Who serves an object as such serves each of its Verrichtungen.
+            // Who serves an object as such serves each of its Verrichtungen; a pair may come twice.
             """
             CREATE VIEW onlinedienst_leistung_sicht AS
             SELECT onlinedienst, leistung FROM onlinedienst_leistung
-            UNION
+            UNION ALL
             SELECT onlinedienst_leistung.onlinedienst, verrichtung.id
             FROM onlinedienst_leistung
             JOIN leistung_sicht objekt ON objekt.id = onlinedienst_leistung.leistung AND objekt.ist_objekt

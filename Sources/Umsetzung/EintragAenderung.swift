@@ -10,6 +10,7 @@ package enum EintragAenderung {
         in db: any SQLConnection
     ) throws -> Umsetzungseintrag.ID {
         let id = Umsetzungseintrag.ID(rawValue: Kennung.neu(urheber.am))
+        if nummer == nil { try db.lock("umsetzung \(organisation.rawValue)") }
         let number = try nummer ?? naechsteNummer(organisation, in: db)
         try db.execute(
             """
@@ -26,7 +27,7 @@ package enum EintragAenderung {
         try VerlaufStore.append(
             [
                 Verlauf(
-                    .eintragAngelegt, organisation: organisation.rawValue, eintrag: id.rawValue,
+                    .eintragAngelegt, gebiet: try gebiet(organisation, in: db), organisation: organisation.rawValue, eintrag: id.rawValue,
                     leistung: inhalt.leistungen.first?.rawValue, dienst: inhalt.dienst, feld: "stand",
                     nach: inhalt.stand.rawValue)
             ], durch: urheber, in: db)
@@ -59,10 +60,11 @@ package enum EintragAenderung {
             try db.execute("DELETE FROM umsetzungseintrag_leistung WHERE eintrag = \(old.id)")
             try link(old.id, inhalt, in: db)
         }
+        let gebiet = try gebiet(old.organisation, in: db)
         try VerlaufStore.append(
             changes.map { change in
                 Verlauf(
-                    art, organisation: old.organisation.rawValue, eintrag: old.id.rawValue,
+                    art, gebiet: gebiet, organisation: old.organisation.rawValue, eintrag: old.id.rawValue,
                     leistung: inhalt.leistungen.first?.rawValue, dienst: inhalt.dienst, feld: change.feld,
                     von: change.von,
                     nach: change.nach)
@@ -92,6 +94,13 @@ package enum EintragAenderung {
             try db.value(
                 "SELECT COALESCE(MAX(nummer), 0) FROM umsetzungseintrag WHERE organisation = \(organisation)") ?? 0
         return last + 1
+    }
+
+    /// The place whose authority it is, so that the Verlauf can be read by place.
+    private static func gebiet(_ organisation: Organisation.ID, in db: any SQLConnection) throws -> String? {
+        try db.rows("SELECT gebiet FROM organisation_sicht WHERE id = \(organisation)").first.flatMap { row in
+            try row["gebiet"]
+        }
     }
 
     private static func link(

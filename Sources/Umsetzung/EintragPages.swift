@@ -12,9 +12,13 @@ struct EintragSeite: Page {
     let dienst: Loesung?
     let loesungen: [Loesung]
     let verlauf: [Eintragsverlauf]
+    /// Services that the Verlauf names, by id.
+    let dienstnamen: [String: Loesung]
     let intern: Bool
     let darfAendern: Bool
     let meldung: String?
+    /// The list as it was filtered when the person left it.
+    let zurueck: String?
 
     var titel: String { eintrag.inhalt.titel }
     var brotkrumen: [Krume] {
@@ -52,6 +56,7 @@ struct EintragSeite: Page {
         case "suchtLoesung": inhalt.stand.suchtLoesung && inhalt.dienst == nil
         case "ohneVorschlag": loesungen.isEmpty
         case "verlauf": verlauf.map(zeile)
+        case "zurueck": zurueck
         case "hinweis": hinweis
         default: nil
         }
@@ -77,34 +82,34 @@ struct EintragSeite: Page {
     }
 
     private func zeile(_ eintrag: Eintragsverlauf) -> Werte {
+        let feld = Self.feldworte[eintrag.feld ?? ""] ?? eintrag.feld ?? ""
+        let nach = wert(eintrag.feld, eintrag.nach)
         let was: String =
             switch eintrag.art {
-            case .eintragAngelegt: "angelegt"
-            case .uebernahme: "übernommen: \(feldwort(eintrag.feld))"
-            default: "geändert: \(feldwort(eintrag.feld))"
+            case .eintragAngelegt: "angelegt mit Stand „\(nach ?? "")“"
+            case .uebernahme: "übernommen: \(feld)"
+            default: "geändert: \(feld)"
             }
+        let isNew = eintrag.art == .eintragAngelegt
         return Werte([
-            ("am", eintrag.am.berlin), ("was", was), ("von", wert(eintrag.feld, eintrag.von)),
-            ("nach", wert(eintrag.feld, eintrag.nach)),
+            ("am", eintrag.am.berlin), ("was", was), ("von", wert(eintrag.feld, eintrag.von)), ("nach", isNew ? nil : nach),
+            ("durch", eintrag.person == nil ? "Betrieb" : nil),
         ])
     }
 
-    private func feldwort(_ feld: String?) -> String {
-        switch feld {
-        case "ozg": "OZG-ID"
-        case "url": "Adresse"
-        case "onlinedienst_text": "Onlinedienst (Text)"
-        case let name?: name.prefix(1).uppercased() + name.dropFirst()
-        case nil: ""
-        }
-    }
+    private static let feldworte = [
+        "titel": "Titel", "leistungen": "Leistungen", "ozg": "OZG-ID", "amt": "Amt", "stand": "Stand", "variante": "Variante",
+        "onlinedienst": "Onlinedienst", "onlinedienst_text": "Onlinedienst (als Text)", "url": "Adresse im Netz",
+        "reifegrad": "Reifegrad", "prioritaet": "Priorität", "frist": "Frist", "rolle": "Rolle", "notiz": "Notiz",
+        "schlagworte": "Schlagworte", "begruendung": "Begründung",
+    ]
 
     private func wert(_ feld: String?, _ wert: String?) -> String? {
         guard let wert else { return nil }
         switch feld {
         case "stand": return Umsetzungsstand(rawValue: wert)?.wort ?? wert
         case "variante": return Variante(rawValue: wert)?.wort ?? wert
-        case "onlinedienst": return ([dienst].compactMap { $0 } + loesungen).first { $0.id == wert }?.name ?? wert
+        case "onlinedienst": return dienstnamen[wert]?.name ?? wert
         case "frist": return Tag(iso: wert)?.deutsch ?? wert
         default: return String(wert.prefix(200))
         }
@@ -189,7 +194,7 @@ struct EintragFormSeite: Page {
                 feld("rolle", "Rolle", form.rolle),
                 feld("schlagworte", "Schlagworte", form.schlagworte),
             ]
-        case "notizFeld": feld("notiz", "Notiz", form.notiz, hinweis: "Nur für Angemeldete sichtbar")
+        case "notizFeld": feld("notiz", "Notiz", form.notiz, hinweis: "Wie Amt, Priorität, Frist, Rolle, Schlagworte und Begründung nur für Ihre Verwaltung sichtbar")
         default: nil
         }
     }
@@ -239,6 +244,9 @@ struct LadungFormSeite: Page {
 }
 
 struct LadungSeite: Page {
+    /// More faults than a person reads at once are only counted.
+    static let gezeigt = 200
+
     static let template = "umsetzung/ladung"
     let organisation: Organisation
     let ladung: Ladung
@@ -265,14 +273,14 @@ struct LadungSeite: Page {
         case "hinweise": bericht.hinweise
         case "fehlerzahl": bericht.fehlerzahl > 0 ? Zahl.deutsch(bericht.fehlerzahl) : nil
         case "fehlstellen":
-            bericht.fehler.map { fault in
+            bericht.fehler.prefix(LadungSeite.gezeigt).map { fault in
                 Werte([
                     ("zeile", fault.zeile > 0 ? fault.zeile : nil), ("spalte", fault.spalte), ("feld", fault.feld),
                     ("grund", fault.grund),
                 ])
             }
         case "weitereFehler":
-            bericht.fehlerzahl > bericht.fehler.count ? bericht.fehlerzahl - bericht.fehler.count : nil
+            bericht.fehlerzahl > Self.gezeigt ? bericht.fehlerzahl - Self.gezeigt : nil
         case "ziel": "\(organisation.listenpfad)/ladungen/\(ladung.id)/uebernahme"
         case "zurueck": organisation.listenpfad + "/ladungen"
         case "aendertNichts": bericht.fehlerzahl == 0 && !bericht.aendertEtwas

@@ -180,23 +180,39 @@ package enum EintragStore {
         return found.first { $0.slug == text || $0.id == text } ?? (found.count == 1 ? found.first : nil)
     }
 
-    /// Authorities that keep a list, with their figures.
-    package static func listen(in db: any SQLConnection) throws -> [(
-        organisation: Organisation.ID, name: String, ars: String?, gesamt: Int, online: Int
-    )] {
-        try db.rows(
-            """
-            SELECT o.id, o.name, o.ars, count(*) AS gesamt, count(*) FILTER (WHERE e.stand = 'online') AS online
-            FROM umsetzungseintrag e JOIN organisation_sicht o ON o.id = e.organisation
-            WHERE e.stand <> 'nicht_zustaendig'
-            GROUP BY o.id, o.name, o.ars, o.sortname ORDER BY o.sortname, o.id LIMIT 500
-            """
-        ).map { row in
-            (
-                organisation: try row["id"], name: try row["name"], ars: try row["ars"], gesamt: try row["gesamt"],
-                online: try row["online"]
-            )
+    /// An authority that keeps a list, with its figures.
+    package struct Liste: Sendable, RowDecodable {
+        package let organisation: Organisation.ID
+        package let name: String
+        package let ars: String?
+        package let gesamt: Int
+        /// Without those that are not its task.
+        package let zaehlend: Int
+        package let online: Int
+
+        package init(row: Row) throws {
+            organisation = try row["id"]
+            name = try row["name"]
+            ars = try row["ars"]
+            gesamt = try row["gesamt"]
+            zaehlend = try row["zaehlend"]
+            online = try row["online"]
         }
+    }
+
+    package static func listenzahl(in db: any SQLConnection) throws -> Int {
+        try db.value("SELECT count(DISTINCT organisation) FROM umsetzungseintrag") ?? 0
+    }
+
+    package static func listen(_ seite: Seite, in db: any SQLConnection) throws -> [Liste] {
+        try db.all(
+            """
+            SELECT o.id, o.name, o.ars, count(*) AS gesamt, count(*) FILTER (WHERE e.stand <> 'nicht_zustaendig') AS zaehlend,
+                   count(*) FILTER (WHERE e.stand = 'online') AS online
+            FROM umsetzungseintrag e JOIN organisation_sicht o ON o.id = e.organisation
+            GROUP BY o.id, o.name, o.ars, o.sortname ORDER BY o.sortname, o.id
+            LIMIT \(seite.groesse) OFFSET \(seite.versatz)
+            """)
     }
 
     /// Changes of one row, newest first.

@@ -76,7 +76,7 @@ package struct LadungRoutes: RoomRoutes {
             return try site.render(page, context, status: .unprocessableContent)
         }
         try await database.write { db in try LadungStore.delete(ladung.id, in: db) }
-        return .weiter(zu: "\(organisation.listenpfad)?ok=geladen&neu=\(bericht.neu)&geaendert=\(bericht.geaendert)")
+        return .weiter(zu: "\(organisation.listenpfad)?ok=geladen")
     }
 
     private func run(_ ladung: Ladung, _ organisation: Organisation, _ auftrag: Importauftrag) async throws

@@ -32,7 +32,7 @@ package enum UmsetzungMigrations {
                 version BIGINT NOT NULL
             )
             """,
-            "CREATE INDEX umsetzungseintrag_liste ON umsetzungseintrag (organisation, nummer)",
+            "CREATE UNIQUE INDEX umsetzungseintrag_liste ON umsetzungseintrag (organisation, nummer)",
             "CREATE INDEX umsetzungseintrag_stand ON umsetzungseintrag (organisation, stand)",
             "CREATE INDEX umsetzungseintrag_dienst ON umsetzungseintrag (dienst)",
             """

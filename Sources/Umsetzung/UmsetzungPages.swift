@@ -8,7 +8,8 @@ struct UmsetzungUebersicht: Page {
     static let template = "umsetzung/uebersicht"
     let gesucht: String?
     let treffer: [Organisation]
-    let listen: [(organisation: Organisation.ID, name: String, ars: String?, gesamt: Int, online: Int)]
+    let listen: [EintragStore.Liste]
+    let blaettern: Blaettern
 
     var titel: String { "Umsetzung" }
     var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Umsetzung")] }
@@ -21,13 +22,14 @@ struct UmsetzungUebersicht: Page {
         case "treffer": treffer.map { Verweis($0.name, $0.listenpfad) }
         case "keinTreffer": gesucht != nil && treffer.isEmpty
         case "ohneListen": listen.isEmpty
+        case "seiten": blaettern.letzte > 1 ? blaettern : nil
         case "zeilen":
             listen.map { list in
                 Werte([
                     ("name", list.name), ("pfad", "/umsetzung/\(list.ars ?? list.organisation.rawValue)"),
                     ("gesamt", Zahl.deutsch(list.gesamt)), ("online", Zahl.deutsch(list.online)),
                     ("onlinePfad", "/umsetzung/\(list.ars ?? list.organisation.rawValue)?stand=online"),
-                    ("anteil", Zahl.anteil(list.online, von: list.gesamt)),
+                    ("anteil", Zahl.anteil(list.online, von: list.zaehlend)),
                 ])
             }
         default: nil
@@ -44,6 +46,8 @@ struct EintragZeile: Ansicht {
     let intern: Bool
     let darfAendern: Bool
     let heute: Tag
+    /// The list as it is filtered now, to come back to after a take-over.
+    let zurueck: String?
 
     static let gezeigt = 3
 
@@ -61,13 +65,13 @@ struct EintragZeile: Ansicht {
         case "dienst": dienst.map { Verweis($0.name, $0.pfad) }
         case "dienstText": inhalt.dienstText
         case "frist": intern ? inhalt.frist?.deutsch : nil
-        case "ueberfaellig": intern && (inhalt.frist.map { $0 < heute } ?? false) && inhalt.stand != .online
+        case "ueberfaellig": intern && (inhalt.frist.map { $0 < heute } ?? false) && inhalt.stand.istUnterwegs
         case "angabenFehlen": inhalt.angabenFehlen
         case "vorschlaege":
             loesungen.prefix(EintragZeile.gezeigt).map { loesung in
                 Werte([
                     ("name", loesung.name), ("pfad", loesung.pfad), ("id", loesung.id), ("anbieter", loesung.anbieter),
-                    ("ziel", darfAendern ? "\(pfad)/uebernahme" : nil), ("zeile", eintrag.id.rawValue),
+                    ("ziel", darfAendern ? "\(pfad)/uebernahme" : nil), ("zurueck", zurueck),
                 ])
             }
         case "weitere": loesungen.count > EintragZeile.gezeigt ? loesungen.count - EintragZeile.gezeigt : nil
@@ -109,12 +113,14 @@ struct UmsetzungListe: Page {
     let dienste: [String: Loesung]
     let intern: Bool
     let darfAendern: Bool
+    /// The load that just happened, for the message.
+    let geladen: Datenstand?
     let blaettern: Blaettern
 
     init(
         organisation: Organisation, abfrage: Abfrage, filter: EintragFilter, seite: Seite, gesamt: Int,
         eintraege: [Umsetzungseintrag], staende: [(stand: Umsetzungsstand, anzahl: Int)], aemter: [String],
-        loesungen: [Umsetzungseintrag.ID: [Loesung]], dienste: [String: Loesung], intern: Bool, darfAendern: Bool
+        loesungen: [Umsetzungseintrag.ID: [Loesung]], dienste: [String: Loesung], intern: Bool, darfAendern: Bool, geladen: Datenstand?
     ) throws {
         self.organisation = organisation
         self.abfrage = abfrage
@@ -126,6 +132,7 @@ struct UmsetzungListe: Page {
         self.dienste = dienste
         self.intern = intern
         self.darfAendern = darfAendern
+        self.geladen = geladen
         blaettern = try Blaettern(
             seite, gesamt: gesamt, adresse: Adresse(organisation.listenpfad, filter.werte(abfrage)))
     }
@@ -138,7 +145,9 @@ struct UmsetzungListe: Page {
     }
     var bereich: String { "/umsetzung" }
 
-    private var adresse: Adresse { Adresse(organisation.listenpfad, filter.werte(abfrage)) }
+    private var adresse: Adresse {
+        Adresse(organisation.listenpfad, filter.werte(abfrage)).mit("seite", blaettern.seite.nummer > 1 ? "\(blaettern.seite.nummer)" : nil)
+    }
 
     func child(named: String) -> Any? {
         switch named {
@@ -190,14 +199,13 @@ struct UmsetzungListe: Page {
             EintragZeile(
                 eintrag: eintrag, pfad: organisation.pfad(zu: eintrag),
                 dienst: eintrag.inhalt.dienst.flatMap { dienste[$0] },
-                loesungen: loesungen[eintrag.id] ?? [], intern: intern, darfAendern: darfAendern, heute: heute)
+                loesungen: loesungen[eintrag.id] ?? [], intern: intern, darfAendern: darfAendern, heute: heute,
+                zurueck: adresse.werte.isEmpty ? nil : adresse.text)
         }
     }
 
     private var meldung: String? {
-        guard intern, abfrage["ok"] == "geladen" else { return nil }
-        let (neu, geaendert) = (Int(abfrage["neu"] ?? "") ?? 0, Int(abfrage["geaendert"] ?? "") ?? 0)
-        return "Die Liste ist geladen: \(neu) neue, \(geaendert) geänderte Einträge."
+        geladen.map { "Die Liste ist geladen: \($0.neu) neue, \($0.geaendert) geänderte Einträge." }
     }
 }
 

@@ -29,11 +29,15 @@ package struct UmsetzungRoutes: RoomRoutes {
     }
 
     @Sendable func overview(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let typed = try Abfrage(request)["q"]
+        let abfrage = try Abfrage(request)
+        let typed = abfrage["q"]
+        let seite = try Seite(abfrage)
         let page = try await database.read { db in
             try UmsetzungUebersicht(
                 gesucht: typed, treffer: typed.map { try OrganisationStore.matching($0, limit: 20, in: db) } ?? [],
-                listen: EintragStore.listen(in: db))
+                listen: EintragStore.listen(seite, in: db),
+                blaettern: Blaettern(
+                    seite, gesamt: EintragStore.listenzahl(in: db), adresse: Adresse("/umsetzung", [("q", typed)])))
         }
         return try site.render(page, context)
     }
@@ -57,7 +61,9 @@ package struct UmsetzungRoutes: RoomRoutes {
                 loesungen: EintragStore.loesungen(offen, in: db),
                 dienste: EintragStore.dienste(Set(eintraege.compactMap(\.inhalt.dienst)).sorted(), in: db),
                 intern: intern,
-                darfAendern: Rechte.darf(person, .umsetzungAendern(organisation: organisation.id.rawValue)))
+                darfAendern: Rechte.darf(person, .umsetzungAendern(organisation: organisation.id.rawValue)),
+                geladen: intern && abfrage["ok"] == "geladen"
+                    ? DatenstandStore.newest(.umsetzung, bezug: organisation.id.rawValue, in: db) : nil)
         }
         if page.organisation.pfadwort != word {
             return .dauerhaft(zu: page.organisation.listenpfad + (request.uri.query.map { "?" + $0 } ?? ""))
@@ -67,20 +73,23 @@ package struct UmsetzungRoutes: RoomRoutes {
 
     @Sendable func show(_ request: Request, _ context: SiteContext) async throws -> Response {
         let (word, id) = (try context.parameter("organisation"), try context.parameter("eintrag"))
-        let meldung = try Abfrage(request)["ok"]
+        let abfrage = try Abfrage(request)
         let person = context.person
         let page = try await database.read { db in
             let (organisation, eintrag) = try find(word, id, in: db)
             let intern = Rechte.darf(person, .umsetzungIntern(organisation: organisation.id.rawValue))
+            let verlauf = intern ? try EintragStore.verlauf(eintrag.id, in: db) : []
             return try EintragSeite(
                 organisation: organisation, eintrag: eintrag,
                 leistungen: LeistungStore.find(eintrag.inhalt.leistungen, in: db),
                 ozg: eintrag.inhalt.ozgID.flatMap { try OZGStore.find($0, in: db) },
                 dienst: eintrag.inhalt.dienst.flatMap { try EintragStore.loesung($0, in: db) },
                 loesungen: EintragStore.loesungen([eintrag.id], in: db)[eintrag.id] ?? [],
-                verlauf: intern ? EintragStore.verlauf(eintrag.id, in: db) : [], intern: intern,
+                verlauf: verlauf, dienstnamen: EintragStore.dienste(verlauf.dienste, in: db), intern: intern,
                 darfAendern: Rechte.darf(person, .umsetzungAendern(organisation: organisation.id.rawValue)),
-                meldung: person == nil ? nil : meldung)
+                meldung: person == nil ? nil : abfrage["ok"],
+                // Only this list: an address from outside must not lead away.
+                zurueck: abfrage["zurueck"].flatMap { $0.hasPrefix(organisation.listenpfad + "?") ? $0 : nil })
         }
         if page.organisation.pfadwort != word { return .dauerhaft(zu: page.organisation.pfad(zu: page.eintrag)) }
         return try site.render(page, context)
@@ -174,9 +183,9 @@ package struct UmsetzungRoutes: RoomRoutes {
                 )
             }
             if !schonDa { try EintragAenderung.uebernehmen(loesung, in: eintrag, durch: urheber, in: db) }
-            return organisation.pfad(zu: eintrag)
+            return Adresse(organisation.pfad(zu: eintrag), [("ok", "uebernommen"), ("zurueck", felder["zurueck"])])
         }
-        return .weiter(zu: target + "?ok=uebernommen")
+        return .weiter(zu: target.text)
     }
 
     @Sendable func export(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -200,6 +209,13 @@ package struct UmsetzungRoutes: RoomRoutes {
             throw Refusal(.notFound, "Diesen Eintrag gibt es in der Liste von \(organisation.name) nicht.")
         }
         return (organisation, eintrag)
+    }
+}
+
+extension [Eintragsverlauf] {
+    /// Ids of the services that occur.
+    fileprivate var dienste: [String] {
+        Set(filter { $0.feld == "onlinedienst" }.flatMap { [$0.von, $0.nach] }.compactMap { $0 }).sorted()
     }
 }
 

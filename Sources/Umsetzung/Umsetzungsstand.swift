@@ -48,6 +48,14 @@ package enum Umsetzungsstand: String, CaseIterable, SQLConvertible {
     /// A reason, or what is waited for, belongs to it.
     package var brauchtBegruendung: Bool { self == .wartet || self == .zurueckgestellt || self == .nichtZustaendig }
 
+    /// A due date still matters: neither done nor set aside.
+    package var istUnterwegs: Bool {
+        switch self {
+        case .zustaendigkeitUngeklaert, .offen, .inPruefung, .geplant, .inUmsetzung, .pilot, .wartet: true
+        case .online, .abgeschaltet, .zurueckgestellt, .nichtZustaendig: false
+        }
+    }
+
     /// Not the authority's task, so it is no part of "how far": left out of every share.
     package var zaehltNicht: Bool { self == .nichtZustaendig }
 }

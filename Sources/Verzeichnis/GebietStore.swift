@@ -54,14 +54,19 @@ package enum GebietStore {
         let key = schluessel.filter { !$0.isWhitespace }
         guard (2...12).contains(key.utf8.count), key.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
         var candidates = [key]
+        if key.utf8.count >= 5 { candidates.append(key + String(repeating: "0", count: 12 - key.utf8.count)) }
+        let nearest = candidates
         for length in [9, 5, 3, 2] where length < key.utf8.count {
             if key.dropFirst(length).allSatisfy({ $0 == "0" }) { candidates.append(String(key.prefix(length))) }
         }
-        if key.utf8.count >= 5 { candidates.append(key + String(repeating: "0", count: 12 - key.utf8.count)) }
         let found = try db.all(
             "SELECT \(Gebiet.columns) FROM gebiet WHERE ars IN (\(candidates)) OR ags = \(key)", as: Gebiet.self)
-        let byARS = candidates.compactMap { candidate in found.first { $0.ars == candidate } }.first
-        return byARS ?? found.first { $0.ags == key && $0.gueltigBis == nil } ?? found.first
+        func first(of keys: [String]) -> Gebiet? {
+            keys.compactMap { candidate in found.first { $0.ars == candidate } }.first
+        }
+        // Berlin and Hamburg: the Stadt's own spellings come before the Land that a shortened key would give.
+        return first(of: nearest) ?? found.first { $0.ags == key && $0.gueltigBis == nil } ?? first(of: candidates)
+            ?? found.first
     }
 
     package static func count(_ filter: GebietFilter, in db: any SQLConnection) throws -> Int {

@@ -28,6 +28,13 @@ package struct Abfrage: Sendable, Equatable {
 
     package mutating func add(_ name: String, _ wert: String) { werte.append((name, wert)) }
 
+    /// With one kind of line end: browsers send two characters, files have one, and nothing was changed.
+    var mitZeilenenden: Abfrage {
+        var copy = Abfrage()
+        for (name, wert) in werte { copy.add(name, wert.replacing("\r\n", with: "\n")) }
+        return copy
+    }
+
     /// The first value of that name, trimmed; empty counts as absent.
     package subscript(_ name: String) -> String? {
         guard let wert = werte.first(where: { $0.name == name })?.wert else { return nil }
@@ -38,7 +45,6 @@ package struct Abfrage: Sendable, Equatable {
     /// The value as it was typed, for a form that comes back.
     package func roh(_ name: String) -> String { werte.first { $0.name == name }?.wert ?? "" }
 
-    package func alle(_ name: String) -> [String] { werte.filter { $0.name == name && !$0.wert.isEmpty }.map(\.wert) }
 
     /// - Throws: `Refusal.badRequest` when the value is none of the known words.
     package func auswahl<T: RawRepresentable>(_ name: String, _ type: T.Type = T.self) throws -> T?

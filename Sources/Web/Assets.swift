@@ -100,15 +100,17 @@ package struct Assets: Sendable {
     package func add(to routes: inout Routes) {
         routes.get("/assets/{version}/**") { request, context in
             let rest = context.parameters.getCatchAll().joined(separator: "/")
-            return try answer(rest, request)
+            // Under another version, e.g. of a newer server beside this one, nobody may keep it.
+            let isCurrent = "/assets/" + (try context.parameter("version")) == base
+            return try answer(rest, request, kept: isCurrent)
         }
-        routes.get("/favicon.ico") { request, _ in try answer("favicon.svg", request) }
+        routes.get("/favicon.ico") { request, _ in try answer("favicon.svg", request, kept: false) }
     }
 
-    private func answer(_ path: String, _ request: Request) throws -> Response {
+    private func answer(_ path: String, _ request: Request, kept: Bool) throws -> Response {
         guard let file = files[path] else { throw Refusal(.notFound, "Diese Datei gibt es nicht.") }
         var headers: HTTPFields = [
-            .contentType: file.type, .cacheControl: "public, max-age=31536000, immutable", .vary: "Accept-Encoding",
+            .contentType: file.type, .cacheControl: kept ? "public, max-age=31536000, immutable" : "no-cache", .vary: "Accept-Encoding",
         ]
         if let gzip = file.gzip, (request.headers[.acceptEncoding] ?? "").contains("gzip") {
             headers[.contentEncoding] = "gzip"

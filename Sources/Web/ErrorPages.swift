@@ -28,6 +28,8 @@ package struct ErrorPages: RouterMiddleware {
             context.logger.error(
                 "datenbank nicht erreichbar", metadata: ["vorfall": "\(incident)", "grund": "\(reason)"])
             return try answer(Problem.unavailable(incident), request, context)
+        } catch StorageError.conflict {
+            return try answer(Problem(Refusal(.unavailable, "Gerade wird viel geändert. Bitte versuchen Sie es gleich noch einmal.")), request, context)
         } catch {
             let incident = newID()
             context.logger.error("fehler", metadata: ["vorfall": "\(incident)", "fehler": "\(protokollierbar(error))"])
@@ -82,13 +84,11 @@ struct Problem: Sendable {
             case .signInNeeded: (.unauthorized, "Anmeldung nötig")
             case .notAllowed: (.forbidden, "Nicht erlaubt")
             case .notFound: (.notFound, "Nicht gefunden")
-            case .gone: (.gone, "Nicht mehr vorhanden")
             case .conflict: (.conflict, "Inzwischen geändert")
             case .tooLarge: (.contentTooLarge, "Zu groß")
             case .uriTooLong: (.uriTooLong, "Adresse zu lang")
             case .unprocessable: (.unprocessableContent, "Angaben unvollständig")
             case .unsupportedMediaType: (.unsupportedMediaType, "Unbekannte Art von Daten")
-            case .methodNotAllowed: (.methodNotAllowed, "So nicht möglich")
             case .unavailable: (.serviceUnavailable, "Gerade nicht erreichbar")
             }
         self.init(status, titel, refusal.message)

@@ -47,7 +47,7 @@ package struct Formular: Sendable {
             guard let text = String(validating: buffer.readableBytesView, as: UTF8.self) else {
                 throw Refusal(.badRequest, "Das Formular ist kein gültiges UTF-8.")
             }
-            return Formular(felder: try Abfrage(kodiert: text), dateien: [:])
+            return Formular(felder: try Abfrage(kodiert: text).mitZeilenenden, dateien: [:])
         case "multipart/form-data":
             guard let boundary = Multipart.boundary(of: type) else {
                 throw Refusal(.badRequest, "Dem Formular fehlt die Angabe, wie seine Teile getrennt sind.")

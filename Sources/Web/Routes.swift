@@ -50,7 +50,7 @@ package struct Routes {
     ) {
         table.append(RouteEntry(method: method, path: path, zugang: zugang, operation: operation))
         router.on(RouterPath(path), method: method) { request, context in
-            if zugang == .angemeldet { try context.verlange(.abmelden) }
+            if zugang == .angemeldet { try context.verlange(.angemeldet) }
             return try await handler(request, context)
         }
     }

@@ -23,13 +23,15 @@ struct Importoptionen: ParsableArguments {
         name: [.customLong("fehlerhafte-ueberspringen"), .customLong("fehlerhafte-überspringen")],
         help: "Fehlerhafte Zeilen auslassen und die übrigen laden.")
     var fehlerhafteUeberspringen = false
+    @Flag(help: "Auch ungewöhnlich viele Einträge schließen, die in der Datei fehlen.") var vieleEntfallen = false
 
     /// Runs an import, prints its report and fails when nothing was written because of faults.
     func run(_ work: (any Database, Importauftrag) async throws -> Importbericht) async throws {
         try await erklaert {
             let database = try await ort.open()
             let auftrag = Importauftrag(
-                probe: probe, fehlerhafteUeberspringen: fehlerhafteUeberspringen, urheber: .betrieb(.jetzt()))
+                probe: probe, fehlerhafteUeberspringen: fehlerhafteUeberspringen, vieleEntfallen: vieleEntfallen,
+                urheber: .betrieb(.jetzt()))
             let bericht = try await work(database, auftrag)
             await database.close()
             for line in bericht.zeilen { line.hasPrefix("Fehler: ") ? melde(fehler: line) : melde(line) }

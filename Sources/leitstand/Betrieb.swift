@@ -31,7 +31,6 @@ struct Serve: AsyncParsableCommand {
             }
             let database = try await ort.open(einstellungen)
             let anmeldung = try Anmeldung()
-            let konto = try await Erstkonto.anlegen(anmeldung, am: .jetzt(), in: database)
             let leitstand = App.Leitstand(
                 database: database, views: views, assets: assets, anmeldung: anmeldung, tls: einstellungen.tls)
             try await Server.run(
@@ -40,10 +39,15 @@ struct Serve: AsyncParsableCommand {
                 melde(
                     "Leitstand läuft: http://\(einstellungen.host == "127.0.0.1" ? "localhost" : einstellungen.host):\(port)"
                 )
-                guard let konto else { return }
-                melde("Anmeldung (wird nur dieses eine Mal gezeigt):")
-                melde("  E-Mail: \(konto.email)")
-                melde("  Passwort: \(konto.klartext)")
+                // Only now: a start that fails before must not use up the one showing of the password.
+                do {
+                    guard let konto = try await Erstkonto.anlegen(anmeldung, am: .jetzt(), in: database) else { return }
+                    melde("Anmeldung (wird nur dieses eine Mal gezeigt):")
+                    melde("  E-Mail: \(konto.email)")
+                    melde("  Passwort: \(konto.klartext)")
+                } catch {
+                    melde(fehler: "Das erste Konto ließ sich nicht anlegen: \(error)")
+                }
             }
         }
     }

@@ -8,8 +8,11 @@ ORT = "059150000000"
 BILDER = {
     "start": ("/", 900),
     "umsetzungsliste": (f"/umsetzung/{ORT}?stand=offen&loesung=ja", 1000),
-    "ort": (f"/gebiete/{ORT}", 1000),
+    "gebiet": (f"/gebiete/{ORT}", 900),
     "leistung": ("/leistungen/99110009104000", 1000),
+    "laden": (f"/umsetzung/{ORT}/ladungen", 800),
+    # Der erste offene Eintrag mit Lösungen; sein Pfad steht in der Liste.
+    "vorschlag": (f"/umsetzung/{ORT}?stand=offen&loesung=ja", 900),
 }
 
 
@@ -22,6 +25,8 @@ def machen(u, ziel):
     for name, (pfad, hoehe) in BILDER.items():
         with u.browser.seite(angemeldet=True, hoehe=hoehe) as seite:
             seite.page.goto(pfad)
+            if name == "vorschlag":
+                seite.page.goto(seite.page.locator("tbody th a").first.get_attribute("href"))
             seite.werte("document.fonts.ready.then(() => true)", warten=True)
             datei = ziel / f"{name}.png"
             seite.page.screenshot(path=str(datei), animations="disabled")

@@ -21,7 +21,7 @@ extension Database {
         ("url", "https://beispiel.invalid/f?a=1&b=2"),
         ("hersteller", "Hersteller <X>"), ("formularsystem", "System & Co"),
         ("leistungen", "99 102 013 002 000\n99089017015000"),
-        ("variante", "eigenentwicklung"), ("reifegrad", "NRW/EU: 4"), ("beschreibung", "Erste Zeile\r\nzweite 'Zeile'"),
+        ("variante", "eigenentwicklung"), ("reifegrad", "NRW/EU: 4"), ("beschreibung", "Erste Zeile\nzweite 'Zeile'"),
     ]
 
     private static func felder(_ other: [String: String] = [:], version: Int? = nil) -> [(String, String)] {
@@ -52,7 +52,7 @@ extension Database {
             #expect(eintrag.leistungen.map(\.rawValue) == ["99089017015000", "99102013002000"])
             #expect(eintrag.dienst.variante == .eigenentwicklung)
             #expect(eintrag.dienst.reifegrad?.text == "NRW/EU: 4")
-            #expect(eintrag.dienst.beschreibung == "Erste Zeile\r\nzweite 'Zeile'")
+            #expect(eintrag.dienst.beschreibung == "Erste Zeile\nzweite 'Zeile'")
             let page = try await client.get(saved.headers[.location] ?? "")
             #expect(page.text.contains("Der Onlinedienst ist gespeichert."))
             #expect(!page.text.contains("<Nord>"))

@@ -136,10 +136,9 @@ import Testing
                 return try await database.read { db in try db.value(runaway, as: Int.self) }
             }
             try await Task.sleep(for: .milliseconds(150))
-            let start = ContinuousClock.now
             slow.cancel()
+            // To its end the query would run for many minutes, longer than the suite's time limit.
             await #expect(throws: CancellationError.self) { try await slow.value }
-            #expect(ContinuousClock.now - start < .seconds(5))
             #expect(try await database.count() == 0)
         }
         try await database.write { db in try Ding(id: "a").insert(in: db) }

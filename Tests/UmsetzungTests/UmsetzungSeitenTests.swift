@@ -18,7 +18,7 @@ import Testing
         ("url", "https://beispiel.invalid/baum?a=1&b=2"), ("reifegrad", "OZG 1.1: 2"), ("amt", "Grünamt"),
         ("prioritaet", "hoch"),
         ("frist", "31.12.2027"), ("rolle", "Mitwirkung"), ("schlagworte", "Baum, Satzung"),
-        ("notiz", "Zeile 1\r\nZeile 2 'x'"),
+        ("notiz", "Zeile 1\nZeile 2 'x'"),
     ]
 
     /// The fields with some values replaced.
@@ -55,7 +55,7 @@ import Testing
             #expect(inhalt.frist?.iso == "2027-12-31")
             #expect(inhalt.rolle == "Mitwirkung")
             #expect(inhalt.schlagworte == "Baum, Satzung")
-            #expect(inhalt.notiz == "Zeile 1\r\nZeile 2 'x'")
+            #expect(inhalt.notiz == "Zeile 1\nZeile 2 'x'")
             let page = try await client.get(saved.headers[.location] ?? "")
             #expect(page.status == .ok)
             #expect(page.text.contains("Der Eintrag ist angelegt."))

@@ -18,7 +18,6 @@ import Testing
         #expect(abfrage["leer"] == nil)
         #expect(abfrage["fehlt"] == nil)
         #expect(abfrage["x"] == "1")
-        #expect(abfrage.alle("x") == ["1", "2"])
         #expect(abfrage["ä"] == "+")
         #expect(abfrage["ohne"] == nil)
         #expect(abfrage["c"] == "a=b")

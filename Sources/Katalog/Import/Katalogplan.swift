@@ -22,19 +22,21 @@ struct Katalogplan {
     private var geaendert: [Katalogdatei.LeistungZeile] = []
     private var entfallen: [Leistung.ID] = []
     private var unveraendert = 0
+    /// Leistungen of the catalogue before.
+    private(set) var bestand = 0
     private var ozgNeu: [Katalogdatei.OZGZeile] = []
     private var ozgGeaendert: [Katalogdatei.OZGZeile] = []
     private var ozgEntfallen: [String] = []
 
-    init(_ datei: Katalogdatei, nummer: Int, schliessen: Bool, in db: any SQLConnection) throws {
+    init(_ datei: Katalogdatei, nummer: Int, schliessen: Bool, mitOhneSchluessel: Bool, in db: any SQLConnection) throws {
         self.datei = datei
         self.nummer = nummer
         objekte = datei.objekte
-        try planLeistungen(schliessen, in: db)
+        try planLeistungen(schliessen, mitOhneSchluessel, in: db)
         try planOZG(schliessen, in: db)
     }
 
-    private mutating func planLeistungen(_ schliessen: Bool, in db: any SQLConnection) throws {
+    private mutating func planLeistungen(_ schliessen: Bool, _ mitOhneSchluessel: Bool, in db: any SQLConnection) throws {
         var bestand: [Leistung.ID: Bestand] = [:]
         try db.forEach(
             "SELECT id, name, typen, ozg_id, rechtsgrundlage, ist_objekt, vorlaeufig, stand_von, stand_bis FROM leistung"
@@ -44,6 +46,7 @@ struct Katalogplan {
                 name: row["name"], typen: row["typen"], ozgID: row["ozg_id"], rechtsgrundlage: row["rechtsgrundlage"],
                 istObjekt: row["ist_objekt"], vorlaeufig: row["vorlaeufig"], entfallen: bis != nil, standVon: row["stand_von"])
         }
+        self.bestand = bestand.values.filter { !$0.vorlaeufig && !$0.entfallen }.count
         for row in datei.leistungen {
             guard let old = bestand.removeValue(forKey: row.id) else {
                 neu.append(row)
@@ -56,7 +59,10 @@ struct Katalogplan {
         }
         guard schliessen else { return }
         // A provisional Leistung was never part of a catalogue: it waits for the next one.
-        entfallen = bestand.filter { !$0.value.vorlaeufig && !$0.value.entfallen }.keys.sorted { $0.rawValue < $1.rawValue }
+        // Without a sheet of unkeyed Leistungen nothing is said about them.
+        entfallen = bestand.filter { id, old in
+            !old.vorlaeufig && !old.entfallen && (mitOhneSchluessel || !id.rawValue.hasPrefix("o-"))
+        }.keys.sorted { $0.rawValue < $1.rawValue }
     }
 
     private mutating func planOZG(_ schliessen: Bool, in db: any SQLConnection) throws {

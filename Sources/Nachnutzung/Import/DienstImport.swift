@@ -25,7 +25,7 @@ package enum DienstImport {
         var gelesen = Importbericht()
         guard let (header, zeilen) = read(source, &gelesen) else { return gelesen }
         let bisher = gelesen
-        return try await database.write { db in
+        return try await database.fuehre(auftrag) { db in
             var bericht = bisher
             try db.lock("dienste")
             var gesehen: Set<Onlinedienst.ID> = []

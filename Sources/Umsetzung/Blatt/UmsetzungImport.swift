@@ -9,6 +9,9 @@ package import Verzeichnis
 /// A row is recognised by its Zeilenmarke, else by title, Leistungen and OZG-ID (equal ones in their order). Rows the
 /// sheet does not name stay as they are.
 package enum UmsetzungImport {
+    /// Far more rows than there are services; a larger sheet is not a list.
+    static let hoechstens = 20_000
+
     /// One transaction; nothing is written on a trial, or when a row was refused and that was not waived.
     package static func run(
         _ source: TextSource, organisation: Organisation.ID, _ auftrag: Importauftrag, in database: any Database
@@ -16,7 +19,7 @@ package enum UmsetzungImport {
         var gelesen = Importbericht()
         guard let (header, zeilen) = read(source, &gelesen) else { return gelesen }
         let bisher = gelesen
-        return try await database.write { db in
+        return try await database.fuehre(auftrag) { db in
             var bericht = bisher
             try db.lock("umsetzung \(organisation.rawValue)")
             var plan = try Umsetzungsplan(organisation, auftrag.urheber, in: db)
@@ -54,6 +57,9 @@ package enum UmsetzungImport {
             while true {
                 do throws(FormatError) {
                     guard let row = try reader.next() else { break }
+                    guard zeilen.count < hoechstens else {
+                        throw FormatError(line: row.line, reason: "Eine Liste hat höchstens 20.000 Zeilen.", fatal: true)
+                    }
                     zeilen.append(try Umsetzungsblatt.zeile(row, header))
                 } catch {
                     refuse(error)

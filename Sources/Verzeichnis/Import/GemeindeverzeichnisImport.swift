@@ -15,16 +15,22 @@ package enum GemeindeverzeichnisImport {
         let gelesen = bericht
         guard let gebietsstand = datei.gebietsstand, !datei.reihenfolge.isEmpty else { return gelesen }
         guard gelesen.fehlerzahl == 0 || auftrag.probe || auftrag.fehlerhafteUeberspringen else { return gelesen }
-        return try await database.write { db in
+        return try await database.fuehre(auftrag) { db in
             var bericht = gelesen
             try db.lock("gemeindeverzeichnis")
             try refuseOlder(gebietsstand, in: db)
             let plan = try Verzeichnisplan(datei, gebietsstand, vorhandene: vorhandene(in: db), jetzt: auftrag.urheber.am)
             plan.describe(datei, in: &bericht)
-            if gelesen.fehlerzahl == 0 { plan.close(in: &bericht) } else { bericht.hinweise.append(keineSchliessung) }
+            if gelesen.fehlerzahl == 0 { 
+                plan.close(in: &bericht)
+                // In five years about one place in two hundred went.
+                auftrag.pruefeEntfallen(bericht.entfallen, von: plan.bestand, hoechstensProzent: 2, &bericht)
+            } else { bericht.hinweise.append(keineSchliessung) }
             guard auftrag.schreibt(bericht) else { return bericht }
             bericht.geschrieben = true
-            guard bericht.aendertEtwas else { return bericht }
+            // A newer Gebietsstand without any difference is news all the same.
+            let bekannt = try DatenstandStore.newest(.gemeindeverzeichnis, in: db)?.datum
+            guard bericht.aendertEtwas || bekannt != gebietsstand.iso else { return bericht }
             try plan.write(schliessen: gelesen.fehlerzahl == 0, in: db)
             try DatenstandStore.record(
                 .gemeindeverzeichnis, datum: gebietsstand.iso, bericht: bericht, durch: auftrag.urheber, in: db)

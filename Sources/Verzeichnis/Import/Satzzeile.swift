@@ -76,7 +76,7 @@ struct Satzzeile {
         let name = text(23, 50)
         guard !name.isEmpty else { throw error(23, "Bezeichnung", "Der Satz hat keine Bezeichnung.") }
         return Verzeichnissatz(
-            ars: ars, ags: ags ?? (art == .verband ? nil : ars), amtlicherName: name, art: art,
+            ars: ars, ags: ags, amtlicherName: name, art: art,
             kennzeichen: optional(123, 2), sitz: optional(73, 50), plz: optional(166, 5), flaecheHa: 0, einwohner: 0,
             gehoertZu: oben)
     }

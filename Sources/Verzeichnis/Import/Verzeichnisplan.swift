@@ -22,6 +22,8 @@ struct Verzeichnisplan: Sendable {
     }
 
     private let stand: Tag
+    /// Valid places before.
+    let bestand: Int
     private(set) var neu: [Soll] = []
     private(set) var geaendert: [Soll] = []
     private(set) var unveraendert = 0
@@ -31,6 +33,7 @@ struct Verzeichnisplan: Sendable {
 
     init(_ datei: Verzeichnisdatei, _ stand: Tag, vorhandene: [String: Vorhanden], jetzt: Instant) {
         self.stand = stand
+        bestand = vorhandene.values.filter { $0.gebiet.gueltigBis == nil }.count
         var ids: [String: String] = [:]
         var organisationen: [String: String] = [:]
         for ars in datei.reihenfolge {
