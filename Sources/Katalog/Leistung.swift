@@ -100,7 +100,8 @@ extension Leistung: JSONValue {
         [
             .init("id", .text), .init("schluessel", .text, leerbar: true, "Leistungsschlüssel, 14 Ziffern"),
             .init("name", .text), .init("typ", .feld(.text)), .init("ozgId", .text, leerbar: true),
-            .init("themenfeld", .verweis("Einordnung"), leerbar: true), .init("lage", .verweis("Einordnung"), leerbar: true),
+            .init("themenfeld", .verweis("Einordnung"), leerbar: true),
+            .init("lage", .verweis("Einordnung"), leerbar: true),
             .init("istObjekt", .wahrheit, "Überschrift über eigenen Verrichtungen, zählt in keiner Kennzahl"),
             .init("vorlaeufig", .wahrheit),
         ])

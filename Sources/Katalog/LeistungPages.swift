@@ -60,10 +60,12 @@ struct LeistungListe: Page {
         case "suche": Feld("q", "Name oder Schlüssel", wert: abfrage["q"], typ: "search")
         case "themenfeldwahl":
             Feld.auswahl(
-                "themenfeld", "Themenfeld", leer: "alle Themenfelder", themenfelder.map { (wert: $0.slug, text: $0.name) },
+                "themenfeld", "Themenfeld", leer: "alle Themenfelder",
+                themenfelder.map { (wert: $0.slug, text: $0.name) },
                 gewaehlt: filter.themenfeld)
         case "lagewahl":
-            Feld.auswahl("lage", "Lage", leer: "alle Lagen", lagen.map { (wert: $0.slug, text: $0.name) }, gewaehlt: filter.lage)
+            Feld.auswahl(
+                "lage", "Lage", leer: "alle Lagen", lagen.map { (wert: $0.slug, text: $0.name) }, gewaehlt: filter.lage)
         case "typwahl":
             Feld.auswahl(
                 "typ", "Typisierung", leer: "alle",
@@ -130,7 +132,8 @@ struct LeistungSeite: Page {
         case "lage": leistung.lage.map { Verweis($0.name, "/leistungen?lage=\($0.slug)") }
         case "themenfeld": leistung.themenfeld.map { Verweis($0.name, "/themenfelder/\($0.slug)") }
         case "rechtsgrundlage": leistung.rechtsgrundlage
-        case "objekt": leistung.istObjekt ? nil : gleichesObjekt.first { $0.istObjekt }.map { Verweis($0.name, $0.pfad) }
+        case "objekt":
+            leistung.istObjekt ? nil : gleichesObjekt.first { $0.istObjekt }.map { Verweis($0.name, $0.pfad) }
         case "verrichtungen": gleichesObjekt.filter { $0.id != leistung.id && !$0.istObjekt }.map(LeistungZeile.init)
         case "verwandte": gleicheGruppe.map(LeistungZeile.init)
         case "gruppenPfad": leistung.schluessel.map { "/leistungen?q=\($0.gruppe)" }

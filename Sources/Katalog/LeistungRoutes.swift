@@ -31,7 +31,8 @@ package struct LeistungRoutes: RoomRoutes {
             APIOperation(
                 "/leistungen", "Leistungen, nach Namen",
                 [
-                    .init("q", "Wörter des Namens oder Anfang eines Schlüssels"), .init("typ", "Code der Typisierung, z. B. 2/3"),
+                    .init("q", "Wörter des Namens oder Anfang eines Schlüssels"),
+                    .init("typ", "Code der Typisierung, z. B. 2/3"),
                     .init("themenfeld", "Kurzname des Themenfelds"), .init("lage", "Kurzname der Lage"),
                     .init("ozg", "OZG-ID"),
                 ], antwort: .liste("Leistung")), use: apiList)
@@ -64,7 +65,9 @@ package struct LeistungRoutes: RoomRoutes {
             let page = try LeistungSeite(
                 leistung: leistung, gleichesObjekt: verwandte, gleicheGruppe: gruppe,
                 stand: DatenstandStore.newest(.katalog, in: db))
-            let parts = try ergaenzungen.compactMap { try $0.abschnitt(zu: .leistung(leistung.id), person: person, in: db) }
+            let parts = try ergaenzungen.compactMap {
+                try $0.abschnitt(zu: .leistung(leistung.id), person: person, in: db)
+            }
             return (page, parts)
         }
         guard case (var page, let parts)? = found else { throw unknown(typed) }

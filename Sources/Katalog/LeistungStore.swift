@@ -19,7 +19,11 @@ package struct LeistungFilter: Sendable, Equatable {
     package init(_ abfrage: Abfrage) throws {
         if let typed = abfrage["q"] {
             let digits = typed.filter { !$0.isWhitespace }
-            if digits.utf8.allSatisfy({ (48...57).contains($0) }) { schluessel = digits } else { suche = Suchmuster(typed) }
+            if digits.utf8.allSatisfy({ (48...57).contains($0) }) {
+                schluessel = digits
+            } else {
+                suche = Suchmuster(typed)
+            }
         }
         if let typ = abfrage["typ"] {
             guard Typisierung.istCode(typ) else {
@@ -38,9 +42,12 @@ package struct LeistungFilter: Sendable, Equatable {
         if let suche {
             // A service without a key is also found by its id, which pages and lists show.
             parts.append(
-                "((\(suche.bedingung(suchname: "leistung.suchname", sortname: "leistung.sortname"))) OR leistung.id = \(suche.ganz.replacing(" ", with: "-")))")
+                "((\(suche.bedingung(suchname: "leistung.suchname", sortname: "leistung.sortname"))) OR leistung.id = \(suche.ganz.replacing(" ", with: "-")))"
+            )
         }
-        if let schluessel { parts.append("(leistung.schluessel LIKE \(schluessel + "%") OR leistung.ozg_id = \(schluessel))") }
+        if let schluessel {
+            parts.append("(leistung.schluessel LIKE \(schluessel + "%") OR leistung.ozg_id = \(schluessel))")
+        }
         if let typ { parts.append("leistung.id IN (SELECT leistung FROM leistung_typ WHERE typ = \(typ))") }
         if let themenfeld { parts.append("themenfeld.slug = \(themenfeld)") }
         if let lage { parts.append("lage.slug = \(lage)") }
@@ -59,7 +66,8 @@ package enum LeistungStore {
     package static func find(_ ids: [Leistung.ID], in db: any SQLConnection) throws -> [Leistung] {
         guard !ids.isEmpty else { return [] }
         return try db.all(
-            "SELECT \(Leistung.columns) FROM \(Leistung.quelle) WHERE leistung.id IN (\(ids)) ORDER BY leistung.sortname, leistung.id")
+            "SELECT \(Leistung.columns) FROM \(Leistung.quelle) WHERE leistung.id IN (\(ids)) ORDER BY leistung.sortname, leistung.id"
+        )
     }
 
     package static func count(_ filter: LeistungFilter, in db: any SQLConnection) throws -> Int {
@@ -101,7 +109,8 @@ package enum LeistungStore {
     }
 
     /// Everything with the same object, in the order of the keys.
-    package static func gleichesObjekt(_ schluessel: Leistungsschluessel, in db: any SQLConnection) throws -> [Leistung] {
+    package static func gleichesObjekt(_ schluessel: Leistungsschluessel, in db: any SQLConnection) throws -> [Leistung]
+    {
         try db.all(
             """
             SELECT \(Leistung.columns) FROM \(Leistung.quelle)

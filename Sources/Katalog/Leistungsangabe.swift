@@ -75,7 +75,8 @@ package struct Angabefehler: Error, Equatable {
     /// What to tell the person who typed it.
     package var grund: String {
         if text.contains("E+") || text.contains("e+") {
-            return "„\(text.prefix(40))“ ist ein gerundeter Schlüssel: Die Tabellenkalkulation hat ihn als Zahl gespeichert. Formatieren Sie die Spalte als Text und tragen Sie den Schlüssel neu ein."
+            return
+                "„\(text.prefix(40))“ ist ein gerundeter Schlüssel: Die Tabellenkalkulation hat ihn als Zahl gespeichert. Formatieren Sie die Spalte als Text und tragen Sie den Schlüssel neu ein."
         }
         return "„\(text.prefix(40))“ ist kein Leistungsschlüssel. Ein Leistungsschlüssel hat 14 Ziffern."
     }

@@ -9,7 +9,9 @@ package struct Leistungsschluessel: RawRepresentable, Hashable, Comparable, SQLC
 
     /// A key as people write it: with blanks, dots or dashes between its parts. Nil when it is not 14 digits.
     package init?(getippt text: some StringProtocol) {
-        let digits = text.unicodeScalars.filter { !$0.properties.isWhitespace && $0 != "." && $0 != "-" && $0 != "\u{2011}" }
+        let digits = text.unicodeScalars.filter {
+            !$0.properties.isWhitespace && $0 != "." && $0 != "-" && $0 != "\u{2011}"
+        }
         guard digits.count == 14, digits.allSatisfy({ ("0"..."9").contains($0) }) else { return nil }
         rawValue = String(String.UnicodeScalarView(digits))
     }

@@ -92,7 +92,11 @@ package struct OZGFilter: Sendable, Equatable {
 
     package init(_ abfrage: Abfrage) {
         if let typed = abfrage["q"] {
-            if typed.utf8.allSatisfy({ (48...57).contains($0) }) { schluessel = typed } else { suche = Suchmuster(typed) }
+            if typed.utf8.allSatisfy({ (48...57).contains($0) }) {
+                schluessel = typed
+            } else {
+                suche = Suchmuster(typed)
+            }
         }
         themenfeld = abfrage["themenfeld"]
         lage = abfrage["lage"]
@@ -132,10 +136,13 @@ package enum OZGStore {
 
     package static func page(_ filter: OZGFilter, _ seite: Seite, in db: any SQLConnection) throws -> [OZGLeistung] {
         let order: SQL =
-            filter.suche.map { "\($0.rang(suchname: "ozg_leistung.suchname")), ozg_leistung.sortname, ozg_leistung.ozg_id" }
+            filter.suche.map {
+                "\($0.rang(suchname: "ozg_leistung.suchname")), ozg_leistung.sortname, ozg_leistung.ozg_id"
+            }
             ?? "ozg_leistung.sortname, ozg_leistung.ozg_id"
         return try db.all(
-            "SELECT \(columns) FROM \(quelle) WHERE \(filter.bedingung) ORDER BY \(order) LIMIT \(seite.groesse) OFFSET \(seite.versatz)")
+            "SELECT \(columns) FROM \(quelle) WHERE \(filter.bedingung) ORDER BY \(order) LIMIT \(seite.groesse) OFFSET \(seite.versatz)"
+        )
     }
 
     package static func list(

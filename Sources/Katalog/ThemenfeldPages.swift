@@ -51,10 +51,12 @@ struct OZGListe: Page {
         case "suche": Feld("q", "Name oder OZG-ID", wert: abfrage["q"], typ: "search")
         case "themenfeldwahl":
             Feld.auswahl(
-                "themenfeld", "Themenfeld", leer: "alle Themenfelder", themenfelder.map { (wert: $0.slug, text: $0.name) },
+                "themenfeld", "Themenfeld", leer: "alle Themenfelder",
+                themenfelder.map { (wert: $0.slug, text: $0.name) },
                 gewaehlt: filter.themenfeld)
         case "lagewahl":
-            Feld.auswahl("lage", "Lage", leer: "alle Lagen", lagen.map { (wert: $0.slug, text: $0.name) }, gewaehlt: filter.lage)
+            Feld.auswahl(
+                "lage", "Lage", leer: "alle Lagen", lagen.map { (wert: $0.slug, text: $0.name) }, gewaehlt: filter.lage)
         case "gefiltert": abfrage["q"] != nil || filter != OZGFilter()
         case "gesamt": Zahl.deutsch(blaettern.gesamt)
         case "leer": leistungen.isEmpty
@@ -140,9 +142,16 @@ struct ThemenfeldSeite: Page {
     func child(named: String) -> Any? {
         switch named {
         case "name": themenfeld.einordnung.name
-        case "ozg": Werte([("zahl", Zahl.deutsch(themenfeld.ozgLeistungen)), ("pfad", "/ozg?themenfeld=\(themenfeld.einordnung.slug)")])
+        case "ozg":
+            Werte([
+                ("zahl", Zahl.deutsch(themenfeld.ozgLeistungen)),
+                ("pfad", "/ozg?themenfeld=\(themenfeld.einordnung.slug)"),
+            ])
         case "leistungen":
-            Werte([("zahl", Zahl.deutsch(themenfeld.leistungen)), ("pfad", "/leistungen?themenfeld=\(themenfeld.einordnung.slug)&ueberschriften=nein")])
+            Werte([
+                ("zahl", Zahl.deutsch(themenfeld.leistungen)),
+                ("pfad", "/leistungen?themenfeld=\(themenfeld.einordnung.slug)&ueberschriften=nein"),
+            ])
         case "lagen":
             lagen.map { lage in
                 Werte([

@@ -22,7 +22,8 @@ package struct ThemenfeldRoutes: RoomRoutes {
             APIOperation(
                 "/ozg", "OZG-Leistungen, nach OZG-ID",
                 [
-                    .init("q", "Wörter des Namens oder Anfang einer OZG-ID"), .init("themenfeld", "Kurzname des Themenfelds"),
+                    .init("q", "Wörter des Namens oder Anfang einer OZG-ID"),
+                    .init("themenfeld", "Kurzname des Themenfelds"),
                     .init("lage", "Kurzname der Lage"),
                 ], antwort: .liste("OZGLeistung")), use: apiListOZG)
         routes.api(APIOperation("/ozg/{ozgId}", "Eine OZG-Leistung", antwort: .objekt("OZGLeistung")), use: apiShowOZG)
@@ -51,7 +52,8 @@ package struct ThemenfeldRoutes: RoomRoutes {
         let found = try await database.read { db -> (OZGSeite, [Abschnitt])? in
             guard let ozg = try OZGStore.find(ozgID, in: db) else { return nil }
             let page = try OZGSeite(
-                ozg: ozg, leistungen: LeistungStore.ofOZG(ozgID, in: db), stand: DatenstandStore.newest(.katalog, in: db))
+                ozg: ozg, leistungen: LeistungStore.ofOZG(ozgID, in: db),
+                stand: DatenstandStore.newest(.katalog, in: db))
             return (page, try ergaenzungen.compactMap { try $0.abschnitt(zu: .ozg(ozgID), person: person, in: db) })
         }
         guard case (var page, let parts)? = found else { throw unknown(ozgID) }
@@ -61,7 +63,8 @@ package struct ThemenfeldRoutes: RoomRoutes {
 
     @Sendable func list(_ request: Request, _ context: SiteContext) async throws -> Response {
         let page = try await database.read { db in
-            try ThemenfeldListe(themenfelder: OZGStore.themenfelder(in: db), stand: DatenstandStore.newest(.katalog, in: db))
+            try ThemenfeldListe(
+                themenfelder: OZGStore.themenfelder(in: db), stand: DatenstandStore.newest(.katalog, in: db))
         }
         return try site.render(page, context)
     }
@@ -69,7 +72,9 @@ package struct ThemenfeldRoutes: RoomRoutes {
     @Sendable func show(_ request: Request, _ context: SiteContext) async throws -> Response {
         let slug = try context.parameter("slug")
         let page = try await database.read { db -> ThemenfeldSeite? in
-            guard let feld = try OZGStore.themenfelder(in: db).first(where: { $0.einordnung.slug == slug }) else { return nil }
+            guard let feld = try OZGStore.themenfelder(in: db).first(where: { $0.einordnung.slug == slug }) else {
+                return nil
+            }
             var filter = OZGFilter()
             filter.themenfeld = slug
             return try ThemenfeldSeite(
@@ -93,7 +98,9 @@ package struct ThemenfeldRoutes: RoomRoutes {
 
     @Sendable func apiShowOZG(_ request: Request, _ context: SiteContext) async throws -> Response {
         let ozgID = try context.parameter("ozgId")
-        guard let ozg = try await database.read({ db in try OZGStore.find(ozgID, in: db) }) else { throw unknown(ozgID) }
+        guard let ozg = try await database.read({ db in try OZGStore.find(ozgID, in: db) }) else {
+            throw unknown(ozgID)
+        }
         return .json(ozg)
     }
 
@@ -103,7 +110,8 @@ package struct ThemenfeldRoutes: RoomRoutes {
         let start = wunsch.nach.flatMap { nach in all.firstIndex { $0.einordnung.slug == nach[0] } }.map { $0 + 1 } ?? 0
         let shown = Array(all.dropFirst(start).prefix(wunsch.anzahl))
         let more = start + shown.count < all.count
-        return .liste(shown, gesamt: all.count, weiter: more ? shown.last.map { Marke.encode([$0.einordnung.slug]) } : nil)
+        return .liste(
+            shown, gesamt: all.count, weiter: more ? shown.last.map { Marke.encode([$0.einordnung.slug]) } : nil)
     }
 
     @Sendable func apiShow(_ request: Request, _ context: SiteContext) async throws -> Response {

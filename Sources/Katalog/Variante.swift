@@ -22,9 +22,11 @@ package enum Variante: String, CaseIterable, SQLConvertible {
     /// Reads the machine name or the word, in any spelling of umlauts and case.
     package init?(getippt text: String) {
         let folded = Faltung.suche(text)
-        guard let found = Variante.allCases.first(where: { variante in
-            folded == variante.rawValue || folded == Faltung.suche(variante.wort) || variante.auch.contains(folded)
-        }) else { return nil }
+        guard
+            let found = Variante.allCases.first(where: { variante in
+                folded == variante.rawValue || folded == Faltung.suche(variante.wort) || variante.auch.contains(folded)
+            })
+        else { return nil }
         self = found
     }
 
@@ -68,7 +70,10 @@ package struct Reifegrad: Sendable, Hashable {
 
         package init?(getippt text: String) {
             let folded = Faltung.suche(text)
-            guard let found = Modell.allCases.first(where: { folded == Faltung.suche($0.rawValue) || folded == Faltung.suche($0.wort) })
+            guard
+                let found = Modell.allCases.first(where: {
+                    folded == Faltung.suche($0.rawValue) || folded == Faltung.suche($0.wort)
+                })
             else { return nil }
             self = found
         }

@@ -87,7 +87,9 @@ package struct Importauftrag: Sendable {
     }
 
     /// A file that ends too early looks like one in which much is gone; a person has to say which it is.
-    package func pruefeEntfallen(_ entfallen: Int, von bestand: Int, hoechstensProzent: Int, _ bericht: inout Importbericht) {
+    package func pruefeEntfallen(
+        _ entfallen: Int, von bestand: Int, hoechstensProzent: Int, _ bericht: inout Importbericht
+    ) {
         guard !vieleEntfallen, entfallen > 20, entfallen * 100 > bestand * hoechstensProzent else { return }
         bericht.refuse(
             .init(

@@ -27,7 +27,8 @@ package enum EintragAenderung {
         try VerlaufStore.append(
             [
                 Verlauf(
-                    .eintragAngelegt, gebiet: try gebiet(organisation, in: db), organisation: organisation.rawValue, eintrag: id.rawValue,
+                    .eintragAngelegt, gebiet: try gebiet(organisation, in: db), organisation: organisation.rawValue,
+                    eintrag: id.rawValue,
                     leistung: inhalt.leistungen.first?.rawValue, dienst: inhalt.dienst, feld: "stand",
                     nach: inhalt.stand.rawValue)
             ], durch: urheber, in: db)

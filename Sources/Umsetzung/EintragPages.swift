@@ -92,13 +92,15 @@ struct EintragSeite: Page {
             }
         let isNew = eintrag.art == .eintragAngelegt
         return Werte([
-            ("am", eintrag.am.berlin), ("was", was), ("von", wert(eintrag.feld, eintrag.von)), ("nach", isNew ? nil : nach),
+            ("am", eintrag.am.berlin), ("was", was), ("von", wert(eintrag.feld, eintrag.von)),
+            ("nach", isNew ? nil : nach),
             ("durch", eintrag.person == nil ? "Betrieb" : nil),
         ])
     }
 
     private static let feldworte = [
-        "titel": "Titel", "leistungen": "Leistungen", "ozg": "OZG-ID", "amt": "Amt", "stand": "Stand", "variante": "Variante",
+        "titel": "Titel", "leistungen": "Leistungen", "ozg": "OZG-ID", "amt": "Amt", "stand": "Stand",
+        "variante": "Variante",
         "onlinedienst": "Onlinedienst", "onlinedienst_text": "Onlinedienst (als Text)", "url": "Adresse im Netz",
         "reifegrad": "Reifegrad", "prioritaet": "Priorität", "frist": "Frist", "rolle": "Rolle", "notiz": "Notiz",
         "schlagworte": "Schlagworte", "begruendung": "Begründung",
@@ -194,7 +196,11 @@ struct EintragFormSeite: Page {
                 feld("rolle", "Rolle", form.rolle),
                 feld("schlagworte", "Schlagworte", form.schlagworte),
             ]
-        case "notizFeld": feld("notiz", "Notiz", form.notiz, hinweis: "Wie Amt, Priorität, Frist, Rolle, Schlagworte und Begründung nur für Ihre Verwaltung sichtbar")
+        case "notizFeld":
+            feld(
+                "notiz", "Notiz", form.notiz,
+                hinweis: "Wie Amt, Priorität, Frist, Rolle, Schlagworte und Begründung nur für Ihre Verwaltung sichtbar"
+            )
         default: nil
         }
     }

@@ -120,7 +120,8 @@ struct UmsetzungListe: Page {
     init(
         organisation: Organisation, abfrage: Abfrage, filter: EintragFilter, seite: Seite, gesamt: Int,
         eintraege: [Umsetzungseintrag], staende: [(stand: Umsetzungsstand, anzahl: Int)], aemter: [String],
-        loesungen: [Umsetzungseintrag.ID: [Loesung]], dienste: [String: Loesung], intern: Bool, darfAendern: Bool, geladen: Datenstand?
+        loesungen: [Umsetzungseintrag.ID: [Loesung]], dienste: [String: Loesung], intern: Bool, darfAendern: Bool,
+        geladen: Datenstand?
     ) throws {
         self.organisation = organisation
         self.abfrage = abfrage
@@ -146,7 +147,8 @@ struct UmsetzungListe: Page {
     var bereich: String { "/umsetzung" }
 
     private var adresse: Adresse {
-        Adresse(organisation.listenpfad, filter.werte(abfrage)).mit("seite", blaettern.seite.nummer > 1 ? "\(blaettern.seite.nummer)" : nil)
+        Adresse(organisation.listenpfad, filter.werte(abfrage)).mit(
+            "seite", blaettern.seite.nummer > 1 ? "\(blaettern.seite.nummer)" : nil)
     }
 
     func child(named: String) -> Any? {

@@ -92,7 +92,8 @@ extension Gebiet: JSONValue {
     package static let schema = APISchema(
         "Gebiet",
         [
-            .init("ars", .text, leerbar: true, "Regionalschlüssel in natürlicher Länge"), .init("ags", .text, leerbar: true),
+            .init("ars", .text, leerbar: true, "Regionalschlüssel in natürlicher Länge"),
+            .init("ags", .text, leerbar: true),
             .init("name", .text), .init("amtlicherName", .text), .init("art", .auswahl(Art.allCases.map(\.rawValue))),
             .init("einwohner", .zahl, leerbar: true), .init("flaecheHa", .zahl, leerbar: true),
             .init("gehoertZu", .text, leerbar: true, "Regionalschlüssel des übergeordneten Gebiets"),

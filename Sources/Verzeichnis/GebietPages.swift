@@ -58,7 +58,8 @@ struct GebietListe: Page {
         case "suche": Feld("q", "Name oder Schlüssel", wert: abfrage["q"], typ: "search")
         case "land":
             Feld.auswahl(
-                "land", "Land", leer: "alle Länder", laender.map { (wert: $0.ars ?? "", text: $0.name) }, gewaehlt: filter.land)
+                "land", "Land", leer: "alle Länder", laender.map { (wert: $0.ars ?? "", text: $0.name) },
+                gewaehlt: filter.land)
         case "art":
             Feld.auswahl(
                 "art", "Art", leer: "alle Arten",
@@ -87,7 +88,9 @@ struct GebietSeite: Page {
     let blaettern: Blaettern
     var abschnitte: [Fragment] = []
 
-    init(gebiet: Gebiet, ahnen: [Gebiet], kinder: [Gebiet], seite: Seite, verwaltung: Organisation?, stand: Datenstand?) throws {
+    init(gebiet: Gebiet, ahnen: [Gebiet], kinder: [Gebiet], seite: Seite, verwaltung: Organisation?, stand: Datenstand?)
+        throws
+    {
         self.gebiet = gebiet
         self.ahnen = ahnen
         self.kinder = kinder
@@ -105,7 +108,9 @@ struct GebietSeite: Page {
 
     private var kindWort: String {
         let arten = Set(kinder.map(\.art))
-        if arten == [.kreisfreieStadt] || arten == [.gemeinde] || arten == [.gemeinde, .gemeindefrei] { return "Gemeinden" }
+        if arten == [.kreisfreieStadt] || arten == [.gemeinde] || arten == [.gemeinde, .gemeindefrei] {
+            return "Gemeinden"
+        }
         if arten == [.regierungsbezirk] { return "Regierungsbezirke" }
         if arten == [.kreis] || arten == [.kreis, .kreisfreieStadt] { return "Kreise und kreisfreie Städte" }
         if arten.contains(.verband) { return "Gemeindeverbände und Gemeinden" }
@@ -142,7 +147,9 @@ struct GebietSeite: Page {
     }
 
     private var dichte: String? {
-        guard let einwohner = gebiet.einwohner, let hektar = gebiet.flaecheHa, hektar > 0, einwohner > 0 else { return nil }
+        guard let einwohner = gebiet.einwohner, let hektar = gebiet.flaecheHa, hektar > 0, einwohner > 0 else {
+            return nil
+        }
         return Zahl.deutsch(einwohner * 100 / hektar)
     }
 

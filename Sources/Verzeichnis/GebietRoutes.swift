@@ -27,7 +27,8 @@ package struct GebietRoutes: RoomRoutes {
             APIOperation(
                 "/gebiete", "Gebiete, nach Namen",
                 [
-                    .init("q", "Name oder Anfang eines Schlüssels"), .init("land", "Schlüssel des Landes, zwei Ziffern"),
+                    .init("q", "Name oder Anfang eines Schlüssels"),
+                    .init("land", "Schlüssel des Landes, zwei Ziffern"),
                     .init("art", "Art des Gebiets"),
                 ], antwort: .liste("Gebiet")), use: apiList)
         routes.api(APIOperation("/gebiete/{ars}", "Ein Gebiet", antwort: .objekt("Gebiet")), use: apiShow)

@@ -17,12 +17,18 @@ package struct GebietFilter: Sendable, Equatable {
     package init(_ abfrage: Abfrage) throws {
         if let typed = abfrage["q"] {
             let digits = typed.filter { !$0.isWhitespace }
-            if digits.utf8.allSatisfy({ (48...57).contains($0) }) { schluessel = digits } else { suche = Suchmuster(typed) }
+            if digits.utf8.allSatisfy({ (48...57).contains($0) }) {
+                schluessel = digits
+            } else {
+                suche = Suchmuster(typed)
+            }
         }
         art = try abfrage.auswahl("art")
         if let land = abfrage["land"] {
             guard land.utf8.count == 2, land.utf8.allSatisfy({ (48...57).contains($0) }) else {
-                throw Refusal(.badRequest, "„\(land.prefix(20))“ ist kein Schlüssel eines Landes. Gemeint sind zwei Ziffern, z. B. 05.")
+                throw Refusal(
+                    .badRequest,
+                    "„\(land.prefix(20))“ ist kein Schlüssel eines Landes. Gemeint sind zwei Ziffern, z. B. 05.")
             }
             self.land = land
         }
@@ -75,7 +81,8 @@ package enum GebietStore {
 
     /// One page of places, the best match first where something was searched, else by name.
     package static func page(_ filter: GebietFilter, _ seite: Seite, in db: any SQLConnection) throws -> [Gebiet] {
-        let order: SQL = filter.suche.map { "\($0.rang(suchname: "gebiet.suchname")), gebiet.sortname, gebiet.id" }
+        let order: SQL =
+            filter.suche.map { "\($0.rang(suchname: "gebiet.suchname")), gebiet.sortname, gebiet.id" }
             ?? "gebiet.sortname, gebiet.id"
         return try db.all(
             """
@@ -124,6 +131,7 @@ package enum GebietStore {
 
     package static func laender(in db: any SQLConnection) throws -> [Gebiet] {
         try db.all(
-            "SELECT \(Gebiet.columns) FROM gebiet WHERE art = \(Gebiet.Art.land) AND gueltig_bis IS NULL ORDER BY sortname")
+            "SELECT \(Gebiet.columns) FROM gebiet WHERE art = \(Gebiet.Art.land) AND gueltig_bis IS NULL ORDER BY sortname"
+        )
     }
 }

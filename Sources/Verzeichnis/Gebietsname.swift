@@ -46,7 +46,8 @@ struct Gebietsname: Sendable, Equatable {
     }
 
     private func gemeindewort(_ art: Gebiet.Art, _ kennzeichen: String?) -> String {
-        for wort in ["Landeshauptstadt", "Freie und Hansestadt", "Hansestadt", "Flecken"] where zusaetze.contains(wort) {
+        for wort in ["Landeshauptstadt", "Freie und Hansestadt", "Hansestadt", "Flecken"] where zusaetze.contains(wort)
+        {
             return wort
         }
         return switch kennzeichen {

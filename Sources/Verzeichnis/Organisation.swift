@@ -57,7 +57,8 @@ package enum OrganisationStore {
         if let organisation = try find(Organisation.ID(rawValue: word), in: db) { return organisation }
         if !word.isEmpty, word.utf8.allSatisfy({ (48...57).contains($0) }) {
             guard let gebiet = try GebietStore.find(schluessel: word, in: db) else {
-                throw Refusal(.notFound, "Zum Schlüssel \(word) gibt es kein Gebiet. Ist das Gemeindeverzeichnis geladen?")
+                throw Refusal(
+                    .notFound, "Zum Schlüssel \(word) gibt es kein Gebiet. Ist das Gemeindeverzeichnis geladen?")
             }
             return try own(gebiet, in: db)
         }
@@ -67,7 +68,12 @@ package enum OrganisationStore {
             SELECT \(Organisation.columns) FROM organisation WHERE suchname = \(folded) AND gueltig_bis IS NULL
             ORDER BY id LIMIT 2
             """, as: Organisation.self)
-        guard let organisation = found.first else { throw Refusal(.notFound, "„\(word)“ ist keine bekannte Organisation. Nennen Sie den vollen Namen, z. B. „Stadt Dülmen“, oder den Regionalschlüssel (ARS).") }
+        guard let organisation = found.first else {
+            throw Refusal(
+                .notFound,
+                "„\(word)“ ist keine bekannte Organisation. Nennen Sie den vollen Namen, z. B. „Stadt Dülmen“, oder den Regionalschlüssel (ARS)."
+            )
+        }
         guard found.count == 1 else {
             throw Refusal(.conflict, "„\(word)“ heißen mehrere Organisationen. Nennen Sie den Regionalschlüssel (ARS).")
         }
@@ -82,7 +88,8 @@ package enum OrganisationStore {
         if organisation.gebiet != gebiet.id, gebiet.art != .land {
             throw Refusal(
                 .unprocessable,
-                "\(gebiet.bezeichnung) hat keine eigene Verwaltung; zuständig ist: \(organisation.name) (\(organisation.ars ?? "ohne ARS")).")
+                "\(gebiet.bezeichnung) hat keine eigene Verwaltung; zuständig ist: \(organisation.name) (\(organisation.ars ?? "ohne ARS"))."
+            )
         }
         return organisation
     }

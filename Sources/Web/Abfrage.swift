@@ -45,7 +45,6 @@ package struct Abfrage: Sendable, Equatable {
     /// The value as it was typed, for a form that comes back.
     package func roh(_ name: String) -> String { werte.first { $0.name == name }?.wert ?? "" }
 
-
     /// - Throws: `Refusal.badRequest` when the value is none of the known words.
     package func auswahl<T: RawRepresentable>(_ name: String, _ type: T.Type = T.self) throws -> T?
     where T.RawValue == String {

@@ -110,7 +110,8 @@ package struct Assets: Sendable {
     private func answer(_ path: String, _ request: Request, kept: Bool) throws -> Response {
         guard let file = files[path] else { throw Refusal(.notFound, "Diese Datei gibt es nicht.") }
         var headers: HTTPFields = [
-            .contentType: file.type, .cacheControl: kept ? "public, max-age=31536000, immutable" : "no-cache", .vary: "Accept-Encoding",
+            .contentType: file.type, .cacheControl: kept ? "public, max-age=31536000, immutable" : "no-cache",
+            .vary: "Accept-Encoding",
         ]
         if let gzip = file.gzip, (request.headers[.acceptEncoding] ?? "").contains("gzip") {
             headers[.contentEncoding] = "gzip"

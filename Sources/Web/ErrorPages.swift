@@ -29,7 +29,9 @@ package struct ErrorPages: RouterMiddleware {
                 "datenbank nicht erreichbar", metadata: ["vorfall": "\(incident)", "grund": "\(reason)"])
             return try answer(Problem.unavailable(incident), request, context)
         } catch StorageError.conflict {
-            return try answer(Problem(Refusal(.unavailable, "Gerade wird viel geändert. Bitte versuchen Sie es gleich noch einmal.")), request, context)
+            return try answer(
+                Problem(Refusal(.unavailable, "Gerade wird viel geändert. Bitte versuchen Sie es gleich noch einmal.")),
+                request, context)
         } catch {
             let incident = newID()
             context.logger.error("fehler", metadata: ["vorfall": "\(incident)", "fehler": "\(protokollierbar(error))"])

@@ -17,7 +17,9 @@ import Web
     }
 
     @Test(arguments: TestBackend.available)
-    func `a catalogue brings its Leistungen with kinds, OZG-Leistung, Lage and Themenfeld`(backend: TestBackend) async throws {
+    func `a catalogue brings its Leistungen with kinds, OZG-Leistung, Lage and Themenfeld`(backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.leer(backend)
         let bericht = try await Katalogblatt().laden(database)
         #expect(bericht.neu == 9 && bericht.fehlerzahl == 0)
@@ -29,7 +31,9 @@ import Web
     }
 
     @Test(arguments: TestBackend.available)
-    func `a bare object is a heading only beside its own Verrichtungen, and never counts`(backend: TestBackend) async throws {
+    func `a bare object is a heading only beside its own Verrichtungen, and never counts`(backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.leer(backend)
         _ = try await Katalogblatt().laden(database)
         #expect(try await leistung("99110009000000", database)?.istObjekt == true)
@@ -51,7 +55,9 @@ import Web
     }
 
     @Test(arguments: TestBackend.available)
-    func `the same files twice change nothing; another date alone is a Stand of its own`(backend: TestBackend) async throws {
+    func `the same files twice change nothing; another date alone is a Stand of its own`(backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.leer(backend)
         _ = try await Katalogblatt().laden(database)
         let again = try await Katalogblatt().laden(database)
@@ -68,9 +74,11 @@ import Web
         let database = try await Welt.leer(backend)
         let blatt = Katalogblatt()
         _ = try await blatt.laden(database)
-        let renamed = try await blatt.mit("Hundehaltung Anmeldung Kampfhund", "Anmeldung gefährlicher Hunde").laden(database, stand: "2021")
+        let renamed = try await blatt.mit("Hundehaltung Anmeldung Kampfhund", "Anmeldung gefährlicher Hunde").laden(
+            database, stand: "2021")
         #expect(renamed.geaendert == 1 && renamed.neu == 0 && renamed.entfallen == 0)
-        let gone = try await blatt.mit("99110009104001,Hundehaltung Anmeldung Kampfhund,\"1, 2/3\",10160,,,,\n", "").laden(database, stand: "2022")
+        let gone = try await blatt.mit("99110009104001,Hundehaltung Anmeldung Kampfhund,\"1, 2/3\",10160,,,,\n", "")
+            .laden(database, stand: "2022")
         #expect(gone.entfallen == 1)
         #expect(try await leistung("99110009104001", database)?.entfallenMit == 3)
         #expect(try await database.read { db in try LeistungStore.count(LeistungFilter(), in: db) } == 8)
@@ -78,15 +86,18 @@ import Web
         #expect(back.geaendert == 1)
         #expect(try await leistung("99110009104001", database)?.entfallenMit == nil)
         let former = try await database.read { db in
-            try db.rows("SELECT name, von, bis FROM leistung_fassung WHERE leistung = '99110009104001' ORDER BY bis").map { row in
-                "\(try row["name"] as String) \(try row["von"] as Int)-\(try row["bis"] as Int)"
-            }
+            try db.rows("SELECT name, von, bis FROM leistung_fassung WHERE leistung = '99110009104001' ORDER BY bis")
+                .map { row in
+                    "\(try row["name"] as String) \(try row["von"] as Int)-\(try row["bis"] as Int)"
+                }
         }
         #expect(former == ["Hundehaltung Anmeldung Kampfhund 1-1", "Anmeldung gefährlicher Hunde 2-2"])
     }
 
     @Test(arguments: TestBackend.available)
-    func `a provisional Leistung becomes an ordinary one with the catalogue that knows its key`(backend: TestBackend) async throws {
+    func `a provisional Leistung becomes an ordinary one with the catalogue that knows its key`(backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.leer(backend)
         try await database.write { db in
             try LeistungStore.enterProvisional(
@@ -100,7 +111,9 @@ import Web
     }
 
     @Test(arguments: TestBackend.available)
-    func `a catalogue without the sheet of unkeyed Leistungen says nothing about them`(backend: TestBackend) async throws {
+    func `a catalogue without the sheet of unkeyed Leistungen says nothing about them`(backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.leer(backend)
         var blatt = Katalogblatt()
         _ = try await blatt.laden(database)
@@ -109,7 +122,9 @@ import Web
     }
 
     @Test(arguments: TestBackend.available)
-    func `a file in which much is missing is refused unless somebody says that it is gone`(backend: TestBackend) async throws {
+    func `a file in which much is missing is refused unless somebody says that it is gone`(backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.leer(backend)
         var blatt = Katalogblatt()
         let head = blatt.leistungen.split(separator: "\n")[0] + "\n"
@@ -124,7 +139,8 @@ import Web
     }
 
     static let fehlerhaft: [(String, String, Int, String)] = [
-        ("99110009104000,", "9911000910400,", 3, "leika_schluessel"), ("99110009104001,", "99110009104000,", 4, "leika_schluessel"),
+        ("99110009104000,", "9911000910400,", 3, "leika_schluessel"),
+        ("99110009104001,", "99110009104000,", 4, "leika_schluessel"),
         ("Hundehaltung Anmeldung,", ",", 3, "bezeichnung"), ("Anmeldung,2/3,", "Anmeldung,13,", 3, "typisierung"),
         ("Festsetzung,5,10110", "Festsetzung,5,77777", 7, "ozg_id"), ("10110,Abfall", "10160,Abfall", 3, "ozg_id"),
         ("4,Bauen & Wohnen", "4,", 3, "themenfeld"), ("10999,", "1x,", 4, "ozg_id"),
@@ -136,13 +152,16 @@ import Web
         let database = try await Welt.leer(.sqliteMemory)
         let bericht = try await Katalogblatt().mit(old, new).laden(database)
         let fault = try #require(bericht.fehler.first)
-        #expect(fault.zeile == line && fault.feld == field && fault.spalte != nil && fault.quelle != nil, "\(fault.text)")
+        #expect(
+            fault.zeile == line && fault.feld == field && fault.spalte != nil && fault.quelle != nil, "\(fault.text)")
         #expect(!bericht.geschrieben)
         #expect(try await zahl("SELECT count(*) FROM leistung", database) == 0)
     }
 
     @Test(arguments: TestBackend.available)
-    func `a trial writes nothing, and skipping writes what is right and closes nothing`(backend: TestBackend) async throws {
+    func `a trial writes nothing, and skipping writes what is right and closes nothing`(backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.leer(backend)
         #expect(try await Katalogblatt().laden(database, probe: true).neu == 9)
         #expect(try await zahl("SELECT count(*) FROM leistung", database) == 0)

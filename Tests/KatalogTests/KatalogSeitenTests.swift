@@ -1,11 +1,12 @@
 import Foundation
 import HTTPTypes
-@testable import Katalog
 import Kernel
 import Storage
 import TestKit
 import Testing
 import Web
+
+@testable import Katalog
 
 /// What readers and programs find in the catalogue.
 @Suite struct KatalogSeitenTests {
@@ -16,19 +17,26 @@ import Web
         return try #require(json?["eintraege"] as? [[String: Any]])
     }
 
-    private func mitKatalog(_ backend: TestBackend, _ body: @escaping @Sendable (SiteClient) async throws -> Void) async throws {
+    private func mitKatalog(_ backend: TestBackend, _ body: @escaping @Sendable (SiteClient) async throws -> Void)
+        async throws
+    {
         let database = try await Welt.leer(backend)
         _ = try await Katalogblatt().laden(database)
         try await TestSite(database).run(body)
     }
 
     @Test(arguments: TestBackend.available)
-    func `names are found in any spelling of umlauts and case, keys with or without blanks`(backend: TestBackend) async throws {
+    func `names are found in any spelling of umlauts and case, keys with or without blanks`(backend: TestBackend)
+        async throws
+    {
         try await mitKatalog(backend) { client in
             for (query, count) in [
-                ("q=abfallgeb%C3%BChr", 2), ("q=ABFALLGEBUEHR", 2), ("q=abfallgebuhr", 2), ("q=gebuehr%20abfall", 2), ("q=anmeldung%20hunde", 2),
-                ("q=99110009", 3), ("q=99%20110%20009%20104%20000", 1), ("q=kampf", 1), ("q=%25", 0), ("q=_", 0), ("q=%27%20OR%201%3D1--", 0),
-                ("q=%22", 0), ("q=%F0%9F%98%80", 0), ("typ=2%2F3", 3), ("typ=1", 1), ("themenfeld=bauen-wohnen", 4), ("lage=tierhaltung", 4),
+                ("q=abfallgeb%C3%BChr", 2), ("q=ABFALLGEBUEHR", 2), ("q=abfallgebuhr", 2), ("q=gebuehr%20abfall", 2),
+                ("q=anmeldung%20hunde", 2),
+                ("q=99110009", 3), ("q=99%20110%20009%20104%20000", 1), ("q=kampf", 1), ("q=%25", 0), ("q=_", 0),
+                ("q=%27%20OR%201%3D1--", 0),
+                ("q=%22", 0), ("q=%F0%9F%98%80", 0), ("typ=2%2F3", 3), ("typ=1", 1), ("themenfeld=bauen-wohnen", 4),
+                ("lage=tierhaltung", 4),
                 ("ozg=10110", 4), ("themenfeld=gibtesnicht", 0), ("typ=5&lage=wohnen-umzug", 4),
             ] {
                 let found = try await eintraege(client, query)
@@ -49,12 +57,14 @@ import Web
     @Test func `a Leistung has exactly the fields of the contract`() async throws {
         try await mitKatalog(.sqliteMemory) { client in
             let json = try #require(
-                try JSONSerialization.jsonObject(with: Data(try await client.get("/api/v1/leistungen/99110009104001").text.utf8)) as? [String: Any])
+                try JSONSerialization.jsonObject(
+                    with: Data(try await client.get("/api/v1/leistungen/99110009104001").text.utf8)) as? [String: Any])
             #expect(json["id"] as? String == "99110009104001")
             #expect(json["schluessel"] as? String == "99110009104001")
             #expect(json["typ"] as? [String] == ["1", "2/3"])
             #expect(json["ozgId"] as? String == "10160")
-            #expect(json["themenfeld"] as? [String: String] == ["slug": "engagement-hobby", "name": "Engagement & Hobby"])
+            #expect(
+                json["themenfeld"] as? [String: String] == ["slug": "engagement-hobby", "name": "Engagement & Hobby"])
             #expect(json["lage"] as? [String: String] == ["slug": "tierhaltung", "name": "Tierhaltung"])
             #expect(json["istObjekt"] as? Bool == false)
         }
@@ -65,7 +75,10 @@ import Web
             let antwort = try await client.get("/leistungen/99%20110%20009%20104%20000")
             #expect(antwort.status == .permanentRedirect)
             #expect(antwort.headers[.location] == "/leistungen/99110009104000")
-            for path in ["/leistungen/99999999999999", "/leistungen/o-000000000000", "/ozg/1", "/themenfelder/x", "/leistungen/%3Cscript%3E"] {
+            for path in [
+                "/leistungen/99999999999999", "/leistungen/o-000000000000", "/ozg/1", "/themenfelder/x",
+                "/leistungen/%3Cscript%3E",
+            ] {
                 let fremd = try await client.get(path)
                 #expect(fremd.status == .notFound, "\(path)")
             }
@@ -83,15 +96,18 @@ import Web
             #expect(page.contains("/leistungen/99110009104001"))
             #expect(page.contains("/leistungen/99110020000000"))
             let heading = try await client.get("/leistungen/99110009000000").text
-            #expect(heading.contains("Überschrift seiner Verrichtungen") && heading.contains("/leistungen/99110009104000"))
+            #expect(
+                heading.contains("Überschrift seiner Verrichtungen") && heading.contains("/leistungen/99110009104000"))
         }
     }
 
     @Test func `filters that do not exist and pages that are none are refused with a sentence`() async throws {
         try await mitKatalog(.sqliteMemory) { client in
             for (path, status) in [
-                ("/leistungen?typ=abc", 400), ("/leistungen?seite=0", 400), ("/leistungen?seite=x", 400), ("/leistungen?seite=9", 404),
-                ("/api/v1/leistungen?anzahl=0", 400), ("/api/v1/leistungen?anzahl=201", 400), ("/api/v1/leistungen?weiter=%25", 400),
+                ("/leistungen?typ=abc", 400), ("/leistungen?seite=0", 400), ("/leistungen?seite=x", 400),
+                ("/leistungen?seite=9", 404),
+                ("/api/v1/leistungen?anzahl=0", 400), ("/api/v1/leistungen?anzahl=201", 400),
+                ("/api/v1/leistungen?weiter=%25", 400),
             ] {
                 let antwort = try await client.get(path)
                 #expect(antwort.status.code == status, "\(path)")
@@ -115,10 +131,12 @@ import Web
         #expect(throws: Angabefehler.self) { try Leistungsangabe.parse("9,9110009104E+13") }
     }
 
-    @Test(arguments: [
-        ("OZG 1.1: 3", "OZG 1.1: 3"), ("ozg_1_1 3", "OZG 1.1: 3"), ("NRW/EU: Stufe 4", "NRW/EU: 4"), ("OZG 2.0:7", "OZG 2.0: 7"),
-        ("OZG 1.1: 5", nil), ("3", nil), ("Stufe 3", nil), ("", nil), ("NRW/EU: 2", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("OZG 1.1: 3", "OZG 1.1: 3"), ("ozg_1_1 3", "OZG 1.1: 3"), ("NRW/EU: Stufe 4", "NRW/EU: 4"),
+            ("OZG 2.0:7", "OZG 2.0: 7"),
+            ("OZG 1.1: 5", nil), ("3", nil), ("Stufe 3", nil), ("", nil), ("NRW/EU: 2", nil),
+        ] as [(String, String?)])
     func `a Reifegrad belongs to its scheme`(typed: String, text: String?) {
         #expect(Reifegrad(getippt: typed)?.text == text)
     }

@@ -37,7 +37,8 @@ struct Katalogblatt: Sendable {
                 leistungen: TextSource(bytes: Array(leistungen.utf8), name: "leistungen.csv"),
                 ohneSchluessel: ohneSchluessel.map { try TextSource(bytes: Array($0.utf8), name: "ohne.csv") },
                 ozg: TextSource(bytes: Array(ozg.utf8), name: "ozg.csv")), datum: stand,
-            Importauftrag(probe: probe, fehlerhafteUeberspringen: ueberspringen, urheber: .betrieb(Welt.jetzt)), in: database)
+            Importauftrag(probe: probe, fehlerhafteUeberspringen: ueberspringen, urheber: .betrieb(Welt.jetzt)),
+            in: database)
     }
 
     /// The same catalogue with one text exchanged.

@@ -214,7 +214,8 @@ import Web
             views: try Welt.views.get(), assets: try Assets(ordner: []), navigation: [], fussnoten: [], version: "0")
         let router = Router(context: SiteContext.self)
         router.add(middleware: ErrorPages(site: site, newID: { "x" }))
-        router.add(middleware: SessionLookup(sessions: DatabaseSessions(database: database), tls: true, now: { Welt.jetzt }))
+        router.add(
+            middleware: SessionLookup(sessions: DatabaseSessions(database: database), tls: true, now: { Welt.jetzt }))
         var routes = Routes(router)
         let anmeldung = try Anmeldung(aufwand: .gering)
         AnmeldungRoutes(database: database, site: site, anmeldung: anmeldung, tls: true, now: { Welt.jetzt }).add(

@@ -32,7 +32,9 @@ import Testing
         // The Gemeinde is new; its Kreis, Regierungsbezirk and Land have other sums.
         #expect(staende.first.map { [$0.neu, $0.geaendert, $0.entfallen] } == [1, 3, 0])
         let lines = try await welt.database.read { db in
-            try db.rows("SELECT art, datenstand, nach, person FROM verlauf ORDER BY id").map { "\($0.values)" }
+            try db.rows("SELECT art, datenstand, nach, person FROM verlauf ORDER BY id").map { row in
+                "\(try row["art"] as String) \(try row["datenstand"] as String)"
+            }
         }
         #expect(lines.count == 2)
         #expect(lines.last?.contains("datenstand_geladen") == true)
@@ -40,7 +42,9 @@ import Testing
     }
 
     @Test(arguments: TestBackend.available)
-    func `a changed name or number changes the place and keeps its id and first day`(on backend: TestBackend) async throws {
+    func `a changed name or number changes the place and keeps its id and first day`(on backend: TestBackend)
+        async throws
+    {
         let welt = try await Verzeichniswelt(backend)
         try await welt.lade(.klein())
         let old = try #require(try await welt.gebiet("055580016016"))
@@ -106,7 +110,9 @@ import Testing
     }
 
     @Test(arguments: TestBackend.available)
-    func `a returned place gets its authority back although other records are skipped`(on backend: TestBackend) async throws {
+    func `a returned place gets its authority back although other records are skipped`(on backend: TestBackend)
+        async throws
+    {
         let welt = try await Verzeichniswelt(backend)
         try await welt.lade(.klein())
         try await welt.lade(Self.ohne(["055580012012"], stand: "20260131"))
@@ -151,7 +157,9 @@ import Testing
     }
 
     @Test(arguments: TestBackend.available)
-    func `an older file is refused, a newer one without changes moves the Gebietsstand`(on backend: TestBackend) async throws {
+    func `an older file is refused, a newer one without changes moves the Gebietsstand`(on backend: TestBackend)
+        async throws
+    {
         let welt = try await Verzeichniswelt(backend)
         try await welt.lade(.klein())
         let before = try await welt.zustand()
@@ -175,7 +183,9 @@ import Testing
     }
 
     /// The small world of another day without some places, and with others.
-    private static func ohne(_ keys: [String], stand: String, mit: (inout Verzeichnisbau) -> Void = { _ in }) -> Verzeichnisbau {
+    private static func ohne(_ keys: [String], stand: String, mit: (inout Verzeichnisbau) -> Void = { _ in })
+        -> Verzeichnisbau
+    {
         var bau = Verzeichnisbau(stand: stand)
         for line in Verzeichnisbau.klein(stand: stand).zeilen {
             let characters = Array(line)
@@ -187,6 +197,8 @@ import Testing
     }
 
     private static func mitSassenburg(_ kind: String, _ stand: String) -> Verzeichnisbau {
-        ohne(["031510025025"], stand: stand) { bau in bau.frei("031510025025", "Sassenburg", kind, ha: 8_823, ew: 11_500) }
+        ohne(["031510025025"], stand: stand) { bau in
+            bau.frei("031510025025", "Sassenburg", kind, ha: 8_823, ew: 11_500)
+        }
     }
 }

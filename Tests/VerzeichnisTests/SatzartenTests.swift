@@ -53,11 +53,15 @@ import Testing
     }
 
     @Test(arguments: TestBackend.available)
-    func `a kreisfreie Stadt stands once, with twelve digits and the seat of its Kreis record`(on backend: TestBackend) async throws {
+    func `a kreisfreie Stadt stands once, with twelve digits and the seat of its Kreis record`(on backend: TestBackend)
+        async throws
+    {
         let welt = try await Verzeichniswelt(backend)
         try await welt.lade(.klein())
         let keys = try await welt.database.read { db in
-            try db.rows("SELECT ars FROM gebiet WHERE ars LIKE '05515%' OR ars LIKE '110%' ORDER BY ars").map { row -> String in try row["ars"] }
+            try db.rows("SELECT ars FROM gebiet WHERE ars LIKE '05515%' OR ars LIKE '110%' ORDER BY ars").map {
+                row -> String in try row["ars"]
+            }
         }
         #expect(keys == ["055150000000", "110000000000"])
         #expect(try await welt.gebiet("055150000000")?.sitz == "Münster")
@@ -65,7 +69,9 @@ import Testing
     }
 
     @Test(arguments: TestBackend.available)
-    func `regions are counted and skipped, and so are Verbände that only repeat a Gemeinde`(on backend: TestBackend) async throws {
+    func `regions are counted and skipped, and so are Verbände that only repeat a Gemeinde`(on backend: TestBackend)
+        async throws
+    {
         let welt = try await Verzeichniswelt(backend)
         let bericht = try await welt.lade(.klein())
         #expect(bericht.ausgelassen.map(\.anzahl) == [1, 6])
@@ -98,8 +104,15 @@ import Testing
         let bericht = try await shuffled.lade(Array(lines.map { $0 + "\n" }.joined().utf8))
         #expect(bericht.fehler == [])
         let facts: @Sendable (any SQLConnection) throws -> [String] = { db in
-            try db.rows("SELECT ars, ags, name, art, sitz, einwohner, flaeche_ha, gehoert_zu_ars FROM gebiet ORDER BY ars")
-                .map { "\($0.values)" }
+            try db.rows(
+                "SELECT ars, ags, name, art, sitz, einwohner, flaeche_ha, gehoert_zu_ars FROM gebiet ORDER BY ars"
+            )
+            .map { row in
+                let texts = try ["ars", "ags", "name", "art", "sitz", "gehoert_zu_ars"].map {
+                    try row[$0] as String? ?? "-"
+                }
+                return try texts.joined(separator: " ") + " \(row["einwohner"] as Int) \(row["flaeche_ha"] as Int)"
+            }
         }
         let (a, b) = (try await sorted.database.read(facts), try await shuffled.database.read(facts))
         #expect(a == b)
@@ -140,9 +153,12 @@ import Testing
         ("Flensburg, Stadt", "Flensburg", "Stadt Flensburg"), ("Lübeck, Hansestadt", "Lübeck", "Hansestadt Lübeck"),
         ("Wiesbaden, Landeshauptstadt", "Wiesbaden", "Landeshauptstadt Wiesbaden"),
         ("Hamburg, Freie und Hansestadt", "Hamburg", "Freie und Hansestadt Hamburg"),
-        ("Halle (Saale), Stadt", "Halle (Saale)", "Stadt Halle (Saale)"), ("Ascheberg", "Ascheberg", "Gemeinde Ascheberg"),
+        ("Halle (Saale), Stadt", "Halle (Saale)", "Stadt Halle (Saale)"),
+        ("Ascheberg", "Ascheberg", "Gemeinde Ascheberg"),
     ])
-    func `a name shows without its additions, and with one word for its kind`(amtlich: String, name: String, lang: String) {
+    func `a name shows without its additions, and with one word for its kind`(
+        amtlich: String, name: String, lang: String
+    ) {
         let read = Gebietsname(amtlich: amtlich)
         #expect(read.name == name)
         #expect(read.bezeichnung(.gemeinde, amtlich.contains(",") ? "63" : "64") == lang)

@@ -16,7 +16,10 @@ import Testing
         #expect(verband.ars == "071355001")
         #expect(try await welt.verwaltung("071355001001")?.id == verband.id)
         #expect(try await welt.verwaltung("071355001020")?.id == verband.id)
-        #expect(try await welt.zahl("SELECT count(*) FROM organisation o JOIN gebiet g ON g.id = o.gebiet WHERE g.ars LIKE '071355001___'") == 0)
+        #expect(
+            try await welt.zahl(
+                "SELECT count(*) FROM organisation o JOIN gebiet g ON g.id = o.gebiet WHERE g.ars LIKE '071355001___'")
+                == 0)
     }
 
     @Test(arguments: TestBackend.available)
@@ -75,8 +78,11 @@ import Testing
                 """) == 1)  // the VVG of Baden-Württemberg, whose work the Stadt does
         #expect(
             try await welt.zahl(
-                "SELECT count(*) FROM organisation WHERE id NOT IN (SELECT verwaltung FROM gebiet WHERE verwaltung IS NOT NULL)") == 0)
-        #expect(try await welt.zahl("SELECT count(*) FROM organisation") == (try await welt.zahl("SELECT count(DISTINCT verwaltung) FROM gebiet")))
+                "SELECT count(*) FROM organisation WHERE id NOT IN (SELECT verwaltung FROM gebiet WHERE verwaltung IS NOT NULL)"
+            ) == 0)
+        #expect(
+            try await welt.zahl("SELECT count(*) FROM organisation")
+                == (try await welt.zahl("SELECT count(DISTINCT verwaltung) FROM gebiet")))
     }
 
     @Test func `the default is that both administer, and each exception names its law`() {
@@ -85,19 +91,26 @@ import Testing
         #expect(Verwaltungsregel.fuer(land: "07", kennzeichen: "53") == (true, false))
         #expect(Verwaltungsregel.fuer(land: "08", kennzeichen: "54") == (false, true))
         #expect(Verwaltungsregel.ausnahmen.allSatisfy { !$0.quelle.isEmpty })
-        #expect(Set(Verwaltungsregel.ausnahmen.map { $0.land + $0.kennzeichen }).count == Verwaltungsregel.ausnahmen.count)
+        #expect(
+            Set(Verwaltungsregel.ausnahmen.map { $0.land + $0.kennzeichen }).count == Verwaltungsregel.ausnahmen.count)
     }
 
     @Test(arguments: TestBackend.available)
-    func `an authority is named by id, by any length of its key or by its full name`(on backend: TestBackend) async throws {
+    func `an authority is named by id, by any length of its key or by its full name`(on backend: TestBackend)
+        async throws
+    {
         let welt = try await Verzeichniswelt(backend)
         try await welt.lade(.klein())
         let muenster = try #require(try await welt.verwaltung("055150000000"))
-        for word in [muenster.id.rawValue, "055150000000", "05515", "055150000", "05515000", "Stadt Münster", "stadt muenster"] {
+        for word in [
+            muenster.id.rawValue, "055150000000", "05515", "055150000", "05515000", "Stadt Münster", "stadt muenster",
+        ] {
             let found = try await welt.database.read { db in try OrganisationStore.named(word, in: db) }
             #expect(found.id == muenster.id, "\(word)")
         }
-        for (word, kind) in [("09999", Refusal.Kind.notFound), ("Stadt Nirgends", .notFound), ("071355001001", .unprocessable)] {
+        for (word, kind) in [
+            ("09999", Refusal.Kind.notFound), ("Stadt Nirgends", .notFound), ("071355001001", .unprocessable),
+        ] {
             do {
                 _ = try await welt.database.read { db in try OrganisationStore.named(word, in: db) }
                 Issue.record("\(word) was found")

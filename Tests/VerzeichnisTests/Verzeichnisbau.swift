@@ -32,7 +32,9 @@ struct Verzeichnisbau {
         zeilen.append(Self.satz([(1, art), (3, stand)] + felder))
     }
 
-    mutating func land(_ key: String, _ name: String, sitz: String = "") { add("10", [(11, key), (23, name), (73, sitz)]) }
+    mutating func land(_ key: String, _ name: String, sitz: String = "") {
+        add("10", [(11, key), (23, name), (73, sitz)])
+    }
     mutating func bezirk(_ key: String, _ name: String) { add("20", [(11, key), (23, name)]) }
     mutating func region(_ key: String, _ name: String) { add("30", [(11, key), (23, name)]) }
 
@@ -44,7 +46,9 @@ struct Verzeichnisbau {
         add("50", [(11, String(key.prefix(5))), (19, String(key.dropFirst(5))), (23, name), (73, sitz), (123, kind)])
     }
 
-    mutating func gemeinde(_ ars: String, _ name: String, _ kind: String = "64", ha: Int = 100, ew: Int = 10, plz: String = "") {
+    mutating func gemeinde(
+        _ ars: String, _ name: String, _ kind: String = "64", ha: Int = 100, ew: Int = 10, plz: String = ""
+    ) {
         let verband = String(ars.dropFirst(5).prefix(4))
         add(
             "60",
@@ -55,13 +59,16 @@ struct Verzeichnisbau {
     }
 
     /// A Gemeinde without Verband stands twice in the file.
-    mutating func frei(_ ars: String, _ name: String, _ kind: String = "64", ha: Int = 100, ew: Int = 10, plz: String = "") {
+    mutating func frei(
+        _ ars: String, _ name: String, _ kind: String = "64", ha: Int = 100, ew: Int = 10, plz: String = ""
+    ) {
         verband(String(ars.prefix(9)), name, "50")
         gemeinde(ars, name, kind, ha: ha, ew: ew, plz: plz)
     }
 
     /// A kreisfreie Stadt stands three times.
-    mutating func stadt(_ key: String, _ name: String, _ kind: String = "41", sitz: String, ha: Int = 100, ew: Int = 10) {
+    mutating func stadt(_ key: String, _ name: String, _ kind: String = "41", sitz: String, ha: Int = 100, ew: Int = 10)
+    {
         kreis(key, name, kind, sitz: sitz)
         frei(key + "0000000", name, kind == "41" ? "61" : "62", ha: ha, ew: ew)
     }
@@ -145,10 +152,13 @@ struct Verzeichniswelt: Sendable {
     /// Every row that an import of the directory may touch, as text.
     func zustand() async throws -> [String] {
         try await database.read { db in
-            try ["gebiet ORDER BY id", "organisation ORDER BY id", "datenstand ORDER BY art, bezug, nummer", "verlauf ORDER BY id"]
-                .flatMap { table in
-                    try db.rows(SQL(stringLiteral: "SELECT * FROM \(table)")).map { "\(table): \($0.values)" }
-                }
+            try [
+                "gebiet ORDER BY id", "organisation ORDER BY id", "datenstand ORDER BY art, bezug, nummer",
+                "verlauf ORDER BY id",
+            ]
+            .flatMap { table in
+                try db.rows(SQL(stringLiteral: "SELECT * FROM \(table)")).map { "\(table): \($0.values)" }
+            }
         }
     }
 }

@@ -25,17 +25,21 @@ package enum KatalogImport {
         read.readLeistungen(dateien.leistungen, &gelesen)
         if let ohneSchluessel = dateien.ohneSchluessel { read.readOhneSchluessel(ohneSchluessel, &gelesen) }
         let (datei, bisher, mitOhne) = (read, gelesen, dateien.ohneSchluessel != nil)
-        guard bisher.fehlerzahl == 0 || auftrag.probe || auftrag.fehlerhafteUeberspringen, !datei.leistungen.isEmpty else {
+        guard bisher.fehlerzahl == 0 || auftrag.probe || auftrag.fehlerhafteUeberspringen, !datei.leistungen.isEmpty
+        else {
             return bisher
         }
         return try await database.fuehre(auftrag) { db in
             var bericht = bisher
             try db.lock("katalog")
             let number = (try DatenstandStore.newest(.katalog, in: db)?.nummer ?? 0) + 1
-            let plan = try Katalogplan(datei, nummer: number, schliessen: bisher.fehlerzahl == 0, mitOhneSchluessel: mitOhne, in: db)
+            let plan = try Katalogplan(
+                datei, nummer: number, schliessen: bisher.fehlerzahl == 0, mitOhneSchluessel: mitOhne, in: db)
             plan.describe(in: &bericht)
             auftrag.pruefeEntfallen(bericht.entfallen, von: plan.bestand, hoechstensProzent: 10, &bericht)
-            if datum == nil { bericht.hinweise.append("Ohne --stand zeigen die Seiten statt des Datenstands den Tag des Ladens.") }
+            if datum == nil {
+                bericht.hinweise.append("Ohne --stand zeigen die Seiten statt des Datenstands den Tag des Ladens.")
+            }
             guard auftrag.schreibt(bericht) else { return bericht }
             bericht.geschrieben = true
             // The same content under another date is a Stand of its own.

@@ -28,10 +28,13 @@ struct Katalogdatei: Sendable {
 
     /// Reads `ozg_id, ozg_leistung, lebenslage, themenfeld`.
     mutating func readOZG(_ source: TextSource, _ bericht: inout Importbericht) {
-        rows(source, ["ozg_id", "ozg_leistung", "lebenslage", "themenfeld"], &bericht) { datei, row, header throws(FormatError) in
+        rows(source, ["ozg_id", "ozg_leistung", "lebenslage", "themenfeld"], &bericht) {
+            datei, row, header throws(FormatError) in
             let ozgID = header[row, "ozg_id"]
             guard (1...10).contains(ozgID.utf8.count), ozgID.utf8.allSatisfy({ (48...57).contains($0) }) else {
-                throw header.error("„\(ozgID.prefix(40))“ ist keine OZG-ID. Eine OZG-ID besteht nur aus Ziffern.", in: row, field: "ozg_id")
+                throw header.error(
+                    "„\(ozgID.prefix(40))“ ist keine OZG-ID. Eine OZG-ID besteht nur aus Ziffern.", in: row,
+                    field: "ozg_id")
             }
             guard datei.ozgIDs.insert(ozgID).inserted else {
                 throw header.error("Die OZG-ID \(ozgID) kommt in der Datei schon vor.", in: row, field: "ozg_id")
@@ -39,19 +42,24 @@ struct Katalogdatei: Sendable {
             let name = try Katalogdatei.name(header, row, "ozg_leistung")
             let (lage, feld) = (header[row, "lebenslage"], header[row, "themenfeld"])
             guard lage.isEmpty == feld.isEmpty else {
-                throw header.error("Lebenslage und Themenfeld gehören zusammen, eines von beiden fehlt.", in: row, field: "themenfeld")
+                throw header.error(
+                    "Lebenslage und Themenfeld gehören zusammen, eines von beiden fehlt.", in: row, field: "themenfeld")
             }
             if let known = datei.themenfeldDerLage[lage], known != feld {
-                throw header.error("Die Lage „\(lage)“ gehört weiter oben zum Themenfeld „\(known)“.", in: row, field: "themenfeld")
+                throw header.error(
+                    "Die Lage „\(lage)“ gehört weiter oben zum Themenfeld „\(known)“.", in: row, field: "themenfeld")
             }
             if !lage.isEmpty { datei.themenfeldDerLage[lage] = feld }
-            datei.ozg.append(OZGZeile(ozgID: ozgID, name: name, lage: lage.isEmpty ? nil : lage, themenfeld: feld.isEmpty ? nil : feld))
+            datei.ozg.append(
+                OZGZeile(
+                    ozgID: ozgID, name: name, lage: lage.isEmpty ? nil : lage, themenfeld: feld.isEmpty ? nil : feld))
         }
     }
 
     /// Reads Leistungen with their keys.
     mutating func readLeistungen(_ source: TextSource, _ bericht: inout Importbericht) {
-        rows(source, ["leika_schluessel", "bezeichnung", "typisierung", "ozg_id"], &bericht) { datei, row, header throws(FormatError) in
+        rows(source, ["leika_schluessel", "bezeichnung", "typisierung", "ozg_id"], &bericht) {
+            datei, row, header throws(FormatError) in
             let text = header[row, "leika_schluessel"]
             guard let schluessel = Leistungsschluessel(getippt: text) else {
                 throw header.error(
@@ -80,7 +88,9 @@ struct Katalogdatei: Sendable {
         for row in leistungen {
             if let key = row.schluessel, !key.istBlank { mitVerrichtung.insert(key.objekt) }
         }
-        return Set(leistungen.filter { row in row.schluessel.map { $0.istBlank && mitVerrichtung.contains($0.objekt) } ?? false }.map(\.id))
+        return Set(
+            leistungen.filter { row in row.schluessel.map { $0.istBlank && mitVerrichtung.contains($0.objekt) } ?? false
+            }.map(\.id))
     }
 
     private mutating func add(
@@ -89,14 +99,18 @@ struct Katalogdatei: Sendable {
         let name = try Katalogdatei.name(header, row, "bezeichnung")
         let typen = Typisierung.codes(header[row, "typisierung"])
         if let wrong = typen.first(where: { !Typisierung.istCode($0) }) {
-            throw header.error("„\(wrong.prefix(40))“ ist kein Code der Typisierung, z. B. 2/3.", in: row, field: "typisierung")
+            throw header.error(
+                "„\(wrong.prefix(40))“ ist kein Code der Typisierung, z. B. 2/3.", in: row, field: "typisierung")
         }
         let ozgID = header[row, "ozg_id"]
         guard ozgID.isEmpty || ozgIDs.contains(ozgID) else {
-            throw header.error("Die OZG-ID „\(ozgID.prefix(40))“ steht nicht in der Liste der OZG-Leistungen.", in: row, field: "ozg_id")
+            throw header.error(
+                "Die OZG-ID „\(ozgID.prefix(40))“ steht nicht in der Liste der OZG-Leistungen.", in: row,
+                field: "ozg_id")
         }
         guard ids.insert(id).inserted else {
-            throw header.error("Der Schlüssel \(id.rawValue) kommt in der Datei schon vor.", in: row, field: "leika_schluessel")
+            throw header.error(
+                "Der Schlüssel \(id.rawValue) kommt in der Datei schon vor.", in: row, field: "leika_schluessel")
         }
         let recht = header[row, "rechtsgrundlage"]
         leistungen.append(
@@ -108,7 +122,9 @@ struct Katalogdatei: Sendable {
     private static func name(_ header: CSVHeader, _ row: CSVRow, _ field: String) throws(FormatError) -> String {
         let name = header[row, field]
         guard !name.isEmpty else { throw header.error("Die Bezeichnung fehlt.", in: row, field: field) }
-        guard name.utf8.count <= 1_000 else { throw header.error("Die Bezeichnung ist länger als 1.000 Zeichen.", in: row, field: field) }
+        guard name.utf8.count <= 1_000 else {
+            throw header.error("Die Bezeichnung ist länger als 1.000 Zeichen.", in: row, field: field)
+        }
         return name
     }
 
@@ -118,11 +134,14 @@ struct Katalogdatei: Sendable {
     ) {
         func refuse(_ error: FormatError) {
             bericht.refuse(
-                .init(zeile: error.line, spalte: error.column, feld: error.field, grund: error.reason, quelle: source.name))
+                .init(
+                    zeile: error.line, spalte: error.column, feld: error.field, grund: error.reason, quelle: source.name
+                ))
         }
         do throws(FormatError) {
             let reader = try CSVReader(source)
-            let header = try CSVHeader(reader.header, required: required, known: ["lebenslage", "themenfeld", "rechtsgrundlage"])
+            let header = try CSVHeader(
+                reader.header, required: required, known: ["lebenslage", "themenfeld", "rechtsgrundlage"])
             var count = 0
             while true {
                 do throws(FormatError) {

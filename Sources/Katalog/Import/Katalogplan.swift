@@ -28,7 +28,8 @@ struct Katalogplan {
     private var ozgGeaendert: [Katalogdatei.OZGZeile] = []
     private var ozgEntfallen: [String] = []
 
-    init(_ datei: Katalogdatei, nummer: Int, schliessen: Bool, mitOhneSchluessel: Bool, in db: any SQLConnection) throws {
+    init(_ datei: Katalogdatei, nummer: Int, schliessen: Bool, mitOhneSchluessel: Bool, in db: any SQLConnection) throws
+    {
         self.datei = datei
         self.nummer = nummer
         objekte = datei.objekte
@@ -36,7 +37,8 @@ struct Katalogplan {
         try planOZG(schliessen, in: db)
     }
 
-    private mutating func planLeistungen(_ schliessen: Bool, _ mitOhneSchluessel: Bool, in db: any SQLConnection) throws {
+    private mutating func planLeistungen(_ schliessen: Bool, _ mitOhneSchluessel: Bool, in db: any SQLConnection) throws
+    {
         var bestand: [Leistung.ID: Bestand] = [:]
         try db.forEach(
             "SELECT id, name, typen, ozg_id, rechtsgrundlage, ist_objekt, vorlaeufig, stand_von, stand_bis FROM leistung"
@@ -44,7 +46,8 @@ struct Katalogplan {
             let bis: Int? = try row["stand_bis"]
             bestand[try row["id"]] = try Bestand(
                 name: row["name"], typen: row["typen"], ozgID: row["ozg_id"], rechtsgrundlage: row["rechtsgrundlage"],
-                istObjekt: row["ist_objekt"], vorlaeufig: row["vorlaeufig"], entfallen: bis != nil, standVon: row["stand_von"])
+                istObjekt: row["ist_objekt"], vorlaeufig: row["vorlaeufig"], entfallen: bis != nil,
+                standVon: row["stand_von"])
         }
         self.bestand = bestand.values.filter { !$0.vorlaeufig && !$0.entfallen }.count
         for row in datei.leistungen {
@@ -52,7 +55,8 @@ struct Katalogplan {
                 neu.append(row)
                 continue
             }
-            let same = old.name == row.name && old.typen == row.typentext && old.ozgID == row.ozgID
+            let same =
+                old.name == row.name && old.typen == row.typentext && old.ozgID == row.ozgID
                 && old.rechtsgrundlage == row.rechtsgrundlage && old.istObjekt == objekte.contains(row.id)
                 && !old.vorlaeufig && !old.entfallen
             if same { unveraendert += 1 } else { geaendert.append(row) }
@@ -76,13 +80,16 @@ struct Katalogplan {
                 ozgNeu.append(row)
                 continue
             }
-            if old.name != row.name || old.lage != row.lage.map(Faltung.slug) || old.entfallen { ozgGeaendert.append(row) }
+            if old.name != row.name || old.lage != row.lage.map(Faltung.slug) || old.entfallen {
+                ozgGeaendert.append(row)
+            }
         }
         if schliessen { ozgEntfallen = bestand.filter { !$0.value.entfallen }.keys.sorted() }
     }
 
     var aendertEtwas: Bool {
-        !(neu.isEmpty && geaendert.isEmpty && entfallen.isEmpty && ozgNeu.isEmpty && ozgGeaendert.isEmpty && ozgEntfallen.isEmpty)
+        !(neu.isEmpty && geaendert.isEmpty && entfallen.isEmpty && ozgNeu.isEmpty && ozgGeaendert.isEmpty
+            && ozgEntfallen.isEmpty)
     }
 
     func describe(in bericht: inout Importbericht) {
@@ -90,7 +97,8 @@ struct Katalogplan {
         bericht.geaendert = geaendert.count
         bericht.unveraendert = unveraendert
         bericht.entfallen = entfallen.count
-        bericht.hinweise.append("\(objekte.count) Leistungsobjekte sind Überschriften ihrer Verrichtungen und zählen nicht mit.")
+        bericht.hinweise.append(
+            "\(objekte.count) Leistungsobjekte sind Überschriften ihrer Verrichtungen und zählen nicht mit.")
         if !ozgNeu.isEmpty || !ozgGeaendert.isEmpty || !ozgEntfallen.isEmpty {
             bericht.hinweise.append(
                 "OZG-Leistungen: neu \(ozgNeu.count), geändert \(ozgGeaendert.count), entfallen \(ozgEntfallen.count)")
@@ -103,14 +111,16 @@ struct Katalogplan {
         try db.insert(
             into: "leistung",
             columns: [
-                "id", "schluessel", "name", "sortname", "suchname", "typen", "ozg_id", "rechtsgrundlage", "objekt", "gruppe",
+                "id", "schluessel", "name", "sortname", "suchname", "typen", "ozg_id", "rechtsgrundlage", "objekt",
+                "gruppe",
                 "ist_objekt", "vorlaeufig", "stand_von",
             ],
             rows: neu.lazy.map { row in
                 [
                     row.id.sqlValue, row.schluessel?.sqlValue ?? .null, .text(row.name), .text(Faltung.sort(row.name)),
                     .text(Faltung.suche(row.name)), .text(row.typentext), text(row.ozgID), text(row.rechtsgrundlage),
-                    text(row.schluessel?.objekt), text(row.schluessel?.gruppe), .bool(objekte.contains(row.id)), .bool(false),
+                    text(row.schluessel?.objekt), text(row.schluessel?.gruppe), .bool(objekte.contains(row.id)),
+                    .bool(false),
                     .integer(Int64(nummer)),
                 ]
             })

@@ -58,7 +58,8 @@ package enum UmsetzungImport {
                 do throws(FormatError) {
                     guard let row = try reader.next() else { break }
                     guard zeilen.count < hoechstens else {
-                        throw FormatError(line: row.line, reason: "Eine Liste hat höchstens 20.000 Zeilen.", fatal: true)
+                        throw FormatError(
+                            line: row.line, reason: "Eine Liste hat höchstens 20.000 Zeilen.", fatal: true)
                     }
                     zeilen.append(try Umsetzungsblatt.zeile(row, header))
                 } catch {

@@ -19,13 +19,20 @@ package enum GemeindeverzeichnisImport {
             var bericht = gelesen
             try db.lock("gemeindeverzeichnis")
             try refuseOlder(gebietsstand, in: db)
-            let plan = try Verzeichnisplan(datei, gebietsstand, vorhandene: vorhandene(in: db), jetzt: auftrag.urheber.am)
+            let vorhandene = try vorhandene(in: db)
+            var datei = datei
+            if gelesen.fehlerzahl > 0 {
+                datei.ergaenze(um: vorhandene.values.map(\.gebiet).sorted { $0.id.rawValue < $1.id.rawValue })
+            }
+            let plan = Verzeichnisplan(datei, gebietsstand, vorhandene: vorhandene, jetzt: auftrag.urheber.am)
             plan.describe(datei, in: &bericht)
-            if gelesen.fehlerzahl == 0 { 
+            if gelesen.fehlerzahl == 0 {
                 plan.close(in: &bericht)
                 // In five years about one place in two hundred went.
                 auftrag.pruefeEntfallen(bericht.entfallen, von: plan.bestand, hoechstensProzent: 2, &bericht)
-            } else { bericht.hinweise.append(keineSchliessung) }
+            } else {
+                bericht.hinweise.append(keineSchliessung)
+            }
             guard auftrag.schreibt(bericht) else { return bericht }
             bericht.geschrieben = true
             // A newer Gebietsstand without any difference is news all the same.
@@ -47,7 +54,8 @@ package enum GemeindeverzeichnisImport {
         else { return }
         throw Refusal(
             .conflict,
-            "Die Datei hat den Gebietsstand \(gebietsstand.deutsch), geladen ist schon der vom \(newest.deutsch). Ältere Stände werden nicht geladen.")
+            "Die Datei hat den Gebietsstand \(gebietsstand.deutsch), geladen ist schon der vom \(newest.deutsch). Ältere Stände werden nicht geladen."
+        )
     }
 
     private static func vorhandene(in db: any SQLConnection) throws -> [String: Verzeichnisplan.Vorhanden] {

@@ -12,12 +12,16 @@ struct Satzzeile {
         guard zeichen.count >= 72 else {
             throw FormatError(
                 line: line.number, column: zeichen.count + 1, field: nil,
-                reason: "Der Satz endet nach \(zeichen.count) Zeichen, üblich sind 220. Die Datei ist vermutlich abgeschnitten.")
+                reason:
+                    "Der Satz endet nach \(zeichen.count) Zeichen, üblich sind 220. Die Datei ist vermutlich abgeschnitten."
+            )
         }
         guard zeichen.count <= 240 else {
             throw FormatError(
                 line: line.number, column: 221, field: nil,
-                reason: "Der Satz hat \(zeichen.count) Zeichen, üblich sind 220. Das ist kein Satz des Gemeindeverzeichnisses.")
+                reason:
+                    "Der Satz hat \(zeichen.count) Zeichen, üblich sind 220. Das ist kein Satz des Gemeindeverzeichnisses."
+            )
         }
     }
 
@@ -56,7 +60,7 @@ struct Satzzeile {
 
     func number(_ start: Int, _ length: Int, _ field: String) throws(FormatError) -> Int {
         let text = text(start, length)
-        guard text.utf8.count == length, let value = Int(text), value >= 0 else {
+        guard text.utf8.count == length, text.utf8.allSatisfy({ (48...57).contains($0) }), let value = Int(text) else {
             throw error(start, field, "„\(text)“ ist keine Zahl mit \(length) Stellen.")
         }
         return value
@@ -70,14 +74,42 @@ struct Satzzeile {
         return tag
     }
 
+    /// The code of a kind, within the range that its record type knows.
+    @discardableResult
+    func kennzeichen(_ range: ClosedRange<Int>, _ whose: String) throws(FormatError) -> String {
+        let text = text(123, 2)
+        guard let code = Int(text), range.contains(code) else {
+            throw error(
+                123, "Textkennzeichen",
+                "„\(text)“ ist keine Art \(whose) (\(range.lowerBound) bis \(range.upperBound)).")
+        }
+        return text
+    }
+
+    /// - Throws: when the line ends before that position.
+    func mindestens(_ length: Int) throws(FormatError) {
+        guard zeichen.count < length else { return }
+        throw error(
+            zeichen.count + 1, "Satz",
+            "Der Satz endet nach \(zeichen.count) Zeichen. Die Datei ist vermutlich abgeschnitten.")
+    }
+
+    private func postleitzahl() throws(FormatError) -> String? {
+        guard let text = optional(166, 5) else { return nil }
+        guard text.utf8.count == 5, text.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            throw error(166, "Postleitzahl", "„\(text)“ ist keine Postleitzahl, erwartet sind 5 Ziffern.")
+        }
+        return text
+    }
+
     func satz(
-        _ art: Gebiet.Art, ars: String, oben: String?, ags: String? = nil
+        _ art: Gebiet.Art, ars: String, ags: String? = nil
     ) throws(FormatError) -> Verzeichnissatz {
         let name = text(23, 50)
         guard !name.isEmpty else { throw error(23, "Bezeichnung", "Der Satz hat keine Bezeichnung.") }
         return Verzeichnissatz(
             ars: ars, ags: ags, amtlicherName: name, art: art,
-            kennzeichen: optional(123, 2), sitz: optional(73, 50), plz: optional(166, 5), flaecheHa: 0, einwohner: 0,
-            gehoertZu: oben)
+            kennzeichen: optional(123, 2), sitz: optional(73, 50), plz: try postleitzahl(), flaecheHa: 0, einwohner: 0,
+            gehoertZu: nil)
     }
 }

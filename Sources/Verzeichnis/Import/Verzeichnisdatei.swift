@@ -27,7 +27,8 @@ package struct Verzeichnisdatei: Sendable {
     private(set) var reihenfolge: [String] = []
     private(set) var regionen = 0
     /// Verband records that only repeat a verbandsfreie Gemeinde.
-    private(set) var wiederholungen = 0
+    var wiederholungen: Int { wiederholt.count }
+    private var wiederholt: Set<String> = []
     private var kreisfrei: [String: (kennzeichen: String, sitz: String?)] = [:]
     private(set) var zeilen = 0
 
@@ -57,43 +58,45 @@ package struct Verzeichnisdatei: Sendable {
     private mutating func add(_ line: Satzzeile) throws(FormatError) {
         let satzart = line.text(1, 2)
         guard ["10", "20", "30", "40", "50", "60"].contains(satzart) else {
-            throw line.error(1, "Satzart", "„\(satzart)“ ist keine Satzart des Gemeindeverzeichnisses (10, 20, 30, 40, 50, 60).")
+            throw line.error(
+                1, "Satzart", "„\(satzart)“ ist keine Satzart des Gemeindeverzeichnisses (10, 20, 30, 40, 50, 60).")
         }
         let stand = try line.tag(3, "Gebietsstand")
         if let gebietsstand, gebietsstand != stand {
             throw line.error(
-                3, "Gebietsstand", "Die Datei beginnt mit dem Gebietsstand \(gebietsstand.deutsch), hier steht \(stand.deutsch).")
+                3, "Gebietsstand",
+                "Die Datei beginnt mit dem Gebietsstand \(gebietsstand.deutsch), hier steht \(stand.deutsch).")
         }
         gebietsstand = stand
         switch satzart {
-        case "10": try insert(line.satz(.land, ars: line.digits(11, 2, "Land"), oben: nil), line)
+        case "10": try insert(line.satz(.land, ars: line.digits(11, 2, "Land")), line)
         case "20":
-            let land = try line.digits(11, 2, "Land")
-            let key = try land + line.digits(13, 1, "Regierungsbezirk")
-            try insert(line.satz(.regierungsbezirk, ars: key, oben: land), line)
+            let key = try line.digits(11, 2, "Land") + line.digits(13, 1, "Regierungsbezirk")
+            try insert(line.satz(.regierungsbezirk, ars: key), line)
         case "30": regionen += 1
         case "40": try addKreis(line)
         case "50":
             guard line.text(123, 2) != "50" else {
-                wiederholungen += 1
+                let key = try line.digits(11, 5, "Kreis") + line.digits(19, 4, "Gemeindeverband")
+                guard wiederholt.insert(key).inserted else { throw line.duplicate(key) }
                 return
             }
-            let kreis = try line.digits(11, 5, "Kreis")
-            let key = try kreis + line.digits(19, 4, "Gemeindeverband")
-            try insert(line.satz(.verband, ars: key, oben: kreis), line)
+            try line.kennzeichen(51...58, "eines Gemeindeverbands")
+            let key = try line.digits(11, 5, "Kreis") + line.digits(19, 4, "Gemeindeverband")
+            try insert(line.satz(.verband, ars: key), line)
         default: try addGemeinde(line)
         }
     }
 
     private mutating func addKreis(_ line: Satzzeile) throws(FormatError) {
         let key = try line.digits(11, 5, "Kreis")
-        let kennzeichen = line.text(123, 2)
+        let kennzeichen = try line.kennzeichen(41...45, "eines Kreises")
         if kennzeichen == "41" || kennzeichen == "42" {
             guard kreisfrei[key] == nil else { throw line.duplicate(key) }
             kreisfrei[key] = (kennzeichen, line.optional(73, 50))
             return
         }
-        try insert(line.satz(.kreis, ars: key, oben: String(key.prefix(3))), line)
+        try insert(line.satz(.kreis, ars: key), line)
     }
 
     private mutating func addGemeinde(_ line: Satzzeile) throws(FormatError) {
@@ -108,10 +111,10 @@ package struct Verzeichnisdatei: Sendable {
         case "65", "66": art = .gemeindefrei
         default: throw line.error(123, "Textkennzeichen", "„\(kennzeichen)“ ist keine Art einer Gemeinde (60 bis 67).")
         }
-        var satz = try line.satz(art, ars: verband + gemeinde, oben: verband, ags: kreis + gemeinde)
+        var satz = try line.satz(art, ars: verband + gemeinde, ags: kreis + gemeinde)
         satz.flaecheHa = try line.number(129, 11, "Fläche")
         satz.einwohner = try line.number(140, 11, "Bevölkerung")
-        if art == .kreisfreieStadt { satz.sitz = kreisfrei[kreis]?.sitz }
+        try line.mindestens(170)
         try insert(satz, line)
     }
 
@@ -121,38 +124,83 @@ package struct Verzeichnisdatei: Sendable {
         reihenfolge.append(satz.ars)
     }
 
-    /// Finds the place above each one, sums area and people upwards, and notices a file that stops too early.
-    private mutating func finish(_ bericht: inout Importbericht) {
-        var hasMembers: Set<String> = []
+    /// Adds places that are valid and that the file lacks because their records were refused, as they are.
+    mutating func ergaenze(um gebiete: [Gebiet]) {
+        for gebiet in gebiete {
+            guard let ars = gebiet.ars, gebiet.gueltigBis == nil, saetze[ars] == nil else { continue }
+            saetze[ars] = Verzeichnissatz(
+                ars: ars, ags: gebiet.ags, amtlicherName: gebiet.amtlicherName, art: gebiet.art,
+                kennzeichen: gebiet.kennzeichen, sitz: gebiet.sitz, plz: gebiet.plz, flaecheHa: gebiet.flaecheHa ?? 0,
+                einwohner: gebiet.einwohner ?? 0, gehoertZu: nil)
+            reihenfolge.append(ars)
+        }
+        verbinde()
+    }
+
+    /// Finds the place above each one, and sums area and people of the Gemeinden upwards.
+    private mutating func verbinde() {
         for ars in reihenfolge {
-            guard var satz = saetze[ars] else { continue }
-            satz.gehoertZu = satz.gehoertZu.flatMap(nearest)
-            saetze[ars] = satz
-            guard satz.ars.utf8.count == 12 else { continue }
-            var above = satz.gehoertZu
-            while let key = above, let next = saetze[key] {
-                saetze[key]?.flaecheHa += satz.flaecheHa
-                saetze[key]?.einwohner += satz.einwohner
-                hasMembers.insert(key)
-                above = next.gehoertZu ?? next.ars.parentKeys.first { saetze[$0] != nil }
+            let oben = ars.parentKeys.first { saetze[$0] != nil }
+            saetze[ars]?.gehoertZu = oben
+            guard ars.utf8.count == 12 else {
+                saetze[ars]?.flaecheHa = 0
+                saetze[ars]?.einwohner = 0
+                continue
+            }
+            if let sitz = kreisfrei[String(ars.prefix(5))]?.sitz, saetze[ars]?.art == .kreisfreieStadt {
+                saetze[ars]?.sitz = sitz
             }
         }
-        guard bericht.fehlerzahl == 0 else { return }
-        if reihenfolge.isEmpty { bericht.refuse(.init(zeile: 0, grund: "Die Datei enthält keinen einzigen Satz.")) }
-        for ars in reihenfolge where ars.utf8.count < 12 && !hasMembers.contains(ars) {
-            let name = saetze[ars]?.amtlicherName ?? ars
-            bericht.refuse(
-                .init(zeile: 0, grund: "\(name) (\(ars)) hat keine Gemeinde. Die Datei ist vermutlich abgeschnitten."))
-        }
-        for key in kreisfrei.keys.sorted() where saetze[key + "0000000"] == nil {
-            bericht.refuse(
-                .init(zeile: 0, grund: "Zur kreisfreien Stadt \(key) fehlt der Gemeindesatz. Die Datei ist vermutlich abgeschnitten."))
+        for ars in reihenfolge where ars.utf8.count == 12 {
+            guard let satz = saetze[ars] else { continue }
+            for key in ars.parentKeys where saetze[key] != nil {
+                saetze[key]?.flaecheHa += satz.flaecheHa
+                saetze[key]?.einwohner += satz.einwohner
+            }
         }
     }
 
-    /// The key itself if it is a place, else the next shorter one that is.
-    private func nearest(_ key: String) -> String? {
-        saetze[key] != nil ? key : key.parentKeys.first { saetze[$0] != nil }
+    /// Notices a file that stops too early or lacks records in between.
+    private mutating func finish(_ bericht: inout Importbericht) {
+        verbinde()
+        if reihenfolge.isEmpty, bericht.fehlerzahl == 0 {
+            bericht.refuse(.init(zeile: 0, grund: "Die Datei enthält keinen einzigen Satz."))
+        }
+        guard bericht.fehlerzahl == 0 else { return }
+        for grund in luecken() { bericht.refuse(.init(zeile: 0, grund: grund)) }
+    }
+
+    /// Records that must be there because others speak of them.
+    private func luecken() -> [String] {
+        var found: [String] = []
+        var hasMembers: Set<String> = []
+        for ars in reihenfolge {
+            guard let satz = saetze[ars] else { continue }
+            if ars.utf8.count == 12 { hasMembers.formUnion(ars.parentKeys) }
+            if saetze[satz.land] == nil {
+                found.append("Zu \(satz.amtlicherName) (\(ars)) fehlt das Land \(satz.land).")
+            }
+            guard ars.utf8.count == 12 else { continue }
+            let (verband, kreis) = (String(ars.prefix(9)), String(ars.prefix(5)))
+            if saetze[verband] == nil, !wiederholt.contains(verband) {
+                found.append("Zu \(satz.amtlicherName) (\(ars)) fehlt der Satz des Gemeindeverbands \(verband).")
+            }
+            // Waters and shared territories of a Land belong to no Kreis.
+            if saetze[kreis] == nil, kreisfrei[kreis] == nil, satz.art != .gemeindefrei {
+                found.append("Zu \(satz.amtlicherName) (\(ars)) fehlt der Satz des Kreises \(kreis).")
+            }
+        }
+        let abgeschnitten = "Die Datei ist vermutlich abgeschnitten."
+        for ars in reihenfolge where ars.utf8.count < 12 && !hasMembers.contains(ars) {
+            found.append("\(saetze[ars]?.amtlicherName ?? "") (\(ars)) hat keine Gemeinde. \(abgeschnitten)")
+        }
+        for key in kreisfrei.keys.sorted() where saetze[key + "0000000"] == nil {
+            found.append("Zur kreisfreien Stadt \(key) fehlt der Gemeindesatz. \(abgeschnitten)")
+        }
+        for key in wiederholt.sorted() where !hasMembers.contains(key) {
+            found.append("Zum Verbandssatz \(key) fehlt die Gemeinde. \(abgeschnitten)")
+        }
+        return found
     }
 }
 

@@ -30,6 +30,9 @@ struct Verzeichnisplan: Sendable {
     private(set) var entfallen: [Vorhanden] = []
     private var neueOrganisationen: [Soll] = []
     private var umbenannte: [Soll] = []
+    /// Places whose authority is to be closed, or opened again.
+    private var ohneVerwaltung: [Soll] = []
+    private var mitVerwaltung: [Soll] = []
 
     init(_ datei: Verzeichnisdatei, _ stand: Tag, vorhandene: [String: Vorhanden], jetzt: Instant) {
         self.stand = stand
@@ -55,6 +58,11 @@ struct Verzeichnisplan: Sendable {
                 bezeichnung: name.bezeichnung(satz.art, satz.kennzeichen), name: name.name)
             if let old {
                 if soll.weichtAb(von: old.gebiet) { geaendert.append(soll) } else { unveraendert += 1 }
+                if old.organisation != nil {
+                    let had = old.gebiet.gueltigBis == nil && old.gebiet.verwaltung == old.organisation
+                    if had, organisationen[ars] == nil { ohneVerwaltung.append(soll) }
+                    if !had, organisationen[ars] != nil { mitVerwaltung.append(soll) }
+                }
                 // A name that somebody gave by hand stays.
                 if old.organisation != nil, old.organisationName == old.gebiet.bezeichnung,
                     soll.bezeichnung != old.gebiet.bezeichnung
@@ -79,7 +87,9 @@ struct Verzeichnisplan: Sendable {
         case .land: return datei.saetze[satz.ars + "0000000000"] == nil
         case .verband: return Verwaltungsregel.fuer(land: satz.land, kennzeichen: satz.kennzeichen).verbandVerwaltet
         case .gemeinde:
-            guard let verband = satz.gehoertZu.flatMap({ datei.saetze[$0] }), verband.art == .verband else { return true }
+            guard let verband = satz.gehoertZu.flatMap({ datei.saetze[$0] }), verband.art == .verband else {
+                return true
+            }
             return Verwaltungsregel.fuer(land: satz.land, kennzeichen: verband.kennzeichen).mitgliederVerwalten
         case .bund, .kreis, .kreisfreieStadt: return true
         }
@@ -102,7 +112,8 @@ struct Verzeichnisplan: Sendable {
         bericht.unveraendert = unveraendert
         if datei.regionen > 0 { bericht.ausgelassen.append(("Regionen (Satzart 30)", datei.regionen)) }
         if datei.wiederholungen > 0 {
-            bericht.ausgelassen.append(("Verbandssätze, die nur eine verbandsfreie Gemeinde wiederholen", datei.wiederholungen))
+            bericht.ausgelassen.append(
+                ("Verbandssätze, die nur eine verbandsfreie Gemeinde wiederholen", datei.wiederholungen))
         }
         bericht.hinweise.append("Gebietsstand \(stand.deutsch)")
     }
@@ -111,7 +122,8 @@ struct Verzeichnisplan: Sendable {
         bericht.entfallen = entfallen.count
         if let first = entfallen.first {
             bericht.hinweise.append(
-                "\(entfallen.count) Gebiete fehlen in der Datei und gelten nur noch bis \(stand.deutsch), z. B. \(first.gebiet.bezeichnung) (\(first.gebiet.ars ?? "")).")
+                "\(entfallen.count) Gebiete fehlen in der Datei und gelten nur noch bis \(stand.deutsch), z. B. \(first.gebiet.bezeichnung) (\(first.gebiet.ars ?? ""))."
+            )
         }
     }
 
@@ -133,16 +145,18 @@ struct Verzeichnisplan: Sendable {
                        suchname = \(Faltung.suche(soll.bezeichnung)) WHERE gebiet = \(soll.id)
                 """)
         }
+        for soll in ohneVerwaltung {
+            try db.execute(
+                "UPDATE organisation SET gueltig_bis = \(stand) WHERE gebiet = \(soll.id) AND gueltig_bis IS NULL")
+        }
+        for soll in mitVerwaltung {
+            try db.execute("UPDATE organisation SET gueltig_bis = NULL WHERE gebiet = \(soll.id)")
+        }
         guard schliessen else { return }
         for old in entfallen {
             try db.execute("UPDATE gebiet SET gueltig_bis = \(stand) WHERE id = \(old.gebiet.id)")
             try db.execute("UPDATE organisation SET gueltig_bis = \(stand) WHERE gebiet = \(old.gebiet.id)")
         }
-        try db.execute(
-            """
-            UPDATE organisation SET gueltig_bis = NULL
-            WHERE gueltig_bis IS NOT NULL AND gebiet IN (SELECT id FROM gebiet WHERE gueltig_bis IS NULL)
-            """)
     }
 }
 
@@ -156,7 +170,8 @@ extension Verzeichnisplan.Soll {
 
     var werte: [SQLValue] {
         [
-            .text(id), .text(satz.ars), text(satz.ags), .text(satz.amtlicherName), .text(name), .text(Faltung.sort(name)),
+            .text(id), .text(satz.ars), text(satz.ags), .text(satz.amtlicherName), .text(name),
+            .text(Faltung.sort(name)),
             .text(Faltung.suche(name)), satz.art.sqlValue, text(satz.kennzeichen), text(satz.sitz), text(satz.plz),
             .integer(Int64(satz.flaecheHa)), .integer(Int64(satz.einwohner)), .text(satz.land), text(gehoertZu),
             text(satz.gehoertZu), text(verwaltung), .text(gueltigVon), .null,
