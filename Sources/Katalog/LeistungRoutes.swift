@@ -83,7 +83,7 @@ package struct LeistungRoutes: RoomRoutes {
         let (gesamt, list) = try await database.read { db in
             try (LeistungStore.count(filter, in: db), LeistungStore.list(filter, wunsch, in: db))
         }
-        return .liste(list.leistungen, gesamt: gesamt, weiter: list.weiter)
+        return .liste(list.eintraege, gesamt: gesamt, weiter: list.weiter)
     }
 
     @Sendable func apiShow(_ request: Request, _ context: SiteContext) async throws -> Response {

@@ -93,19 +93,14 @@ package enum LeistungStore {
 
     package static func list(
         _ filter: LeistungFilter, _ wunsch: Listenwunsch, in db: any SQLConnection
-    ) throws -> (leistungen: [Leistung], weiter: String?) {
-        var after: SQL = "1 = 1"
-        if let nach = wunsch.nach {
-            after = "(leistung.sortname > \(nach[0]) OR (leistung.sortname = \(nach[0]) AND leistung.id > \(nach[1])))"
-        }
+    ) throws -> (eintraege: [Leistung], weiter: String?) {
+        let after = wunsch.bedingung(sortname: "leistung.sortname", id: "leistung.id")
         let rows = try db.all(
             """
             SELECT \(Leistung.columns) FROM \(Leistung.quelle) WHERE \(filter.bedingung) AND \(after)
             ORDER BY leistung.sortname, leistung.id LIMIT \(wunsch.anzahl + 1)
             """, as: Leistung.self)
-        let shown = Array(rows.prefix(wunsch.anzahl))
-        guard rows.count > wunsch.anzahl, let last = shown.last else { return (shown, nil) }
-        return (shown, Marke.encode([Faltung.sort(last.name), last.id.rawValue]))
+        return wunsch.teil(rows) { [Faltung.sort($0.name), $0.id.rawValue] }
     }
 
     /// Everything with the same object, in the order of the keys.

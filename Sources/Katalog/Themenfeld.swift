@@ -147,16 +147,14 @@ package enum OZGStore {
 
     package static func list(
         _ filter: OZGFilter, _ wunsch: Listenwunsch, in db: any SQLConnection
-    ) throws -> (leistungen: [OZGLeistung], weiter: String?) {
+    ) throws -> (eintraege: [OZGLeistung], weiter: String?) {
         let after: SQL = wunsch.nach.map { "ozg_leistung.ozg_id > \($0[0])" } ?? "1 = 1"
         let rows = try db.all(
             """
             SELECT \(columns) FROM \(quelle) WHERE \(filter.bedingung) AND \(after)
             ORDER BY ozg_leistung.ozg_id LIMIT \(wunsch.anzahl + 1)
             """, as: OZGLeistung.self)
-        let shown = Array(rows.prefix(wunsch.anzahl))
-        guard rows.count > wunsch.anzahl, let last = shown.last else { return (shown, nil) }
-        return (shown, Marke.encode([last.ozgID]))
+        return wunsch.teil(rows) { [$0.ozgID] }
     }
 
     package static func themenfelder(in db: any SQLConnection) throws -> [Themenfeld] {

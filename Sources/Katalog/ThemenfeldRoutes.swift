@@ -93,7 +93,7 @@ package struct ThemenfeldRoutes: RoomRoutes {
         let (gesamt, list) = try await database.read { db in
             try (OZGStore.count(filter, in: db), OZGStore.list(filter, wunsch, in: db))
         }
-        return .liste(list.leistungen, gesamt: gesamt, weiter: list.weiter)
+        return .liste(list.eintraege, gesamt: gesamt, weiter: list.weiter)
     }
 
     @Sendable func apiShowOZG(_ request: Request, _ context: SiteContext) async throws -> Response {

@@ -138,7 +138,7 @@ package struct DienstRoutes: RoomRoutes {
         let (gesamt, list) = try await database.read { db in
             try (DienstStore.count(filter, in: db), DienstStore.list(filter, wunsch, in: db))
         }
-        return .liste(list.dienste, gesamt: gesamt, weiter: list.weiter)
+        return .liste(list.eintraege, gesamt: gesamt, weiter: list.weiter)
     }
 
     @Sendable func apiShow(_ request: Request, _ context: SiteContext) async throws -> Response {

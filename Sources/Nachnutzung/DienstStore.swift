@@ -80,20 +80,14 @@ package enum DienstStore {
 
     package static func list(
         _ filter: DienstFilter, _ wunsch: Listenwunsch, in db: any SQLConnection
-    ) throws -> (dienste: [DienstEintrag], weiter: String?) {
-        var after: SQL = "1 = 1"
-        if let nach = wunsch.nach {
-            after =
-                "(onlinedienst.sortname > \(nach[0]) OR (onlinedienst.sortname = \(nach[0]) AND onlinedienst.id > \(nach[1])))"
-        }
+    ) throws -> (eintraege: [DienstEintrag], weiter: String?) {
+        let after = wunsch.bedingung(sortname: "onlinedienst.sortname", id: "onlinedienst.id")
         let rows = try db.all(
             """
             \(eintrag) WHERE \(filter.bedingung) AND \(after)
             ORDER BY onlinedienst.sortname, onlinedienst.id LIMIT \(wunsch.anzahl + 1)
             """, as: DienstEintrag.self)
-        let shown = Array(rows.prefix(wunsch.anzahl))
-        guard rows.count > wunsch.anzahl, let last = shown.last else { return (shown, nil) }
-        return (shown, Marke.encode([Faltung.sort(last.dienst.name), last.dienst.id.rawValue]))
+        return wunsch.teil(rows) { [Faltung.sort($0.dienst.name), $0.dienst.id.rawValue] }
     }
 
     /// The services of an Organisation under that very name, for an import that has no other key.

@@ -85,7 +85,7 @@ package struct LadungRoutes: RoomRoutes {
         let source: TextSource
         do { source = try TextSource(bytes: ladung.inhalt, name: ladung.dateiname) } catch {
             var bericht = Importbericht()
-            bericht.refuse(.init(zeile: error.line, spalte: error.column, feld: error.field, grund: error.reason))
+            bericht.refuse(error)
             return bericht
         }
         return try await UmsetzungImport.run(source, organisation: organisation.id, auftrag, in: database)

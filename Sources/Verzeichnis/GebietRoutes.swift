@@ -78,7 +78,7 @@ package struct GebietRoutes: RoomRoutes {
         let (gesamt, list) = try await database.read { db in
             try (GebietStore.count(filter, in: db), GebietStore.list(filter, wunsch, in: db))
         }
-        return .liste(list.gebiete, gesamt: gesamt, weiter: list.weiter)
+        return .liste(list.eintraege, gesamt: gesamt, weiter: list.weiter)
     }
 
     @Sendable func apiShow(_ request: Request, _ context: SiteContext) async throws -> Response {

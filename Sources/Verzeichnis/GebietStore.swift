@@ -94,19 +94,14 @@ package enum GebietStore {
     /// Places after a cursor of sort name and id, with the cursor of the last one.
     package static func list(
         _ filter: GebietFilter, _ wunsch: Listenwunsch, in db: any SQLConnection
-    ) throws -> (gebiete: [Gebiet], weiter: String?) {
-        var after: SQL = "1 = 1"
-        if let nach = wunsch.nach {
-            after = "(gebiet.sortname > \(nach[0]) OR (gebiet.sortname = \(nach[0]) AND gebiet.id > \(nach[1])))"
-        }
+    ) throws -> (eintraege: [Gebiet], weiter: String?) {
+        let after = wunsch.bedingung(sortname: "gebiet.sortname", id: "gebiet.id")
         let rows = try db.all(
             """
             SELECT \(Gebiet.columns) FROM gebiet WHERE \(filter.bedingung) AND \(after)
             ORDER BY gebiet.sortname, gebiet.id LIMIT \(wunsch.anzahl + 1)
             """, as: Gebiet.self)
-        let shown = Array(rows.prefix(wunsch.anzahl))
-        guard rows.count > wunsch.anzahl, let last = shown.last else { return (shown, nil) }
-        return (shown, Marke.encode([Faltung.sort(last.name), last.id.rawValue]))
+        return wunsch.teil(rows) { [Faltung.sort($0.name), $0.id.rawValue] }
     }
 
     /// From the Land down to the place above this one.

@@ -1,6 +1,7 @@
 package import Formats
 package import Hummingbird
 import Kernel
+package import Storage
 
 /// A value of the JSON interface.
 package protocol JSONValue: Sendable {
@@ -29,6 +30,21 @@ package struct Listenwunsch: Sendable, Equatable {
             }
             return parts
         }
+    }
+}
+
+extension Listenwunsch {
+    /// Rows after the cursor in a list ordered by sort name and id.
+    package func bedingung(sortname: SQL, id: SQL) -> SQL {
+        guard let nach else { return "1 = 1" }
+        return "(\(sortname) > \(nach[0]) OR (\(sortname) = \(nach[0]) AND \(id) > \(nach[1])))"
+    }
+
+    /// Cuts the one row too many that was asked for, and marks where the next answer goes on.
+    package func teil<T>(_ rows: [T], marke: (T) -> [String]) -> (eintraege: [T], weiter: String?) {
+        let shown = Array(rows.prefix(anzahl))
+        guard rows.count > anzahl, let last = shown.last else { return (shown, nil) }
+        return (shown, Marke.encode(marke(last)))
     }
 }
 

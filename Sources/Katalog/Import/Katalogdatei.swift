@@ -1,5 +1,6 @@
 import Formats
 import Kernel
+import Web
 
 /// The three sheets of a catalogue, checked row by row.
 struct Katalogdatei: Sendable {
@@ -132,28 +133,9 @@ struct Katalogdatei: Sendable {
         _ source: TextSource, _ required: [String], _ bericht: inout Importbericht,
         _ body: (inout Katalogdatei, CSVRow, CSVHeader) throws(FormatError) -> Void
     ) {
-        func refuse(_ error: FormatError) {
-            bericht.refuse(
-                .init(
-                    zeile: error.line, spalte: error.column, feld: error.field, grund: error.reason, quelle: source.name
-                ))
-        }
-        do throws(FormatError) {
-            let reader = try CSVReader(source)
-            let header = try CSVHeader(
-                reader.header, required: required, known: ["lebenslage", "themenfeld", "rechtsgrundlage"])
-            var count = 0
-            while true {
-                do throws(FormatError) {
-                    guard let row = try reader.next() else { break }
-                    count += 1
-                    try body(&self, row, header)
-                } catch {
-                    refuse(error)
-                    if error.fatal { return }
-                }
-            }
-            if count == 0 { refuse(FormatError(reason: "Die Datei enthält nur die Kopfzeile.")) }
-        } catch { refuse(error) }
+        _ = Blatt.read(
+            source, required: required, known: ["lebenslage", "themenfeld", "rechtsgrundlage"], quelle: source.name,
+            &bericht,
+            zeile: { row, header throws(FormatError) in try body(&self, row, header) })
     }
 }

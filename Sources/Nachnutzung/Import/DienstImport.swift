@@ -23,7 +23,12 @@ package enum DienstImport {
         _ source: TextSource, _ auftrag: Importauftrag, in database: any Database
     ) async throws -> Importbericht {
         var gelesen = Importbericht()
-        guard let (header, zeilen) = read(source, &gelesen) else { return gelesen }
+        guard
+            let (header, zeilen) = Blatt.read(
+                source, required: ["Name", "Anbieter"], known: spalten, &gelesen,
+                zeile: { row, header throws(FormatError) in Zeile(row: row, form: try form(row, header)) })
+        else { return gelesen }
+        gelesen.melde(unbekannte: header.unknown)
         let bisher = gelesen
         return try await database.fuehre(auftrag) { db in
             var bericht = bisher
@@ -89,36 +94,6 @@ package enum DienstImport {
 
     private static func spalte(_ feld: String) -> String {
         spalten.first { Faltung.suche($0) == feld } ?? "Name"
-    }
-
-    private static func read(_ source: TextSource, _ bericht: inout Importbericht) -> (CSVHeader, [Zeile])? {
-        func refuse(_ error: FormatError) {
-            bericht.refuse(.init(zeile: error.line, spalte: error.column, feld: error.field, grund: error.reason))
-        }
-        do throws(FormatError) {
-            let reader = try CSVReader(source)
-            let header = try CSVHeader(reader.header, required: ["Name", "Anbieter"], known: spalten)
-            for name in header.unknown {
-                bericht.hinweise.append("Die Spalte „\(name)“ ist unbekannt und bleibt unbeachtet.")
-            }
-            var zeilen: [Zeile] = []
-            while true {
-                do throws(FormatError) {
-                    guard let row = try reader.next() else { break }
-                    zeilen.append(Zeile(row: row, form: try form(row, header)))
-                } catch {
-                    refuse(error)
-                    if error.fatal { return nil }
-                }
-            }
-            if zeilen.isEmpty, bericht.fehlerzahl == 0 {
-                refuse(FormatError(reason: "Die Datei enthält nur die Kopfzeile."))
-            }
-            return (header, zeilen)
-        } catch {
-            refuse(error)
-            return nil
-        }
     }
 
     private static func form(_ row: CSVRow, _ header: CSVHeader) throws(FormatError) -> DienstForm {

@@ -3,6 +3,7 @@ import Katalog
 package import Kernel
 package import Storage
 package import Verzeichnis
+import Web
 
 /// Loads an authority's sheet into its Umsetzungsliste.
 ///
@@ -17,7 +18,12 @@ package enum UmsetzungImport {
         _ source: TextSource, organisation: Organisation.ID, _ auftrag: Importauftrag, in database: any Database
     ) async throws -> Importbericht {
         var gelesen = Importbericht()
-        guard let (header, zeilen) = read(source, &gelesen) else { return gelesen }
+        guard
+            let (header, zeilen) = Blatt.read(
+                source, required: ["Titel"], known: Umsetzungsblatt.spalten, hoechstens: hoechstens, &gelesen,
+                zeile: Umsetzungsblatt.zeile)
+        else { return gelesen }
+        gelesen.melde(unbekannte: header.unknown)
         let bisher = gelesen
         return try await database.fuehre(auftrag) { db in
             var bericht = bisher
@@ -38,42 +44,6 @@ package enum UmsetzungImport {
                 .umsetzung, bezug: organisation.rawValue, datum: auftrag.urheber.am.tag.iso, bericht: bericht,
                 durch: auftrag.urheber, in: db)
             return bericht
-        }
-    }
-
-    private static func read(
-        _ source: TextSource, _ bericht: inout Importbericht
-    ) -> (CSVHeader, [Umsetzungsblatt.Zeile])? {
-        func refuse(_ error: FormatError) {
-            bericht.refuse(.init(zeile: error.line, spalte: error.column, feld: error.field, grund: error.reason))
-        }
-        do throws(FormatError) {
-            let reader = try CSVReader(source)
-            let header = try CSVHeader(reader.header, required: ["Titel"], known: Umsetzungsblatt.spalten)
-            for name in header.unknown {
-                bericht.hinweise.append("Die Spalte „\(name)“ ist unbekannt und bleibt unbeachtet.")
-            }
-            var zeilen: [Umsetzungsblatt.Zeile] = []
-            while true {
-                do throws(FormatError) {
-                    guard let row = try reader.next() else { break }
-                    guard zeilen.count < hoechstens else {
-                        throw FormatError(
-                            line: row.line, reason: "Eine Liste hat höchstens 20.000 Zeilen.", fatal: true)
-                    }
-                    zeilen.append(try Umsetzungsblatt.zeile(row, header))
-                } catch {
-                    refuse(error)
-                    if error.fatal { return nil }
-                }
-            }
-            if zeilen.isEmpty, bericht.fehlerzahl == 0 {
-                refuse(FormatError(reason: "Die Datei enthält nur die Kopfzeile."))
-            }
-            return (header, zeilen)
-        } catch {
-            refuse(error)
-            return nil
         }
     }
 }

@@ -69,11 +69,11 @@ enum Umsetzungsblatt {
         do { leistungen = try Leistungsangabe.parse(header[row, "Leistungsschlüssel"]) } catch {
             throw header.error(error.grund, in: row, field: "Leistungsschlüssel")
         }
+        // An empty cell says nothing about the Stand: a new row is open, a known one stays as it is.
+        let vorhanden = spalten.filter { header.contains($0) && ($0 != "Stand" || !header[row, $0].isEmpty) }
         return Zeile(
             row: row, marke: header[row, "Zeilenmarke"], leistungen: leistungen,
-            dienst: try text("Onlinedienst", 500) ?? "",
-            inhalt: inhalt,  // An empty cell says nothing about the Stand: a new row is open, a known one stays as it is.
-            vorhanden: Set(spalten.filter { header.contains($0) && ($0 != "Stand" || !header[row, $0].isEmpty) }))
+            dienst: try text("Onlinedienst", 500) ?? "", inhalt: inhalt, vorhanden: Set(vorhanden))
     }
 
     /// The row of the sheet for an entry; `dienst` is its Onlinedienst as the sheet names it.

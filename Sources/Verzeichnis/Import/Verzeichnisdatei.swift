@@ -1,5 +1,6 @@
 package import Formats
 package import Kernel
+import Web
 
 /// One record of the official directory, cut to what the product keeps.
 struct Verzeichnissatz: Sendable, Equatable {
@@ -43,7 +44,7 @@ package struct Verzeichnisdatei: Sendable {
                 datei.zeilen += 1
                 try datei.add(Satzzeile(line))
             } catch {
-                bericht.refuse(.init(zeile: error.line, spalte: error.column, feld: error.field, grund: error.reason))
+                bericht.refuse(error)
                 if error.fatal { break }
                 if datei.reihenfolge.isEmpty, bericht.fehlerzahl >= 20 {
                     bericht.refuse(.init(zeile: 0, grund: "Das ist kein Gemeindeverzeichnis im Format GV100AD."))
