@@ -132,12 +132,13 @@ package enum Typisierung {
         text.split(separator: ",").map(\.getrimmt).filter { !$0.isEmpty }
     }
 
+    private static let numbers = Set((1...12).map { String($0) })
+
     /// One or two numbers from 1 to 12 joined by a slash, optionally with a or b.
     package static func istCode(_ text: String) -> Bool {
         var body = Substring(text)
         if let last = body.last, last == "a" || last == "b" { body = body.dropLast() }
         let parts = body.split(separator: "/", omittingEmptySubsequences: false)
-        return (1...2).contains(parts.count)
-            && parts.allSatisfy { part in part.utf8.count <= 2 && Int(part).map { (1...12).contains($0) } ?? false }
+        return (1...2).contains(parts.count) && parts.allSatisfy { part in numbers.contains(String(part)) }
     }
 }

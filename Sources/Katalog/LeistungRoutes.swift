@@ -35,6 +35,7 @@ package struct LeistungRoutes: RoomRoutes {
                     .init("typ", "Code der Typisierung, z. B. 2/3"),
                     .init("themenfeld", "Kurzname des Themenfelds"), .init("lage", "Kurzname der Lage"),
                     .init("ozg", "OZG-ID"),
+                    .init("ueberschriften", "„nein“ lässt Überschriften und vorläufige Einträge weg"),
                 ], antwort: .liste("Leistung")), use: apiList)
         routes.api(APIOperation("/leistungen/{id}", "Eine Leistung", antwort: .objekt("Leistung")), use: apiShow)
     }

@@ -39,6 +39,8 @@ package struct Importbericht: Sendable, Equatable {
     package private(set) var fehler: [Fehlstelle] = []
     /// All faults counted, also those beyond the ones kept.
     package private(set) var fehlerzahl = 0
+    /// The input as a whole is not to be trusted: nothing is written, whatever may be skipped.
+    package private(set) var istGesperrt = false
     /// True when the rows without fault were written.
     package var geschrieben = false
 
@@ -50,6 +52,12 @@ package struct Importbericht: Sendable, Equatable {
     package mutating func refuse(_ place: Fehlstelle) {
         fehlerzahl += 1
         if fehler.count < Importbericht.behalten { fehler.append(place) }
+    }
+
+    /// Refuses the whole input.
+    package mutating func sperre(_ place: Fehlstelle) {
+        refuse(place)
+        istGesperrt = true
     }
 
     package var aendertEtwas: Bool { neu + geaendert + entfallen > 0 }
@@ -91,7 +99,7 @@ package struct Importauftrag: Sendable {
         _ entfallen: Int, von bestand: Int, hoechstensProzent: Int, _ bericht: inout Importbericht
     ) {
         guard !vieleEntfallen, entfallen > 20, entfallen * 100 > bestand * hoechstensProzent else { return }
-        bericht.refuse(
+        bericht.sperre(
             .init(
                 zeile: 0,
                 grund:
@@ -101,7 +109,7 @@ package struct Importauftrag: Sendable {
 
     /// Whether what was understood may be written.
     package func schreibt(_ bericht: Importbericht) -> Bool {
-        !probe && (bericht.fehlerzahl == 0 || fehlerhafteUeberspringen)
+        !probe && !bericht.istGesperrt && (bericht.fehlerzahl == 0 || fehlerhafteUeberspringen)
     }
 }
 

@@ -41,10 +41,10 @@ struct Importoptionen: ParsableArguments {
                 return
             }
             guard bericht.geschrieben else {
-                melde(
-                    fehler:
-                        "Nichts geschrieben: \(bericht.fehlerzahl) Fehler. Mit --fehlerhafte-ueberspringen werden nur diese Zeilen ausgelassen."
-                )
+                let rat =
+                    bericht.istGesperrt
+                    ? "" : " Mit --fehlerhafte-ueberspringen werden nur diese Zeilen ausgelassen."
+                melde(fehler: "Nichts geschrieben: \(bericht.fehlerzahl) Fehler.\(rat)")
                 throw ExitCode.failure
             }
             melde(bericht.aendertEtwas ? "Geladen." : "Es gab nichts zu ändern.")

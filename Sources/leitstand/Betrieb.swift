@@ -99,36 +99,3 @@ struct Check: AsyncParsableCommand {
         for line in ort.einstellungen().tabelle { melde(line) }
     }
 }
-
-struct User: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Verwaltet Konten.", subcommands: [UserReset.self])
-}
-
-struct UserReset: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "reset", abstract: "Setzt ein neues Passwort und beendet alle Sitzungen des Kontos.")
-
-    @OptionGroup var ort: Ort
-    @Argument(help: ArgumentHelp("E-Mail-Adresse des Kontos.", valueName: "E-Mail")) var email: String
-    @Flag(help: "Das Passwort aus der Standardeingabe lesen statt eines vorzuschlagen.") var passwortStdin = false
-
-    func run() async throws {
-        try await erklaert {
-            let database = try await ort.open()
-            let address = email.lowercased()
-            guard let konto = try await database.read({ db in try KontoStore.konto(email: address, in: db) }) else {
-                throw Refusal(.notFound, "Zu \(email) gibt es kein Konto.")
-            }
-            let klartext = passwortStdin ? readLine(strippingNewline: true) ?? "" : Kennwort.vorschlag()
-            guard klartext.count >= 12 else {
-                throw Refusal(.unprocessable, "Das Passwort braucht mindestens 12 Zeichen.")
-            }
-            let kennwort = try await Anmeldung().neuesKennwort(klartext)
-            try await database.write { db in
-                try KontoStore.setzeKennwort(kennwort, of: konto.id, durch: .betrieb(.jetzt()), in: db)
-            }
-            if !passwortStdin { melde("Neues Passwort für \(address): \(klartext)") }
-            await database.close()
-        }
-    }
-}

@@ -1,5 +1,7 @@
 """Schnell da und sparsam: gemessen wird das, was Menschen starten, also nur der optimierte Bau."""
+import signal
 import socket
+import time
 
 from http_klient import hole
 from pruefung import Uebersprungen, pruefung
@@ -43,6 +45,23 @@ def ein_zweiter_start_nennt_kein_passwort_und_die_sitzung_gilt_weiter(u):
     ausgabe = (u.server.ordner / "stdout.txt").read_text(encoding="utf-8")
     assert ausgabe.count(u.server.passwort) == 1, "das Passwort steht mehr als einmal in der Ausgabe"
     assert b'action="/abmelden"' in hole(u.server, "/", Cookie=keks).koerper, "die Sitzung ging verloren"
+
+
+@pruefung
+def eine_anfrage_in_arbeit_bekommt_nach_sigterm_noch_ihre_antwort(u):
+    koerper = b"email=a%40b.de&passwort=falsch&csrf=x"
+    with socket.create_connection(("127.0.0.1", u.server.port), timeout=9) as anfrage:
+        anfrage.sendall(
+            b"POST /anmelden HTTP/1.1\r\nHost: x\r\nCookie: leitstand_vor=%s\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s"
+            % (b"x" * 24, len(koerper), koerper[:9]))
+        time.sleep(0.5)
+        u.server.prozess.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        anfrage.sendall(koerper[9:])
+        assert anfrage.recv(4096).startswith(b"HTTP/1.1 403"), "die Antwort blieb aus"
+    assert u.server.prozess.wait(10) == 0
+    u.server.starten()
 
 
 @pruefung

@@ -25,7 +25,9 @@ struct Katalogdatei: Sendable {
     private var ozgIDs: Set<String> = []
     private var ids: Set<Leistung.ID> = []
     private var paare: [String: Int] = [:]
-    private var themenfeldDerLage: [String: String] = [:]
+    /// Names by the address they get; Lagen with their Themenfeld.
+    private var lagen: [String: (name: String, themenfeld: String)] = [:]
+    private var themenfelder: [String: String] = [:]
 
     /// Reads `ozg_id, ozg_leistung, lebenslage, themenfeld`.
     mutating func readOZG(_ source: TextSource, _ bericht: inout Importbericht) {
@@ -37,7 +39,7 @@ struct Katalogdatei: Sendable {
                     "„\(ozgID.prefix(40))“ ist keine OZG-ID. Eine OZG-ID besteht nur aus Ziffern.", in: row,
                     field: "ozg_id")
             }
-            guard datei.ozgIDs.insert(ozgID).inserted else {
+            guard !datei.ozgIDs.contains(ozgID) else {
                 throw header.error("Die OZG-ID \(ozgID) kommt in der Datei schon vor.", in: row, field: "ozg_id")
             }
             let name = try Katalogdatei.name(header, row, "ozg_leistung")
@@ -46,15 +48,34 @@ struct Katalogdatei: Sendable {
                 throw header.error(
                     "Lebenslage und Themenfeld gehören zusammen, eines von beiden fehlt.", in: row, field: "themenfeld")
             }
-            if let known = datei.themenfeldDerLage[lage], known != feld {
-                throw header.error(
-                    "Die Lage „\(lage)“ gehört weiter oben zum Themenfeld „\(known)“.", in: row, field: "themenfeld")
-            }
-            if !lage.isEmpty { datei.themenfeldDerLage[lage] = feld }
+            if !lage.isEmpty { try datei.einordnen(lage, feld, header, row) }
+            datei.ozgIDs.insert(ozgID)
             datei.ozg.append(
                 OZGZeile(
                     ozgID: ozgID, name: name, lage: lage.isEmpty ? nil : lage, themenfeld: feld.isEmpty ? nil : feld))
         }
+    }
+
+    /// Notes where a Lage belongs; two names with one address would hide each other.
+    private mutating func einordnen(
+        _ lage: String, _ feld: String, _ header: CSVHeader, _ row: CSVRow
+    ) throws(FormatError) {
+        if let known = themenfelder[Faltung.slug(feld)], known != feld {
+            throw header.error("Das Themenfeld „\(feld)“ heißt weiter oben „\(known)“.", in: row, field: "themenfeld")
+        }
+        if let known = lagen[Faltung.slug(lage)] {
+            guard known.name == lage else {
+                throw header.error(
+                    "Die Lage „\(lage)“ heißt weiter oben „\(known.name)“.", in: row, field: "lebenslage")
+            }
+            guard known.themenfeld == feld else {
+                throw header.error(
+                    "Die Lage „\(lage)“ gehört weiter oben zum Themenfeld „\(known.themenfeld)“.", in: row,
+                    field: "themenfeld")
+            }
+        }
+        themenfelder[Faltung.slug(feld)] = feld
+        lagen[Faltung.slug(lage)] = (lage, feld)
     }
 
     /// Reads Leistungen with their keys.

@@ -70,19 +70,26 @@ struct Katalogplan {
     }
 
     private mutating func planOZG(_ schliessen: Bool, in db: any SQLConnection) throws {
-        var bestand: [String: (name: String, lage: String?, entfallen: Bool)] = [:]
-        try db.forEach("SELECT ozg_id, name, lage, stand_bis FROM ozg_leistung") { row in
+        var bestand: [String: (zeile: Katalogdatei.OZGZeile, entfallen: Bool)] = [:]
+        try db.forEach(
+            """
+            SELECT ozg_leistung.ozg_id, ozg_leistung.name, ozg_leistung.stand_bis, lage.name AS lage,
+                   themenfeld.name AS themenfeld
+            FROM ozg_leistung LEFT JOIN lage ON lage.slug = ozg_leistung.lage
+            LEFT JOIN themenfeld ON themenfeld.slug = lage.themenfeld
+            """
+        ) { row in
             let bis: Int? = try row["stand_bis"]
-            bestand[try row["ozg_id"]] = (try row["name"], try row["lage"], bis != nil)
+            let zeile = try Katalogdatei.OZGZeile(
+                ozgID: row["ozg_id"], name: row["name"], lage: row["lage"], themenfeld: row["themenfeld"])
+            bestand[zeile.ozgID] = (zeile, bis != nil)
         }
         for row in datei.ozg {
             guard let old = bestand.removeValue(forKey: row.ozgID) else {
                 ozgNeu.append(row)
                 continue
             }
-            if old.name != row.name || old.lage != row.lage.map(Faltung.slug) || old.entfallen {
-                ozgGeaendert.append(row)
-            }
+            if old.zeile != row || old.entfallen { ozgGeaendert.append(row) }
         }
         if schliessen { ozgEntfallen = bestand.filter { !$0.value.entfallen }.keys.sorted() }
     }
@@ -130,7 +137,8 @@ struct Katalogplan {
                 UPDATE leistung SET name = \(row.name), sortname = \(Faltung.sort(row.name)),
                        suchname = \(Faltung.suche(row.name)), typen = \(row.typentext), ozg_id = \(row.ozgID),
                        rechtsgrundlage = \(row.rechtsgrundlage), ist_objekt = \(objekte.contains(row.id)),
-                       vorlaeufig = FALSE, stand_von = COALESCE(stand_von, \(nummer)), stand_bis = NULL
+                       vorlaeufig = FALSE, stand_bis = NULL,
+                       stand_von = CASE WHEN stand_von IS NULL OR stand_bis IS NOT NULL THEN \(nummer) ELSE stand_von END
                 WHERE id = \(row.id)
                 """)
             try db.execute("DELETE FROM leistung_typ WHERE leistung = \(row.id)")
@@ -144,15 +152,19 @@ struct Katalogplan {
     }
 
     /// Keeps what changed Leistungen said until now, so that two Katalogstände can be compared.
+    ///
+    /// `stand_von` is the Katalogstand since which a Leistung stands in the catalogue without a break.
     private func keepFormer(_ ids: [Leistung.ID], in db: any SQLConnection) throws {
         for start in stride(from: 0, to: ids.count, by: 500) {
             let some = Array(ids[start..<min(start + 500, ids.count)])
             try db.execute(
                 """
                 INSERT INTO leistung_fassung (leistung, von, bis, name, suchname, typen, ozg_id, rechtsgrundlage, vorlaeufig)
-                SELECT id, COALESCE((SELECT MAX(f.bis) + 1 FROM leistung_fassung f WHERE f.leistung = leistung.id), stand_von),
+                SELECT id, CASE WHEN stand_von > letzte THEN stand_von ELSE COALESCE(letzte + 1, stand_von) END,
                        CAST(\(nummer - 1) AS BIGINT), name, suchname, typen, ozg_id, rechtsgrundlage, vorlaeufig
-                FROM leistung WHERE id IN (\(some)) AND stand_bis IS NULL
+                FROM (SELECT leistung.*, (SELECT MAX(f.bis) FROM leistung_fassung f WHERE f.leistung = leistung.id) AS letzte
+                      FROM leistung) AS bisher
+                WHERE id IN (\(some)) AND stand_bis IS NULL
                 """)
         }
     }
