@@ -77,7 +77,7 @@ struct LeistungListe: Page {
         case "zaehlregel": filter.nurZaehlende ? nil : "Überschriften mitgezählt"
         case "ozgID": filter.ozgID
         case "gefiltert": abfrage["q"] != nil || filter != LeistungFilter()
-        case "gesamt": Zahl.deutsch(blaettern.gesamt)
+        case "gesamt": Zahl.mit(blaettern.gesamt, "Leistung", "Leistungen")
         case "leer": leistungen.isEmpty
         case "zeilen": leistungen.map(LeistungZeile.init)
         case "stand", "katalogstand": stand?.bezeichnung

@@ -12,6 +12,7 @@ struct OZGZeile: Ansicht {
         case "lage": ozg.lage?.name
         case "themenfeld": ozg.themenfeld?.name
         case "leistungen": Zahl.deutsch(ozg.leistungen)
+        case "leistungenText": Zahl.mit(ozg.leistungen, "Leistung", "Leistungen")
         default: nil
         }
     }
@@ -58,7 +59,7 @@ struct OZGListe: Page {
             Feld.auswahl(
                 "lage", "Lage", leer: "alle Lagen", lagen.map { (wert: $0.slug, text: $0.name) }, gewaehlt: filter.lage)
         case "gefiltert": abfrage["q"] != nil || filter != OZGFilter()
-        case "gesamt": Zahl.deutsch(blaettern.gesamt)
+        case "gesamt": Zahl.mit(blaettern.gesamt, "OZG-Leistung", "OZG-Leistungen")
         case "leer": leistungen.isEmpty
         case "zeilen": leistungen.map(OZGZeile.init)
         case "stand", "katalogstand": stand?.bezeichnung
@@ -94,7 +95,7 @@ struct OZGSeite: Page {
         case "entfallen": ozg.entfallenMit.map { "Katalogstand Nr. \($0)" }
         case "lage": ozg.lage.map { Verweis($0.name, "/ozg?lage=\($0.slug)") }
         case "themenfeld": ozg.themenfeld.map { Verweis($0.name, "/themenfelder/\($0.slug)") }
-        case "anzahl": Zahl.deutsch(ozg.leistungen)
+        case "anzahl": Zahl.mit(ozg.leistungen, "Leistung", "Leistungen")
         case "zeilen": leistungen.map(LeistungZeile.init)
         case "abschnitte": abschnitte
         case "stand", "katalogstand": stand?.bezeichnung
@@ -117,8 +118,9 @@ struct ThemenfeldListe: Page {
         case "kacheln":
             themenfelder.map { feld in
                 Werte([
-                    ("name", feld.einordnung.name), ("pfad", feld.pfad), ("ozg", Zahl.deutsch(feld.ozgLeistungen)),
-                    ("leistungen", Zahl.deutsch(feld.leistungen)),
+                    ("name", feld.einordnung.name), ("pfad", feld.pfad),
+                    ("ozg", Zahl.mit(feld.ozgLeistungen, "OZG-Leistung", "OZG-Leistungen")),
+                    ("leistungen", Zahl.mit(feld.leistungen, "Leistung", "Leistungen")),
                 ])
             }
         case "leer": themenfelder.isEmpty

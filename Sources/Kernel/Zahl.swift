@@ -3,6 +3,11 @@ package enum Zahl {
     /// The number with a point between groups of three digits: `83.577.140`.
     package static func deutsch(_ n: Int) -> String { (n < 0 ? "-" : "") + grouped(String(n.magnitude)) }
 
+    /// A number with its word: `1 Eintrag`, `1.034 Einträge`.
+    package static func mit(_ n: Int, _ einzahl: String, _ mehrzahl: String) -> String {
+        "\(deutsch(n)) \(n == 1 ? einzahl : mehrzahl)"
+    }
+
     /// The share in whole per cent: `37 %`.
     ///
     /// A share that is not exactly nothing or everything never reads so: it is `< 1 %` or `> 99 %`. A share of nothing

@@ -63,7 +63,7 @@ struct DienstListe: Page {
         case "anbieter": filter.anbieter
         case "marken": marken
         case "gefiltert": abfrage["q"] != nil || filter != DienstFilter()
-        case "gesamt": Zahl.deutsch(blaettern.gesamt)
+        case "gesamt": Zahl.mit(blaettern.gesamt, "Onlinedienst", "Onlinedienste")
         case "leer": dienste.isEmpty
         case "zeilen": dienste.map(DienstZeile.init)
         case "darfAnlegen": darfAnlegen

@@ -74,7 +74,9 @@ struct EintragZeile: Ansicht {
                     ("ziel", darfAendern ? "\(pfad)/uebernahme" : nil), ("zurueck", zurueck),
                 ])
             }
-        case "weitere": loesungen.count > EintragZeile.gezeigt ? loesungen.count - EintragZeile.gezeigt : nil
+        case "weitere":
+            loesungen.count > EintragZeile.gezeigt
+                ? Zahl.mit(loesungen.count - EintragZeile.gezeigt, "weitere Lösung", "weitere Lösungen") : nil
         default: nil
         }
     }
@@ -181,7 +183,7 @@ struct UmsetzungListe: Page {
                     + (intern ? [(wert: "frist", text: "nach Frist")] : []), gewaehlt: filter.sortierung.rawValue)
         case "nurFehlende": filter.angabenFehlen
         case "gefiltert": filter != EintragFilter()
-        case "gesamt": Zahl.deutsch(blaettern.gesamt)
+        case "gesamt": Zahl.mit(blaettern.gesamt, "Eintrag", "Einträge")
         case "leer": eintraege.isEmpty
         case "neueListe": eintraege.isEmpty && staende.isEmpty
         case "zeilen": zeilen
@@ -222,11 +224,11 @@ struct Standzahlen: Ansicht {
     func child(named: String) -> Any? {
         switch named {
         case "leer": staende.isEmpty
-        case "gesamt": Zahl.deutsch(staende.reduce(0) { $0 + $1.anzahl })
+        case "gesamt": Zahl.mit(staende.reduce(0) { $0 + $1.anzahl }, "Eintrag", "Einträgen")
         case "listenpfad": organisation.listenpfad
         case "organisation": organisation.name
         case "anteil": Zahl.anteil(online, von: zaehlend)
-        case "onlineText": "\(Zahl.deutsch(online)) von \(Zahl.deutsch(zaehlend))"
+        case "onlineText": "\(Zahl.deutsch(online)) von \(Zahl.mit(zaehlend, "Eintrag", "Einträgen"))"
         case "zahlen":
             staende.map { entry in
                 Werte([

@@ -66,7 +66,7 @@ struct GebietListe: Page {
                 Gebiet.Art.allCases.filter { $0 != .bund }.map { (wert: $0.rawValue, text: $0.wort) },
                 gewaehlt: filter.art?.rawValue)
         case "gefiltert": abfrage["q"] != nil || filter.land != nil || filter.art != nil
-        case "gesamt": Zahl.deutsch(blaettern.gesamt)
+        case "gesamt": Zahl.mit(blaettern.gesamt, "Gebiet", "Gebiete")
         case "leer": gebiete.isEmpty
         case "zeilen": gebiete.map(GebietZeile.init)
         case "laender": laender.map { Verweis($0.name, $0.pfad) }
@@ -137,7 +137,7 @@ struct GebietSeite: Page {
         case "ohneVerwaltung": verwaltung == nil
         case "hatKinder": !kinder.isEmpty
         case "kindWort": kindWort
-        case "kinderzahl": Zahl.deutsch(kinder.count)
+        case "kinderzahl": Zahl.mit(kinder.count, "zugehöriges Gebiet", "zugehörige Gebiete")
         case "zeilen": kinder.dropFirst(blaettern.seite.versatz).prefix(blaettern.seite.groesse).map(GebietZeile.init)
         case "abschnitte": abschnitte
         case "stand": stand?.bezeichnung

@@ -33,7 +33,9 @@ package struct Blaettern: Ansicht {
     package init(_ seite: Seite, gesamt: Int, adresse: Adresse) throws {
         (self.seite, self.gesamt, self.adresse) = (seite, gesamt, adresse)
         guard seite.nummer <= max(1, letzte) else {
-            throw Refusal(.notFound, "Seite \(seite.nummer) gibt es nicht, die Liste hat \(max(1, letzte)) Seiten.")
+            throw Refusal(
+                .notFound,
+                "Seite \(seite.nummer) gibt es nicht, die Liste hat \(Zahl.mit(max(1, letzte), "Seite", "Seiten")).")
         }
     }
 

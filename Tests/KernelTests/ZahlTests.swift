@@ -35,4 +35,10 @@ import Testing
     func `numbers beyond all counting still have a text`(number: Double) {
         #expect(!Zahl.dezimal(number, stellen: 9).isEmpty)
     }
+
+    @Test func `a number stands with the word that fits it`() {
+        #expect(Zahl.mit(1, "Eintrag", "Einträge") == "1 Eintrag")
+        #expect(Zahl.mit(0, "Eintrag", "Einträge") == "0 Einträge")
+        #expect(Zahl.mit(1_034, "Eintrag", "Einträge") == "1.034 Einträge")
+    }
 }
