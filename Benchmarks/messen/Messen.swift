@@ -2,6 +2,7 @@ import App
 import ArgumentParser
 import Formats
 import Foundation
+import FoundationNetworking
 import Kernel
 import Storage
 import StoragePostgres
@@ -108,7 +109,12 @@ struct Messen: AsyncParsableCommand {
             (server.standardOutput, server.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
             let begin = ContinuousClock.now
             try server.run()
-            while !antwortet(port), ContinuousClock.now - begin < .seconds(20) { usleep(2_000) }
+            while !antwortet(port) {
+                guard ContinuousClock.now - begin < .seconds(20) else {
+                    throw ValidationError("Der Server antwortet nicht.")
+                }
+                usleep(2_000)
+            }
             times.append((ContinuousClock.now - begin) / .milliseconds(1))
             if round == 0 {
                 for _ in 0..<200 { _ = antwortet(port) }
