@@ -4,23 +4,34 @@ import Kernel
 /// One line of the directory, addressed by character positions from 1 as its description counts them.
 struct Satzzeile {
     let zeile: Int
-    private let zeichen: [Unicode.Scalar]
+    private let bytes: [UInt8]
+    /// Where each character begins; empty for a line of ASCII, where position and byte are the same.
+    private let anfaenge: [Int]
+    private let zeichenzahl: Int
 
     init(_ line: TextLine) throws(FormatError) {
         zeile = line.number
-        zeichen = Array(line.text.unicodeScalars)
-        guard zeichen.count >= 72 else {
+        let bytes = Array(line.text.utf8)
+        self.bytes = bytes
+        if bytes.allSatisfy({ $0 < 128 }) {
+            anfaenge = []
+            zeichenzahl = bytes.count
+        } else {
+            anfaenge = bytes.indices.filter { bytes[$0] & 0xC0 != 0x80 }
+            zeichenzahl = anfaenge.count
+        }
+        guard zeichenzahl >= 72 else {
             throw FormatError(
-                line: line.number, column: zeichen.count + 1, field: nil,
+                line: line.number, column: zeichenzahl + 1, field: nil,
                 reason:
-                    "Der Satz endet nach \(zeichen.count) Zeichen, üblich sind 220. Die Datei ist vermutlich abgeschnitten."
+                    "Der Satz endet nach \(zeichenzahl) Zeichen, üblich sind 220. Die Datei ist vermutlich abgeschnitten."
             )
         }
-        guard zeichen.count <= 240 else {
+        guard zeichenzahl <= 240 else {
             throw FormatError(
                 line: line.number, column: 221, field: nil,
                 reason:
-                    "Der Satz hat \(zeichen.count) Zeichen, üblich sind 220. Das ist kein Satz des Gemeindeverzeichnisses."
+                    "Der Satz hat \(zeichenzahl) Zeichen, üblich sind 220. Das ist kein Satz des Gemeindeverzeichnisses."
             )
         }
     }
@@ -35,14 +46,16 @@ struct Satzzeile {
 
     /// The field without blanks at its ends; positions beyond the line are blank.
     func text(_ start: Int, _ length: Int) -> String {
-        let from = min(start - 1, zeichen.count)
-        let to = min(from + length, zeichen.count)
-        var slice = zeichen[from..<to]
-        while slice.first == " " { slice.removeFirst() }
-        while slice.last == " " { slice.removeLast() }
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: slice)
-        return String(text)
+        var from = anfang(min(start - 1, zeichenzahl))
+        var to = anfang(min(start - 1 + length, zeichenzahl))
+        while from < to, bytes[from] == UInt8(ascii: " ") { from += 1 }
+        while to > from, bytes[to - 1] == UInt8(ascii: " ") { to -= 1 }
+        return String(decoding: bytes[from..<to], as: UTF8.self)
+    }
+
+    /// The byte at which a character, counted from 0, begins.
+    private func anfang(_ index: Int) -> Int {
+        anfaenge.isEmpty ? index : index < anfaenge.count ? anfaenge[index] : bytes.count
     }
 
     func optional(_ start: Int, _ length: Int) -> String? {
@@ -88,10 +101,10 @@ struct Satzzeile {
 
     /// - Throws: when the line ends before that position.
     func mindestens(_ length: Int) throws(FormatError) {
-        guard zeichen.count < length else { return }
+        guard zeichenzahl < length else { return }
         throw error(
-            zeichen.count + 1, "Satz",
-            "Der Satz endet nach \(zeichen.count) Zeichen. Die Datei ist vermutlich abgeschnitten.")
+            zeichenzahl + 1, "Satz",
+            "Der Satz endet nach \(zeichenzahl) Zeichen. Die Datei ist vermutlich abgeschnitten.")
     }
 
     private func postleitzahl() throws(FormatError) -> String? {
