@@ -30,7 +30,9 @@ import Testing
                 let page = try await client.get("/dienste?\(query)")
                 #expect(
                     page.text.contains(
-                        gesamt == 0 ? "Kein Onlinedienst passt" : "<strong>\(gesamt) Onlinedienste</strong>"),
+                        gesamt == 0
+                            ? "Kein Onlinedienst passt"
+                            : "<strong>\(Zahl.mit(gesamt, "Onlinedienst", "Onlinedienste"))</strong>"),
                     "\(query)")
             }
             for query in ["variante=x", "seite=0"] {
