@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import Formats
@@ -20,7 +21,7 @@ import Testing
 
     @Test func `every field is read as it was written`() throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SeededGenerator(seed: seed)
+        var random = Zufall(seed)
         let pieces = [
             "a", "ä", "🏛", "\"", ";", ",", "\t", "\n", "\r", "\r\n", "'", "=", "+", "-", "@", " ", "\u{A0}", "u\u{308}",
             "sep=;", "0",
@@ -46,7 +47,7 @@ import Testing
 
     @Test func `the reader ends on any bytes, with rows, errors or both`() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SeededGenerator(seed: seed)
+        var random = Zufall(seed)
         let pieces = ["a", "ä", "\"", "\"", ";", ",", "\n", "\r", "'", "=", "sep=", "\u{FEFF}"]
         for _ in 0..<2000 {
             var bytes = Array(random.text(of: pieces, length: 40).utf8)

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 @testable import Formats
@@ -67,7 +68,7 @@ import Testing
 
     @Test func `what is written is what Foundation reads`() throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SeededGenerator(seed: seed)
+        var random = Zufall(seed)
         let pieces =
             (0..<0x20).compactMap { Unicode.Scalar($0).map(String.init) }
             + ["a", "ä", "🏛", "\"", "\\", "/", "\u{2028}", "\u{2029}", "u\u{308}", "\u{7F}", "\u{FEFF}"]

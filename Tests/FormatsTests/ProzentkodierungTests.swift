@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import Formats
@@ -21,7 +22,7 @@ import Testing
 
     @Test func `decoding undoes encoding`() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SeededGenerator(seed: seed)
+        var random = Zufall(seed)
         for _ in 0..<1000 {
             let text = random.text(of: ["a", "%", "+", " ", "ä", "€", "🏛", "\n", "&", "=", "4", "F"], length: 12)
             let encoded = Prozentkodierung.encode(text)

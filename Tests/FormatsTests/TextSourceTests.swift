@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 @testable import Formats
@@ -113,7 +114,7 @@ import Testing
 
     @Test func `the check for UTF-8 agrees with the standard library wherever a block ends`() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SeededGenerator(seed: seed)
+        var random = Zufall(seed)
         let units: [[UInt8]] = [
             [0x41], Array("ä".utf8), Array("€".utf8), Array("🏛".utf8), [0xC0], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80],
             [0xF4, 0x90, 0x80, 0x80], [0xF5], [0x80], [0xE2, 0x82], Array(repeating: 0x42, count: 40),

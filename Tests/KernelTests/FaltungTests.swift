@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import Kernel
@@ -47,7 +48,7 @@ import Testing
 
     @Test func `folding any text twice changes nothing and leaves single blanks`() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SeededGenerator(seed: seed)
+        var random = Zufall(seed)
         let pieces: [String] = [
             "a", "U", "ß", "Ü", "u", "\u{308}", "\u{304}", "e\u{301}", "ﬃ", "İ", "ŉ", "½", "´", "🏛", "\u{200D}", "-",
             " ",

@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestKit
 import Testing
 
 @testable import Kernel
@@ -20,7 +21,7 @@ import Testing
 
     @Test func `the offset of Berlin agrees with Foundation from 1996 to 2037`() throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SeededGenerator(seed: seed)
+        var random = Zufall(seed)
         let berlin = try #require(TimeZone(identifier: "Europe/Berlin"))
         var seconds = (0..<20_000).map { _ in Int.random(in: 820_454_400..<2_145_916_800, using: &random) }
         for year in 1996...2037 {

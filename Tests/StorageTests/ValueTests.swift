@@ -109,7 +109,7 @@ import Testing
     func `seeded random rows survive single and bulk writing`(on backend: TestBackend) async throws {
         let seed = UInt64.random(in: .min ... .max)
         print("seed of the random rows on \(backend): \(seed)")
-        var generator = SeededGenerator(seed: seed)
+        var generator = Zufall(seed)
         let dinge = (0..<300).map { Ding.random(id: String(1000 + $0), using: &generator) }
         let database = try await backend.database(Fixture.migrations)
         try await database.write { db in
@@ -123,7 +123,7 @@ import Testing
 }
 
 extension Ding {
-    static func random(id: String, using generator: inout SeededGenerator) -> Ding {
+    static func random(id: String, using generator: inout Zufall) -> Ding {
         var ding = Ding(id: id)
         let scalars = (0..<Int.random(in: 0..<40, using: &generator)).compactMap { _ in
             // Half of them from the range where the escapes live.

@@ -99,7 +99,7 @@ import Testing
     func `the order of the records does not matter`(on backend: TestBackend) async throws {
         let (sorted, shuffled) = (try await Verzeichniswelt(backend), try await Verzeichniswelt(backend))
         try await sorted.lade(.klein())
-        var generator = SeededGenerator(seed: 7)
+        var generator = Zufall(7)
         let lines = Verzeichnisbau.klein().zeilen.shuffled(using: &generator)
         let bericht = try await shuffled.lade(Array(lines.map { $0 + "\n" }.joined().utf8))
         #expect(bericht.fehler == [])

@@ -15,7 +15,7 @@ import Testing
 
     /// A file that holds exactly these Gemeinden and what stands above them, its records in any order.
     private static func datei(
-        _ gemeinden: [String], _ stand: Kernel.Tag, fehlerhaft: Bool, using generator: inout SeededGenerator
+        _ gemeinden: [String], _ stand: Kernel.Tag, fehlerhaft: Bool, using generator: inout Zufall
     ) -> [UInt8] {
         var bau = Verzeichnisbau(stand: stand.iso.replacing("-", with: ""))
         bau.land("07", "Rheinland-Pfalz")
@@ -39,7 +39,7 @@ import Testing
         on backend: TestBackend, seed: UInt64
     ) async throws {
         let welt = try await Verzeichniswelt(backend)
-        var generator = SeededGenerator(seed: seed)
+        var generator = Zufall(seed)
         var present = Set(Self.alle.shuffled(using: &generator).prefix(10))
         let first: Kernel.Tag? = .init(iso: "2025-01-31")
         var stand = try #require(first)

@@ -32,7 +32,8 @@ package enum KatalogImport {
         return try await database.fuehre(auftrag) { db in
             var bericht = bisher
             try db.lock("katalog")
-            let number = (try DatenstandStore.newest(.katalog, in: db)?.nummer ?? 0) + 1
+            let bekannt = try DatenstandStore.newest(.katalog, in: db)
+            let number = (bekannt?.nummer ?? 0) + 1
             let plan = try Katalogplan(
                 datei, nummer: number, schliessen: bisher.fehlerzahl == 0, mitOhneSchluessel: mitOhne, in: db)
             plan.describe(in: &bericht)
@@ -43,7 +44,6 @@ package enum KatalogImport {
             guard auftrag.schreibt(bericht) else { return bericht }
             bericht.geschrieben = true
             // The same content under another date is a Stand of its own.
-            let bekannt = try DatenstandStore.newest(.katalog, in: db)
             guard plan.aendertEtwas || (datum != nil && datum != bekannt?.datum) else { return bericht }
             try plan.write(in: db)
             try DatenstandStore.record(.katalog, datum: datum, bericht: bericht, durch: auftrag.urheber, in: db)

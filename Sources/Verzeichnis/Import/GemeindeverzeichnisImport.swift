@@ -18,7 +18,8 @@ package enum GemeindeverzeichnisImport {
         return try await database.fuehre(auftrag) { db in
             var bericht = gelesen
             try db.lock("gemeindeverzeichnis")
-            try refuseOlder(gebietsstand, in: db)
+            let bekannt = try DatenstandStore.newest(.gemeindeverzeichnis, in: db)?.datum
+            try refuseOlder(gebietsstand, than: bekannt)
             let vorhandene = try vorhandene(in: db)
             var datei = datei
             if gelesen.fehlerzahl > 0 {
@@ -36,7 +37,6 @@ package enum GemeindeverzeichnisImport {
             guard auftrag.schreibt(bericht) else { return bericht }
             bericht.geschrieben = true
             // A newer Gebietsstand without any difference is news all the same.
-            let bekannt = try DatenstandStore.newest(.gemeindeverzeichnis, in: db)?.datum
             guard bericht.aendertEtwas || bekannt != gebietsstand.iso else { return bericht }
             try plan.write(schliessen: gelesen.fehlerzahl == 0, in: db)
             try DatenstandStore.record(
@@ -48,10 +48,8 @@ package enum GemeindeverzeichnisImport {
     private static let keineSchliessung =
         "Weil Sätze übersprungen werden, bleiben auch Gebiete gültig, die in der Datei nicht vorkommen."
 
-    private static func refuseOlder(_ gebietsstand: Tag, in db: any SQLConnection) throws {
-        guard let newest = try DatenstandStore.newest(.gemeindeverzeichnis, in: db)?.datum.flatMap(Tag.init(iso:)),
-            gebietsstand < newest
-        else { return }
+    private static func refuseOlder(_ gebietsstand: Tag, than bekannt: String?) throws {
+        guard let newest = bekannt.flatMap(Tag.init(iso:)), gebietsstand < newest else { return }
         throw Refusal(
             .conflict,
             "Die Datei hat den Gebietsstand \(gebietsstand.deutsch), geladen ist schon der vom \(newest.deutsch). Ältere Stände werden nicht geladen."

@@ -1,10 +1,10 @@
-/// Random numbers that a seed repeats, so that a failing test can be run again.
-struct SeededGenerator: RandomNumberGenerator {
+/// Random numbers that a seed repeats, so that a failing test can be run again (SplitMix64).
+package struct Zufall: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    package init(_ seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -13,7 +13,7 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 
     /// A text of up to `length` of the pieces.
-    mutating func text(of pieces: [String], length: Int) -> String {
+    package mutating func text(of pieces: [String], length: Int) -> String {
         (0..<Int.random(in: 0...length, using: &self)).map { _ in pieces.randomElement(using: &self) ?? "" }.joined()
     }
 }
