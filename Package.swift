@@ -58,7 +58,9 @@ let package = Package(
             name: "StorageSQLite", dependencies: ["Storage", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .target(name: "StoragePostgres", dependencies: ["Storage", "CPostgres"], swiftSettings: strict),
-        .target(name: "Formats", swiftSettings: strict),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CXLSXWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
+        .target(name: "Formats", dependencies: ["CLibXML2", "CXLSXWriter"], swiftSettings: strict),
         .target(name: "Kernel", dependencies: ["Storage"], swiftSettings: strict),
         .target(
             name: "Web",
@@ -67,12 +69,15 @@ let package = Package(
         room("Konten", also: [crypto, cryptoExtras]),
         room("Verzeichnis"),
         room("Katalog", also: [crypto]),
+        room("Codelisten"),
+        room("Suche", uses: ["Verzeichnis", "Katalog"], also: [crypto]),
         room("Nachnutzung", uses: ["Verzeichnis", "Katalog"]),
         room("Umsetzung", uses: ["Verzeichnis", "Katalog"]),
         .target(
             name: "App",
             dependencies: ground + [
-                "StorageSQLite", "StoragePostgres", "Konten", "Verzeichnis", "Katalog", "Nachnutzung", "Umsetzung",
+                "StorageSQLite", "StoragePostgres", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
+                "Nachnutzung", "Umsetzung",
                 logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ],
@@ -80,22 +85,23 @@ let package = Package(
         .executableTarget(
             name: "leitstand",
             dependencies: [
-                "App", "Storage", "Kernel", "Formats", "Web", "Konten", "Verzeichnis", "Katalog", "Nachnutzung",
-                "Umsetzung", arguments,
-                logging,
+                "App", "Storage", "Kernel", "Formats", "Web", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
+                "Nachnutzung", "Umsetzung", arguments, logging,
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "messen",
             dependencies: [
-                "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Verzeichnis", arguments,
+                "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Verzeichnis", "Katalog",
+                "Suche",
+                arguments,
             ],
             path: "Benchmarks/messen", swiftSettings: strict),
         .target(
             name: "TestKit",
             dependencies: [
                 "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Verzeichnis",
-                "Katalog", "Konten",
+                "Katalog", "Konten", "Suche",
                 hummingbird, httpTypes, nioCore, logging, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict),
@@ -106,6 +112,8 @@ let package = Package(
         tests("KontenTests", uses: ["Konten", "Kernel", "Web"]),
         tests("VerzeichnisTests", uses: ["Verzeichnis", "Kernel", "Web", "Formats"]),
         tests("KatalogTests", uses: ["Katalog", "Kernel", "Web", "Formats"]),
+        tests("CodelistenTests", uses: ["Codelisten", "Kernel", "Web", "Formats"]),
+        tests("SucheTests", uses: ["Suche", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
         tests("NachnutzungTests", uses: ["Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
         tests(
             "UmsetzungTests", uses: ["Umsetzung", "Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
@@ -113,7 +121,7 @@ let package = Package(
             "AppTests",
             uses: [
                 "App", "StorageSQLite", "Formats", "Web", "Kernel", "Katalog", "Verzeichnis", "Nachnutzung",
-                "Umsetzung", "Konten",
+                "Umsetzung", "Konten", "Codelisten", "Suche",
             ]),
     ],
     swiftLanguageModes: [.v6]

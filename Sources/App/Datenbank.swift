@@ -1,3 +1,4 @@
+import Codelisten
 import Foundation
 import Katalog
 import Kernel
@@ -6,6 +7,7 @@ import Nachnutzung
 package import Storage
 import StoragePostgres
 import StorageSQLite
+import Suche
 import Umsetzung
 import Verzeichnis
 
@@ -13,7 +15,7 @@ import Verzeichnis
 package enum Schema {
     package static let migrations: [Migration] =
         KernelMigrations.all + KontenMigrations.all + VerzeichnisMigrations.all + KatalogMigrations.all
-        + NachnutzungMigrations.all + UmsetzungMigrations.all
+        + CodelistenMigrations.all + SucheMigrations.all + NachnutzungMigrations.all + UmsetzungMigrations.all
 }
 
 /// Opens the configured database and brings it up to date.

@@ -1,0 +1,5 @@
+package import Storage
+
+package enum CodelistenMigrations {
+    package static let all: [Migration] = []
+}

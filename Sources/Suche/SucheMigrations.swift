@@ -1,0 +1,5 @@
+package import Storage
+
+package enum SucheMigrations {
+    package static let all: [Migration] = []
+}

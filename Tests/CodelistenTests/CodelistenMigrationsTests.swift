@@ -1,0 +1,4 @@
+import TestKit
+import Testing
+
+@testable import Codelisten
