@@ -21,8 +21,10 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let ground: [Target.Dependency] = ["Storage", "Kernel", "Formats", "Web", hummingbird, httpTypes, nioCore, mustache]
 
 /// A room of the domain: its templates lie in `views` beside its code and are read at start, not compiled in.
-func room(_ name: String, uses rooms: [Target.Dependency] = [], also: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: ground + rooms + also, exclude: ["views"], swiftSettings: strict)
+func room(
+    _ name: String, uses rooms: [Target.Dependency] = [], also: [Target.Dependency] = [], files: [String] = ["views"]
+) -> Target {
+    .target(name: name, dependencies: ground + rooms + also, exclude: files, swiftSettings: strict)
 }
 
 func tests(_ name: String, uses: [Target.Dependency]) -> Target {
@@ -70,7 +72,7 @@ let package = Package(
         room("Verzeichnis"),
         room("Katalog", also: [crypto]),
         room("Codelisten"),
-        room("Suche", uses: ["Verzeichnis", "Katalog"], also: [crypto]),
+        room("Suche", uses: ["Verzeichnis", "Katalog"], files: ["views", "woerter"]),
         room("Nachnutzung", uses: ["Verzeichnis", "Katalog"]),
         room("Umsetzung", uses: ["Verzeichnis", "Katalog"]),
         .target(

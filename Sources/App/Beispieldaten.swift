@@ -4,6 +4,7 @@ import Katalog
 package import Kernel
 import Nachnutzung
 package import Storage
+import Suche
 import Umsetzung
 import Verzeichnis
 
@@ -50,6 +51,9 @@ package enum Beispieldaten {
                 try await UmsetzungImport.run(
                     source(folder, "umsetzung/\(list)"), organisation: organisation.id, auftrag, in: database)
             }
+        }
+        if let index = try await Suchindex.standard.nachfuehren(database) {
+            melde("Suche: \(index.eintraege) Einträge")
         }
     }
 

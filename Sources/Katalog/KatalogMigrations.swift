@@ -83,6 +83,26 @@ package enum KatalogMigrations {
             SELECT ozg_leistung.ozg_id, ozg_leistung.name, ozg_leistung.suchname, ozg_leistung.stand_bis, lage.slug AS lage,
                    lage.themenfeld
             FROM ozg_leistung LEFT JOIN lage ON lage.slug = ozg_leistung.lage
-            """)
+            """),
+        Migration(
+            "katalog-0003-suche",
+            // What the search needs to know of everything that is in force.
+            """
+            CREATE VIEW leistung_suche_sicht AS
+            SELECT leistung.id, leistung.schluessel, leistung.name, leistung.typen, leistung.rechtsgrundlage,
+                   leistung.ist_objekt, leistung.ozg_id, ozg_leistung.name AS ozg_name, lage.slug AS lage,
+                   lage.name AS lage_name, themenfeld.slug AS themenfeld, themenfeld.name AS themenfeld_name
+            FROM leistung LEFT JOIN ozg_leistung ON ozg_leistung.ozg_id = leistung.ozg_id
+            LEFT JOIN lage ON lage.slug = ozg_leistung.lage LEFT JOIN themenfeld ON themenfeld.slug = lage.themenfeld
+            WHERE leistung.stand_bis IS NULL
+            """,
+            """
+            CREATE VIEW ozg_leistung_suche_sicht AS
+            SELECT ozg_leistung.ozg_id, ozg_leistung.name, lage.slug AS lage, lage.name AS lage_name,
+                   themenfeld.slug AS themenfeld, themenfeld.name AS themenfeld_name
+            FROM ozg_leistung LEFT JOIN lage ON lage.slug = ozg_leistung.lage
+            LEFT JOIN themenfeld ON themenfeld.slug = lage.themenfeld
+            WHERE ozg_leistung.stand_bis IS NULL
+            """),
     ]
 }

@@ -1,9 +1,11 @@
 import App
 import Formats
 import Foundation
+import Katalog
 package import Kernel
 import Konten
 package import Storage
+package import Suche
 import Verzeichnis
 package import Web
 
@@ -21,6 +23,32 @@ package enum Welt {
             saat: Saat("beispiel") { database in
                 try await Beispieldaten.load(from: Welt.ordner("Beispieldaten"), am: jetzt, in: database) { _ in }
             })
+    }
+
+    /// The official directory and catalogue with their search index; only where `echteDaten` is there.
+    package static func echt(_ backend: TestBackend) async throws -> any Database {
+        try await backend.database(
+            Schema.migrations,
+            saat: Saat("echt") { database in
+                let folder = echteDaten ?? ""
+                let auftrag = Importauftrag(urheber: .betrieb(jetzt))
+                _ = try await GemeindeverzeichnisImport.run(
+                    TextSource(path: folder + "/gemeinden/GV100AD_31082025.txt"), auftrag, in: database)
+                _ = try await KatalogImport.run(
+                    .init(
+                        leistungen: TextSource(path: folder + "/leika/leika_leistungen_ozg.csv"),
+                        ohneSchluessel: TextSource(path: folder + "/leika/leistungen_nicht_im_leika.csv"),
+                        ozg: TextSource(path: folder + "/ozg/ozg_leistungen.csv")), datum: "2019", auftrag, in: database
+                )
+                _ = try await Suchindex.standard.nachfuehren(database)
+            })
+    }
+
+    /// The lists of everyday words that come with the product.
+    package static let alltagswoerter: Result<Alltagswoerter, any Error> = Result {
+        try Alltagswoerter(
+            synonyme: String(contentsOfFile: ordner("Sources/Suche/woerter/synonyme.txt"), encoding: .utf8),
+            fuellwoerter: String(contentsOfFile: ordner("Sources/Suche/woerter/fuellwoerter.txt"), encoding: .utf8))
     }
 
     /// The moment at which the world was loaded: 22 November 2026, 10:00 in Berlin.

@@ -1,0 +1,153 @@
+import Kernel
+
+/// Shows where the words of a question stand and says why something is an answer.
+package struct Fundstelle {
+    /// A piece of text, found or not.
+    package struct Stueck: Sendable, Equatable {
+        package let text: String
+        package let gefunden: Bool
+    }
+
+    private let anfrage: Suchanfrage
+    private let zerlegung: Zerlegung
+    private let alle: Set<String>
+
+    init(anfrage: Suchanfrage, zerlegung: Zerlegung) {
+        self.anfrage = anfrage
+        self.zerlegung = zerlegung
+        alle = Set(anfrage.begriffe.flatMap { $0.alternativen.flatMap { $0.gruppen.flatMap { $0 } } })
+    }
+
+    func treffer(
+        _ art: Suchdokument.Art, _ row: SucheStore.Kandidat, _ worth: Bewertung.Ergebnis, text: String?
+    ) -> Suchtreffer {
+        let words = Set(worth.gewaehlt.flatMap { $0?.gruppen.flatMap { $0 } ?? [] })
+        let missing = worth.fehlende.map { anfrage.begriffe[$0] }.filter { !$0.istSchwach && !steht($0, in: text) }
+        return Suchtreffer(
+            art: art, id: row.id, pfad: row.pfad, name: row.name, zusatz: row.zusatz,
+            markiert: markiert(row.name, words),
+            ausschnitt: text.map { ausschnitt($0) } ?? [], grund: grund(row, worth, missing.map(\.getippt)),
+            ohne: missing.map(\.getippt))
+    }
+
+    /// An answer to a typed key, which needs no words.
+    static func treffer(_ art: Suchdokument.Art, _ row: SucheStore.Kandidat) -> Suchtreffer {
+        Suchtreffer(
+            art: art, id: row.id, pfad: row.pfad, name: row.name, zusatz: row.zusatz,
+            markiert: [Stueck(text: row.name, gefunden: false)], ausschnitt: [], grund: "Schlüssel", ohne: [])
+    }
+
+    /// The name with the found words set apart.
+    private func markiert(_ text: String, _ words: Set<String>) -> [Stueck] {
+        var pieces: [Stueck] = []
+        var position = text.startIndex
+        for word in Wortform.woerter(in: text) where word.bereich.lowerBound >= position {
+            let isFound = words.contains(word.stamm) || zerlegung.teile(von: word.form).contains { words.contains($0) }
+            guard isFound else { continue }
+            if position < word.bereich.lowerBound {
+                pieces.append(Stueck(text: String(text[position..<word.bereich.lowerBound]), gefunden: false))
+            }
+            pieces.append(Stueck(text: String(text[word.bereich]), gefunden: true))
+            position = word.bereich.upperBound
+        }
+        if position < text.endIndex { pieces.append(Stueck(text: String(text[position...]), gefunden: false)) }
+        return pieces
+    }
+
+    /// Bytes shown before the first found word and in all.
+    private static let davor = 60
+    private static let laenge = 220
+
+    /// A piece of the text from shortly before the first found word on; nothing where none stands in it.
+    private func ausschnitt(_ text: String) -> [Stueck] {
+        var text = text
+        let found: Int? = text.withUTF8 { bytes in erstesWort(bytes, alle) }
+        guard let found else { return [] }
+        let utf8 = text.utf8
+        var start = utf8.index(utf8.startIndex, offsetBy: max(0, found - Fundstelle.davor))
+        var end = utf8.index(start, offsetBy: Fundstelle.laenge, limitedBy: utf8.endIndex) ?? utf8.endIndex
+        // Whole words at both ends.
+        while start > utf8.startIndex, utf8[utf8.index(before: start)] != 0x20 { start = utf8.index(before: start) }
+        while end < utf8.endIndex, utf8[end] != 0x20 { end = utf8.index(after: end) }
+        var pieces = markiert(String(text[start..<end]), alle)
+        if start > utf8.startIndex { pieces.insert(Stueck(text: "… ", gefunden: false), at: 0) }
+        if end < utf8.endIndex { pieces.append(Stueck(text: " …", gefunden: false)) }
+        return pieces
+    }
+
+    /// The place of the first word that begins like one of the looked-for words and is one.
+    ///
+    /// Only words with the right first letter are looked at closely: texts are long, and stems keep their beginning.
+    private func erstesWort(_ bytes: UnsafeBufferPointer<UInt8>, _ words: Set<String>) -> Int? {
+        var isFirst = [Bool](repeating: false, count: 256)
+        for word in words { if let first = word.utf8.first { isFirst[Int(first)] = true } }
+        // Umlauts are two bytes, and their stems begin with the plain vowel.
+        if isFirst[0x61] || isFirst[0x6F] || isFirst[0x75] || isFirst[0x73] { isFirst[0xC3] = true }
+        var position = 0
+        while position < bytes.count {
+            var end = position
+            while end < bytes.count, Fundstelle.istBuchstabe(bytes[end]) { end += 1 }
+            if end > position {
+                let first = bytes[position]
+                let lower = 0x41...0x5A ~= first ? first | 0x20 : first
+                if isFirst[Int(lower)] {
+                    let raw = String(decoding: bytes[position..<min(end, position + 96)], as: UTF8.self)
+                    for form in Faltung.suche(raw).split(separator: " ") where passt(String(form), words) {
+                        return position
+                    }
+                }
+                position = end
+            } else {
+                position += 1
+            }
+        }
+        return nil
+    }
+
+    private func passt(_ form: String, _ words: Set<String>) -> Bool {
+        words.contains(Wortform.stamm(form)) || zerlegung.teile(von: form).contains { words.contains($0) }
+    }
+
+    /// Whether the text holds an idea that neither the name nor what is around it does.
+    private func steht(_ begriff: Suchanfrage.Begriff, in text: String?) -> Bool {
+        guard var text else { return false }
+        return begriff.alternativen.contains { alternative in
+            alternative.gruppen.allSatisfy { group in
+                text.withUTF8 { erstesWort($0, Set(group)) } != nil
+            }
+        }
+    }
+
+    private static func istBuchstabe(_ byte: UInt8) -> Bool {
+        byte >= 0x80 || 0x30...0x39 ~= byte || 0x41...0x5A ~= byte || 0x61...0x7A ~= byte
+    }
+
+    /// A sentence where the name does not show why it is an answer.
+    private func grund(
+        _ row: SucheStore.Kandidat, _ worth: Bewertung.Ergebnis, _ missing: [String]
+    ) -> String? {
+        var said = missing.map { "ohne „\($0)“" }
+        for (index, chosen) in worth.gewaehlt.enumerated() {
+            let begriff = anfrage.begriffe[index]
+            guard let chosen else { continue }
+            switch chosen.weg {
+            case .synonym(let words): said.append("„\(begriff.getippt)“ heißt hier „\(words)“")
+            case .aehnlich(let word): said.append("ähnlich geschrieben: „\(word)“")
+            case .wort, .teile, .anfang, .enthalten: break
+            }
+            if worth.nurUmfeld[index] { said.append(umfeld(begriff, row)) }
+        }
+        var seen: Set<String> = []
+        let once = said.filter { seen.insert($0).inserted }
+        return once.isEmpty ? nil : once.joined(separator: ", ")
+    }
+
+    private func umfeld(_ begriff: Suchanfrage.Begriff, _ row: SucheStore.Kandidat) -> String {
+        let words = Set(begriff.alternativen.flatMap { $0.gruppen.flatMap { $0 } })
+        for former in row.frueher?.split(separator: "\n").map(String.init) ?? [] {
+            let isHere = Wortform.woerter(in: former).contains { words.contains($0.stamm) }
+            if isHere { return "früher: \(former)" }
+        }
+        return row.zusatz.map { "gehört zu \($0)" } ?? "im Umfeld genannt"
+    }
+}

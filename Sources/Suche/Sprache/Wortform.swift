@@ -1,0 +1,129 @@
+import Kernel
+
+/// One word of a text: how it is compared, its stem, and where it stands.
+struct Wort: Equatable {
+    /// Lower case, `ä` as `ae`, `ß` as `ss`.
+    let form: String
+    let stamm: String
+    let bereich: Range<String.Index>
+}
+
+/// Takes German text apart into words and brings each to its stem.
+enum Wortform {
+    /// Longer runs of letters are no words; they are cut so that nobody pays for them.
+    static let laengstesWort = 64
+
+    /// The words of a text in order, at most `hoechstens`.
+    static func woerter(in text: String, hoechstens: Int = .max) -> [Wort] {
+        var words: [Wort] = []
+        var start: String.Index?
+        func close(at end: String.Index) {
+            guard let from = start else { return }
+            start = nil
+            for part in Faltung.suche(String(text[from..<end].prefix(laengstesWort))).split(separator: " ") {
+                guard words.count < hoechstens else { return }
+                let form = String(part)
+                words.append(Wort(form: form, stamm: stamm(form), bereich: from..<end))
+            }
+        }
+        var index = text.unicodeScalars.startIndex
+        while index < text.unicodeScalars.endIndex, words.count < hoechstens {
+            if gehoertZumWort(text.unicodeScalars[index]) {
+                if start == nil { start = index }
+            } else {
+                close(at: index)
+            }
+            index = text.unicodeScalars.index(after: index)
+        }
+        close(at: text.endIndex)
+        return words
+    }
+
+    /// Letters, digits, and the marks that stand inside a word: accents set apart, soft hyphens, joiners.
+    private static func gehoertZumWort(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.value < 0x80 {
+            return (0x30...0x39).contains(scalar.value) || (0x41...0x5A).contains(scalar.value)
+                || (0x61...0x7A).contains(scalar.value)
+        }
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
+            .enclosingMark, .spacingMark, .decimalNumber, .letterNumber, .otherNumber, .format:
+            return true
+        default: return false
+        }
+    }
+
+    /// The stem: endings of declension and conjugation and `-ung` taken off, then umlauts read as plain vowels.
+    ///
+    /// So `Verlängerung` and `verlängern`, `Häuser` and `Haus`, `Müll`, `Muell` and `Mull` meet. Both the index and
+    /// every question go through it; a stem need not be a word.
+    static func stamm(_ form: String) -> String {
+        var bytes = Array(form.utf8)
+        guard bytes.count > 3, bytes.allSatisfy({ (0x61...0x7A).contains($0) }) else {
+            return String(decoding: ohneUmlaut(bytes), as: UTF8.self)
+        }
+        for _ in 0..<2 where !kuerze(&bytes) { break }
+        if endet(bytes, auf: "ung"), bytes.count >= 7 {
+            bytes.removeLast(3)
+            if endet(bytes, auf: "er"), bytes.count >= 6 { bytes.removeLast(2) }
+        }
+        if endet(bytes, auf: "niss") { bytes.removeLast() }
+        return String(decoding: ohneUmlaut(bytes), as: UTF8.self)
+    }
+
+    private static let endungen: [[UInt8]] = ["erinnen", "innen", "erin", "ern", "em", "en", "er", "es", "e", "n"].map {
+        Array($0.utf8)
+    }
+
+    /// Takes off one ending; false where there is none.
+    private static func kuerze(_ bytes: inout [UInt8]) -> Bool {
+        // What is left of a word must be able to stand for it.
+        for ending in endungen where bytes.count - ending.count >= 3 && bytes.suffix(ending.count).elementsEqual(ending)
+        {
+            // "Befreiung" keeps its ng, "Ehen" its e.
+            if ending == [0x6E], !endet(bytes, auf: "ern"), !endet(bytes, auf: "eln"), !endet(bytes, auf: "en") {
+                continue
+            }
+            bytes.removeLast(ending.count)
+            return true
+        }
+        // A genitive or plural s, after the letters that can bear one.
+        if bytes.last == 0x73, bytes.count >= 4, "bdfghklmnrtwao".utf8.contains(bytes[bytes.count - 2]) {
+            bytes.removeLast()
+            return true
+        }
+        return false
+    }
+
+    private static func endet(_ bytes: [UInt8], auf ending: StaticString) -> Bool {
+        ending.withUTF8Buffer { bytes.count >= $0.count && bytes.suffix($0.count).elementsEqual($0) }
+    }
+
+    static func ohneUmlaut(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        for byte in bytes {
+            // The e of ae, oe, ue; "quelle" keeps its own.
+            if byte == 0x65, let last = result.last, last == 0x61 || last == 0x6F || last == 0x75,
+                !(last == 0x75 && result.dropLast().last == 0x71)
+            {
+                continue
+            }
+            result.append(byte)
+        }
+        return result
+    }
+
+    /// "angemeldet" means "anmelden": the stem without its `ge`, or nil for words that are no such participle.
+    static func ohnePartizip(_ form: String) -> String? {
+        for prefix in vorsilben where form.hasPrefix(prefix + "ge") {
+            let rest = form.dropFirst(prefix.utf8.count + 2)
+            guard rest.utf8.count >= 4, rest.hasSuffix("t") || rest.hasSuffix("en") else { continue }
+            return stamm(
+                prefix + (rest.hasSuffix("et") ? rest.dropLast(2) : rest.hasSuffix("t") ? rest.dropLast() : rest))
+        }
+        return nil
+    }
+
+    private static let vorsilben = ["an", "ab", "um", "auf", "aus", "ein", "vor", "zu", "bei", "mit", "nach", "her"]
+}

@@ -1,0 +1,28 @@
+import Storage
+import Synchronization
+
+/// What every search needs of the index and what changes only when it is built anew: the words and the facets.
+///
+/// Each search asks for the index's version in its own snapshot, so an index that another process built is noticed.
+final class Suchgedaechtnis: Sendable {
+    struct Inhalt: Sendable {
+        let fassung: Int
+        let katalog: Wortschatz
+        let gebiet: Wortschatz
+        let merkmale: [Int64: Merkmal]
+
+        func wortschatz(_ art: Suchdokument.Art) -> Wortschatz { art == .gebiet ? gebiet : katalog }
+    }
+
+    private let inhalt = Mutex<Inhalt?>(nil)
+
+    func inhalt(in db: any SQLConnection) throws -> Inhalt {
+        let fassung = try SuchindexStore.stand(in: db).fassung
+        if let known = inhalt.withLock({ $0 }), known.fassung == fassung { return known }
+        let read = Inhalt(
+            fassung: fassung, katalog: try SucheStore.wortschatz("katalog", in: db),
+            gebiet: try SucheStore.wortschatz("gebiet", in: db), merkmale: try SucheStore.merkmale(in: db))
+        inhalt.withLock { $0 = read }
+        return read
+    }
+}
