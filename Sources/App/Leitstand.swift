@@ -5,6 +5,7 @@ package import Konten
 import Logging
 import Nachnutzung
 package import Storage
+package import Suche
 import Umsetzung
 import Verzeichnis
 package import Web
@@ -17,15 +18,17 @@ package struct Leitstand: Sendable {
     package let site: Site
     package let anmeldung: Anmeldung
     package let tls: Bool
+    package let suche: Suche
     package let now: @Sendable () -> Instant
 
     package init(
-        database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, tls: Bool = false,
+        database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
         self.anmeldung = anmeldung
         self.tls = tls
+        self.suche = suche
         self.now = now
         site = Site(
             views: views, assets: assets,
@@ -40,14 +43,16 @@ package struct Leitstand: Sendable {
     }
 
     /// Shapes of the JSON interface, by room.
-    static let schemas = [
-        Leistung.schema, Leistung.einordnungSchema, OZGLeistung.schema, Themenfeld.schema, Gebiet.schema,
-        DienstEintrag.schema,
-    ]
+    static let schemas =
+        [
+            Leistung.schema, Leistung.einordnungSchema, OZGLeistung.schema, Themenfeld.schema, Gebiet.schema,
+            DienstEintrag.schema, Facette.schema,
+        ] + SucheRoutes.schemas
 
     private var rooms: [any RoomRoutes] {
         [
             StartRoutes(database: database, site: site),
+            SucheRoutes(database: database, site: site, suche: suche),
             GebietRoutes(database: database, site: site, ergaenzungen: [StandImGebiet()]),
             LeistungRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             ThemenfeldRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),

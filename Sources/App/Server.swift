@@ -30,7 +30,8 @@ package enum Server {
             onServerRunning: { channel in await bereit(channel.localAddress?.port ?? port) },
             logger: logger)
         var configuration = ServiceGroupConfiguration(
-            services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: [application, Suchdienst(database: leitstand.database, logger: logger)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = nachlauf
         try await ServiceGroup(configuration: configuration).run()
         await leitstand.database.close()

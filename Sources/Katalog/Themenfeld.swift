@@ -116,13 +116,13 @@ package struct OZGFilter: Sendable, Equatable {
 
 /// Every statement that reads OZG-Leistungen, Themenfelder and Lagen.
 package enum OZGStore {
-    private static let columns: SQL = """
+    static let columns: SQL = """
         ozg_leistung.ozg_id, ozg_leistung.name, ozg_leistung.stand_bis, lage.slug AS lage_slug, lage.name AS lage_name,
         themenfeld.slug AS themenfeld_slug, themenfeld.name AS themenfeld_name,
         (SELECT count(*) FROM leistung WHERE leistung.ozg_id = ozg_leistung.ozg_id AND leistung.stand_bis IS NULL
             AND NOT leistung.ist_objekt) AS leistungen
         """
-    private static let quelle: SQL = """
+    static let quelle: SQL = """
         ozg_leistung LEFT JOIN lage ON lage.slug = ozg_leistung.lage LEFT JOIN themenfeld ON themenfeld.slug = lage.themenfeld
         """
 

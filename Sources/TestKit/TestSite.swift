@@ -7,6 +7,7 @@ import Konten
 import Logging
 import NIOCore
 package import Storage
+import Suche
 import Verzeichnis
 import Web
 
@@ -50,7 +51,7 @@ package struct TestSite: Sendable {
         leitstand = Leitstand(
             database: database, views: try Welt.views.get(),
             assets: try Assets(ordner: [Welt.ordner("Sources/Web/assets")]),
-            anmeldung: try Anmeldung(aufwand: .gering), now: now)
+            anmeldung: try Anmeldung(aufwand: .gering), suche: Suche(alltag: try Welt.alltagswoerter.get()), now: now)
     }
 
     /// Runs `body` with a client for this site.

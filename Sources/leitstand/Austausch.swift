@@ -6,6 +6,7 @@ import Katalog
 import Kernel
 import Nachnutzung
 import Storage
+import Suche
 import Umsetzung
 import Verzeichnis
 
@@ -33,6 +34,7 @@ struct Importoptionen: ParsableArguments {
                 probe: probe, fehlerhafteUeberspringen: fehlerhafteUeberspringen, vieleEntfallen: vieleEntfallen,
                 urheber: .betrieb(.jetzt()))
             let bericht = try await work(database, auftrag)
+            if bericht.geschrieben { try await suchindexNachfuehren(database) }
             await database.close()
             for line in bericht.zeilen { line.hasPrefix("Fehler: ") ? melde(fehler: line) : melde(line) }
             if probe {
@@ -50,6 +52,12 @@ struct Importoptionen: ParsableArguments {
             melde(bericht.aendertEtwas ? "Geladen." : "Es gab nichts zu ändern.")
         }
     }
+}
+
+/// Brings the search up to what was loaded; a server that runs would do the same a little later.
+func suchindexNachfuehren(_ database: any Database) async throws {
+    guard let made = try await Suchindex.standard.nachfuehren(database) else { return }
+    melde("Suche: \(made.eintraege) Einträge, davon \(made.geschrieben) neu geschrieben, \(made.entfernt) entfernt.")
 }
 
 /// Opens a file; a fault in it as a whole is a sentence, not a Swift error.

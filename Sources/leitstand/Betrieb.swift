@@ -5,6 +5,7 @@ import Kernel
 import Konten
 import Logging
 import Storage
+import Suche
 import Web
 
 struct Serve: AsyncParsableCommand {
@@ -23,6 +24,8 @@ struct Serve: AsyncParsableCommand {
             let port = try einstellungen.port()
             let ressourcen = try Ressourcen(konfiguriert: einstellungen.ressourcen)
             let (views, assets) = (try ressourcen.views(), try ressourcen.assets())
+            let suche = Suche(
+                alltag: try Suchwoerter.lade(ressourcen, eigene: einstellungen.datenordner + "/texte"))
             if !assets.contains("kern/kern.min.css") {
                 melde(
                     fehler:
@@ -32,7 +35,8 @@ struct Serve: AsyncParsableCommand {
             let database = try await ort.open(einstellungen)
             let anmeldung = try Anmeldung()
             let leitstand = App.Leitstand(
-                database: database, views: views, assets: assets, anmeldung: anmeldung, tls: einstellungen.tls)
+                database: database, views: views, assets: assets, anmeldung: anmeldung, suche: suche,
+                tls: einstellungen.tls)
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port, logger: Logger(label: "leitstand")
             ) { port in
@@ -65,6 +69,7 @@ struct Migrate: AsyncParsableCommand {
             melde(
                 applied.isEmpty
                     ? "Die Datenbank ist auf dem neuesten Stand." : "Angewandt: \(applied.joined(separator: ", "))")
+            try await suchindexNachfuehren(database)
             await database.close()
         }
     }
