@@ -8,6 +8,8 @@ package struct Ressourcen: Sendable {
     let vorlagen: [(room: String, path: String)]
     let dateien: [String]
     package let beispieldaten: String
+    /// The texts of the pages at the foot, with gaps for the operator.
+    package let texte: String
 
     /// - Throws: `Refusal` that names the places it looked at.
     package init(konfiguriert: String?) throws {
@@ -35,11 +37,12 @@ package struct Ressourcen: Sendable {
         )
     }
 
-    private init(vorlagen: [(room: String, path: String)], dateien: [String], beispieldaten: String) {
+    private init(vorlagen: [(room: String, path: String)], dateien: [String], beispieldaten: String, texte: String) {
         (self.vorlagen, self.dateien, self.beispieldaten) = (vorlagen, dateien, beispieldaten)
+        self.texte = texte
     }
 
-    /// `views/{room}`, `assets` and `Beispieldaten` in one folder.
+    /// `views/{room}`, `assets`, `texte` and `Beispieldaten` in one folder.
     private init?(installiert folder: String) {
         let views = folder + "/views"
         guard Ressourcen.istOrdner(views), Ressourcen.istOrdner(folder + "/assets"),
@@ -50,7 +53,7 @@ package struct Ressourcen: Sendable {
             vorlagen: rooms.sorted().map { (room: $0, path: "\(views)/\($0)") }.filter {
                 Ressourcen.istOrdner($0.path)
             },
-            dateien: [folder + "/assets"], beispieldaten: folder + "/Beispieldaten")
+            dateien: [folder + "/assets"], beispieldaten: folder + "/Beispieldaten", texte: folder + "/texte")
     }
 
     /// The source tree that the folder lies in.
@@ -67,7 +70,7 @@ package struct Ressourcen: Sendable {
                 return Ressourcen(
                     vorlagen: views.filter { istOrdner($0.path) },
                     dateien: [sources + "/Web/assets"] + (istOrdner(vendor) ? [vendor] : []),
-                    beispieldaten: url.path + "/Beispieldaten")
+                    beispieldaten: url.path + "/Beispieldaten", texte: sources + "/App/texte")
             }
             url.deleteLastPathComponent()
         }

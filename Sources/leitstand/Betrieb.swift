@@ -32,7 +32,9 @@ struct Serve: AsyncParsableCommand {
             let database = try await ort.open(einstellungen)
             let anmeldung = try Anmeldung()
             let leitstand = App.Leitstand(
-                database: database, views: views, assets: assets, anmeldung: anmeldung, tls: einstellungen.tls)
+                database: database, views: views, assets: assets, anmeldung: anmeldung, tls: einstellungen.tls,
+                texte: Fusstexte(ordner: einstellungen.textordner, vorlagen: ressourcen.texte),
+                adresse: einstellungen.adresse)
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port, logger: Logger(label: "leitstand")
             ) { port in
@@ -96,6 +98,10 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         guard konfiguration else { throw ValidationError("Was soll geprüft werden? Möglich ist: --konfiguration") }
-        for line in ort.einstellungen().tabelle { melde(line) }
+        let einstellungen = ort.einstellungen()
+        for line in einstellungen.tabelle { melde(line) }
+        let hinweise = Fusstexte(ordner: einstellungen.textordner).hinweise()
+        if !hinweise.isEmpty { melde("\nTexte, die noch fehlen oder Lücken haben:") }
+        for line in hinweise { melde("    \(line)") }
     }
 }
