@@ -83,7 +83,9 @@ package struct Leitstand: Sendable {
         for room in rooms { room.add(to: &routes) }
         var document = OpenAPIRoute(version: Leitstand.version, schemas: Leitstand.schemas)
         document.add(to: &routes)
-        SchnittstelleRoute(site: site, schemas: Leitstand.schemas, namen: site.navigation).add(to: &routes)
+        SchnittstelleRoute(
+            site: site, schemas: Leitstand.schemas, namen: site.navigation + [Verweis("OpenAPI", "/openapi.json")]
+        ).add(to: &routes)
         return (router, routes.table)
     }
 }

@@ -136,4 +136,10 @@ import Testing
             #expect(text.contains(word), "\(word)")
         }
     }
+
+    @Test func `each shipped text has gaps for the operator and no link that is not shown`() {
+        let hinweise = Fusstexte(ordner: Welt.ordner("Sources/App/texte")).hinweise()
+        #expect(hinweise.count == Fusstext.allCases.count)
+        for line in hinweise { #expect(line.contains("noch offen") && !line.contains("Verweise"), "\(line)") }
+    }
 }

@@ -11,6 +11,8 @@ BILDER = {
     "gebiet": (f"/gebiete/{ORT}", 900),
     "leistung": ("/leistungen/99110009104000", 1000),
     "laden": (f"/umsetzung/{ORT}/ladungen", 800),
+    "schnittstelle": ("/schnittstelle#gruppe-leistungen", 900),
+    "druck": (f"/gebiete/{ORT}", 900),
     # Der erste offene Eintrag mit Lösungen; sein Pfad steht in der Liste.
     "vorschlag": (f"/umsetzung/{ORT}?stand=offen&loesung=ja", 900),
 }
@@ -27,6 +29,10 @@ def machen(u, ziel):
             seite.page.goto(pfad)
             if name == "vorschlag":
                 seite.page.goto(seite.page.locator("tbody th a").first.get_attribute("href"))
+            if name == "druck":
+                # Ein Blatt A4 in Bildpunkten; so breit zeichnet der Browser es beim Drucken.
+                seite.page.set_viewport_size({"width": 794, "height": hoehe})
+                seite.page.emulate_media(media="print")
             seite.werte("document.fonts.ready.then(() => true)", warten=True)
             datei = ziel / f"{name}.png"
             seite.page.screenshot(path=str(datei), animations="disabled")
