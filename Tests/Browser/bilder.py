@@ -1,4 +1,5 @@
 """Die Bilder der Dokumentation: echtes Verzeichnis und echter Katalog, Dienste und Liste aus den Beispieldaten."""
+import subprocess
 from pathlib import Path
 
 from server import BEISPIELE
@@ -29,12 +30,13 @@ def machen(u, ziel):
             seite.page.goto(pfad)
             if name == "vorschlag":
                 seite.page.goto(seite.page.locator("tbody th a").first.get_attribute("href"))
-            if name == "druck":
-                # Ein Blatt A4 in Bildpunkten; so breit zeichnet der Browser es beim Drucken.
-                seite.page.set_viewport_size({"width": 794, "height": hoehe})
-                seite.page.emulate_media(media="print")
             seite.werte("document.fonts.ready.then(() => true)", warten=True)
             datei = ziel / f"{name}.png"
-            seite.page.screenshot(path=str(datei), animations="disabled")
+            if name == "druck":
+                blatt = u.ordner / "blatt.pdf"
+                seite.page.pdf(path=str(blatt), format="A4", prefer_css_page_size=True)
+                subprocess.run(["pdftoppm", "-r", "72", "-png", "-singlefile", blatt, ziel / name], check=True)
+            else:
+                seite.page.screenshot(path=str(datei), animations="disabled")
             dateien.append(datei)
     return dateien
