@@ -13,8 +13,8 @@ package struct Markdown: Sendable, Equatable {
     /// Targets of links that were refused.
     package private(set) var verworfen: [String] = []
 
-    /// `klassen` names the CSS class of headings by their level.
-    package init(_ text: String, klassen: [Int: String] = [:]) {
+    /// `klassen` names the CSS class of headings by their level, `adresse` that of links that read like their target.
+    package init(_ text: String, klassen: [Int: String] = [:], adresse: String? = nil) {
         var text = text
         let root = text.withUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) {
@@ -26,7 +26,7 @@ package struct Markdown: Sendable, Equatable {
         // Brackets split a text into several nodes; a gap must be one.
         cmark_consolidate_text_nodes(root)
         takeTitle(of: root)
-        write(root, klassen)
+        write(root, klassen, adresse)
     }
 
     private mutating func takeTitle(of root: OpaquePointer) {
@@ -41,7 +41,7 @@ package struct Markdown: Sendable, Equatable {
         cmark_node_free(first)
     }
 
-    private mutating func write(_ root: OpaquePointer, _ klassen: [Int: String]) {
+    private mutating func write(_ root: OpaquePointer, _ klassen: [Int: String], _ adresse: String?) {
         var open: [Int] = []
         var level = 1
         Markdown.walk(root) { node, entering in
@@ -68,7 +68,8 @@ package struct Markdown: Sendable, Equatable {
                     let isAllowed = Markdown.istErlaubt(target)
                     if !isAllowed { verworfen.append(target) }
                     open.append(isAllowed ? 1 : 0)
-                    if isAllowed { html += "<a href=\"" + Markdown.escaped(target) + "\">" }
+                    let mark = Markdown.istLesbar(node, target) ? adresse.map { "class=\"\($0)\" " } ?? "" : ""
+                    if isAllowed { html += "<a " + mark + "href=\"" + Markdown.escaped(target) + "\">" }
                     if cmark_node_first_child(node) == nil { html += Markdown.escaped(target) }
                 } else if open.popLast() == 1 {
                     html += "</a>"
@@ -109,6 +110,13 @@ package struct Markdown: Sendable, Equatable {
             rest = rest[end.upperBound...]
         }
         html += Markdown.escaped(rest)
+    }
+
+    /// A link whose words are its target already.
+    private static func istLesbar(_ link: OpaquePointer, _ target: String) -> Bool {
+        guard let first = cmark_node_first_child(link) else { return true }
+        let words = literal(first)
+        return cmark_node_next(first) == nil && (target == words || target == "mailto:" + words)
     }
 
     /// Web, mail, telephone, or a page of this server. A backslash or a second slash would lead elsewhere.

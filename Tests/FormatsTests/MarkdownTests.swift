@@ -76,6 +76,13 @@ import Testing
                 || !Markdown("[x](https://stadt.example/\"onclick=\"y)").html.contains("href"))
     }
 
+    @Test func `a link that reads like its target is marked, so that paper need not name it twice`() {
+        let html = Markdown("<a@stadt.example> <https://stadt.example> [hier](https://stadt.example)", adresse: "x")
+            .html
+        #expect(html.matches(of: #/class="x"/#).count == 2)
+        #expect(html.contains("<a href=\"https://stadt.example\">hier</a>"))
+    }
+
     @Test func `a gap is marked and named`() {
         let text = Markdown("Telefon [[Nummer <1>]] und [[Amt]], aber nicht [eins]")
         #expect(text.luecken == ["Nummer <1>", "Amt"])

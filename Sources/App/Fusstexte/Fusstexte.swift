@@ -107,7 +107,8 @@ package final class Fusstexte: Sendable {
         if let known = gelesen.withLock({ $0[path] }), known.stempel == stempel { return known.inhalt }
         let inhalt = Markdown(
             try Fusstexte.content(of: path, name),
-            klassen: [2: "kern-heading-medium", 3: "kern-title", 4: "kern-title"])
+            klassen: [2: "kern-heading-medium", 3: "kern-title", 4: "kern-title"],
+            adresse: "ls-adresse")
         gelesen.withLock { $0[path] = (stempel, inhalt) }
         return inhalt
     }
