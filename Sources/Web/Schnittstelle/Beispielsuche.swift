@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import HTTPTypes
 package import Hummingbird
@@ -40,7 +41,7 @@ package struct Beispielsuche: Sendable {
                 guard let value = await first(String(part.dropFirst().dropLast()), of: above, at: path, context) else {
                     return nil
                 }
-                path += "/" + value
+                path += "/" + Prozentkodierung.encode(value)
             } else {
                 path += "/" + part
             }
