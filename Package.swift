@@ -62,7 +62,8 @@ let package = Package(
         .target(name: "StoragePostgres", dependencies: ["Storage", "CPostgres"], swiftSettings: strict),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CXLSXWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
-        .target(name: "Formats", dependencies: ["CLibXML2", "CXLSXWriter"], swiftSettings: strict),
+        .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
+        .target(name: "Formats", dependencies: ["CLibXML2", "CXLSXWriter", "CCMark"], swiftSettings: strict),
         .target(name: "Kernel", dependencies: ["Storage"], swiftSettings: strict),
         .target(
             name: "Web",
@@ -83,7 +84,7 @@ let package = Package(
                 logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ],
-            exclude: ["views"], swiftSettings: strict),
+            exclude: ["views", "texte"], swiftSettings: strict),
         .executableTarget(
             name: "leitstand",
             dependencies: [

@@ -36,13 +36,17 @@ package struct Einstellung: Sendable {
         name: "LEITSTAND_RESSOURCEN", art: "Ordner", vorgabe: nil,
         beschreibung: "Ordner mit views, assets und Beispieldaten; sonst neben dem Programm, sonst im Quellbaum.",
         geheim: false)
+    static let texte = Einstellung(
+        name: "LEITSTAND_TEXTE", art: "Ordner", vorgabe: nil,
+        beschreibung: "Ordner mit impressum.md, datenschutz.md, barrierefreiheit.md; sonst texte im Datenordner.",
+        geheim: false)
     static let protokoll = Einstellung(
         name: "LEITSTAND_PROTOKOLL", art: "Stufe", vorgabe: "info",
         beschreibung: "Ab welcher Stufe protokolliert wird: trace, debug, info, notice, warning, error, critical.",
         geheim: false)
 
     /// All settings, in the order of the documentation.
-    package static let alle = [datenordner, postgres, verbindungen, host, port, adresse, ressourcen, protokoll]
+    package static let alle = [datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, protokoll]
 }
 
 /// The values in force: given on the command line, else in the environment, else the default.
@@ -75,6 +79,10 @@ package struct Einstellungen: Sendable {
     package var postgres: String? { wert(.postgres) }
     package var host: String { wert(.host) ?? "127.0.0.1" }
     package var ressourcen: String? { wert(.ressourcen) }
+    /// Where the operator keeps the texts of the pages at the foot.
+    package var textordner: String { wert(.texte) ?? datenordner + "/texte" }
+    /// The address that readers use, where the operator named it.
+    package var adresse: String? { wert(.adresse) }
     package var protokollstufe: String { wert(.protokoll) ?? "info" }
     /// Readers come through TLS.
     package var tls: Bool { wert(.adresse)?.lowercased().hasPrefix("https://") ?? false }

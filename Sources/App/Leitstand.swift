@@ -19,16 +19,19 @@ package struct Leitstand: Sendable {
     package let anmeldung: Anmeldung
     package let tls: Bool
     package let suche: Suche
+    private let texte: Fusstexte
     package let now: @Sendable () -> Instant
 
     package init(
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
+        texte: Fusstexte = Fusstexte(), adresse: String? = nil,
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
         self.anmeldung = anmeldung
         self.tls = tls
         self.suche = suche
+        self.texte = texte
         self.now = now
         site = Site(
             views: views, assets: assets,
@@ -38,9 +41,14 @@ package struct Leitstand: Sendable {
                 Verweis("Gebiete", "/gebiete"), Verweis("Onlinedienste", "/dienste"),
                 Verweis("Umsetzung", "/umsetzung"),
             ],
-            fussnoten: [Verweis("Programmierschnittstelle (OpenAPI)", "/api/v1/openapi.json")],
-            version: Leitstand.version)
+            fussnoten: Fusstext.allCases.map { Verweis($0.name, $0.pfad) } + [
+                Verweis("Programmierschnittstelle", "/schnittstelle")
+            ],
+            version: Leitstand.version, suchpfad: Leitstand.suchpfad, grundadresse: Grundadresse(adresse), now: now)
     }
+
+    /// Where the one search lives; the box in the head of every page and the browsers' own lead there.
+    static let suchpfad = "/suche"
 
     /// Shapes of the JSON interface, by room.
     static let schemas =
@@ -60,6 +68,8 @@ package struct Leitstand: Sendable {
             UmsetzungRoutes(database: database, site: site, now: now),
             LadungRoutes(database: database, site: site, now: now),
             AnmeldungRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
+            FusstextRoutes(texte: texte, site: site),
+            SuchbeschreibungRoutes(site: site, suchpfad: Leitstand.suchpfad),
         ]
     }
 
@@ -78,6 +88,9 @@ package struct Leitstand: Sendable {
         for room in rooms { room.add(to: &routes) }
         var document = OpenAPIRoute(version: Leitstand.version, schemas: Leitstand.schemas)
         document.add(to: &routes)
+        SchnittstelleRoute(
+            site: site, schemas: Leitstand.schemas, namen: site.navigation + [Verweis("OpenAPI", "/openapi.json")]
+        ).add(to: &routes)
         return (router, routes.table)
     }
 }

@@ -10,6 +10,8 @@ package struct Ressourcen: Sendable {
     package let beispieldaten: String
     /// The lists of everyday words of the search.
     let woerter: String
+    /// The texts of the pages at the foot, with gaps for the operator.
+    package let texte: String
 
     /// - Throws: `Refusal` that names the places it looked at.
     package init(konfiguriert: String?) throws {
@@ -37,11 +39,15 @@ package struct Ressourcen: Sendable {
         )
     }
 
-    private init(vorlagen: [(room: String, path: String)], dateien: [String], beispieldaten: String, woerter: String) {
-        (self.vorlagen, self.dateien, self.beispieldaten, self.woerter) = (vorlagen, dateien, beispieldaten, woerter)
+    private init(
+        vorlagen: [(room: String, path: String)], dateien: [String], beispieldaten: String, woerter: String,
+        texte: String
+    ) {
+        (self.vorlagen, self.dateien, self.beispieldaten) = (vorlagen, dateien, beispieldaten)
+        (self.woerter, self.texte) = (woerter, texte)
     }
 
-    /// `views/{room}`, `assets`, `woerter` and `Beispieldaten` in one folder.
+    /// `views/{room}`, `assets`, `woerter`, `texte` and `Beispieldaten` in one folder.
     private init?(installiert folder: String) {
         let views = folder + "/views"
         guard Ressourcen.istOrdner(views), Ressourcen.istOrdner(folder + "/assets"),
@@ -52,7 +58,8 @@ package struct Ressourcen: Sendable {
             vorlagen: rooms.sorted().map { (room: $0, path: "\(views)/\($0)") }.filter {
                 Ressourcen.istOrdner($0.path)
             },
-            dateien: [folder + "/assets"], beispieldaten: folder + "/Beispieldaten", woerter: folder + "/woerter")
+            dateien: [folder + "/assets"], beispieldaten: folder + "/Beispieldaten", woerter: folder + "/woerter",
+            texte: folder + "/texte")
     }
 
     /// The source tree that the folder lies in.
@@ -69,7 +76,8 @@ package struct Ressourcen: Sendable {
                 return Ressourcen(
                     vorlagen: views.filter { istOrdner($0.path) },
                     dateien: [sources + "/Web/assets"] + (istOrdner(vendor) ? [vendor] : []),
-                    beispieldaten: url.path + "/Beispieldaten", woerter: sources + "/Suche/woerter")
+                    beispieldaten: url.path + "/Beispieldaten", woerter: sources + "/Suche/woerter",
+                    texte: sources + "/App/texte")
             }
             url.deleteLastPathComponent()
         }

@@ -46,12 +46,17 @@ package struct TestSite: Sendable {
     package let leitstand: Leitstand
     package let database: any Database
 
-    package init(_ database: any Database, now: @escaping @Sendable () -> Instant = { Welt.jetzt }) throws {
+    /// `texte` is the operator's folder for the pages at the foot, `adresse` the address of the installation.
+    package init(
+        _ database: any Database, texte: String? = nil, adresse: String? = nil,
+        now: @escaping @Sendable () -> Instant = { Welt.jetzt }
+    ) throws {
         self.database = database
         leitstand = Leitstand(
             database: database, views: try Welt.views.get(),
             assets: try Assets(ordner: [Welt.ordner("Sources/Web/assets")]),
-            anmeldung: try Anmeldung(aufwand: .gering), suche: Suche(alltag: try Welt.alltagswoerter.get()), now: now)
+            anmeldung: try Anmeldung(aufwand: .gering), suche: Suche(alltag: try Welt.alltagswoerter.get()),
+            texte: Fusstexte(ordner: texte, vorlagen: Welt.ordner("Sources/App/texte")), adresse: adresse, now: now)
     }
 
     /// Runs `body` with a client for this site.

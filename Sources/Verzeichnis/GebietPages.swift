@@ -71,7 +71,7 @@ struct GebietListe: Page {
         case "zeilen": gebiete.map(GebietZeile.init)
         case "laender": laender.map { Verweis($0.name, $0.pfad) }
         case "zeigtLaender": abfrage["q"] == nil && filter.land == nil && filter.art == nil && !laender.isEmpty
-        case "stand": stand?.bezeichnung
+        case "stand", "katalogstand": stand?.bezeichnung
         case "seiten": blaettern.letzte > 1 ? blaettern : nil
         default: nil
         }
@@ -140,7 +140,7 @@ struct GebietSeite: Page {
         case "kinderzahl": Zahl.mit(kinder.count, "zugehöriges Gebiet", "zugehörige Gebiete")
         case "zeilen": kinder.dropFirst(blaettern.seite.versatz).prefix(blaettern.seite.groesse).map(GebietZeile.init)
         case "abschnitte": abschnitte
-        case "stand": stand?.bezeichnung
+        case "stand", "katalogstand": stand?.bezeichnung
         case "seiten": blaettern.letzte > 1 ? blaettern : nil
         default: nil
         }

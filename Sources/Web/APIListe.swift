@@ -10,6 +10,9 @@ package protocol JSONValue: Sendable {
 
 /// What a caller of a JSON list asks for.
 package struct Listenwunsch: Sendable, Equatable {
+    static let hoechstens = 200
+    static let vorgabe = 50
+
     package let anzahl: Int
     /// Where the previous answer ended; the list's own sort values, opaque to the caller.
     package let nach: [String]?
@@ -17,12 +20,12 @@ package struct Listenwunsch: Sendable, Equatable {
     /// - Throws: `Refusal.badRequest` for numbers out of range or a cursor that is not ours.
     package init(_ abfrage: Abfrage, teile: Int = 2) throws {
         if let text = abfrage["anzahl"] {
-            guard let anzahl = Int(text), (1...200).contains(anzahl) else {
-                throw Refusal(.badRequest, "„anzahl“ muss eine Zahl von 1 bis 200 sein.")
+            guard let anzahl = Int(text), (1...Listenwunsch.hoechstens).contains(anzahl) else {
+                throw Refusal(.badRequest, "„anzahl“ muss eine Zahl von 1 bis \(Listenwunsch.hoechstens) sein.")
             }
             self.anzahl = anzahl
         } else {
-            anzahl = 50
+            anzahl = Listenwunsch.vorgabe
         }
         nach = try abfrage["weiter"].map { text in
             guard let parts = Marke.decode(text), parts.count == teile else {

@@ -121,7 +121,9 @@ struct Problem: Sendable {
             rat: "Ihre Daten sind unverändert. Nennen Sie der Betriebsstelle die Vorfallnummer.", vorfall: incident)
     }
 
-    var json: Response {
+    var json: Response { .json(bytes, status: status, type: "application/problem+json") }
+
+    var bytes: [UInt8] {
         var json = JSONWriter(capacity: 256)
         json.object { json in
             json.field("type", "about:blank")
@@ -130,7 +132,7 @@ struct Problem: Sendable {
             json.field("detail", text)
             if let vorfall { json.field("vorfall", vorfall) }
         }
-        return .json(json.bytes, status: status, type: "application/problem+json")
+        return json.bytes
     }
 }
 

@@ -13,6 +13,11 @@ struct Frame: Ansicht {
     let csrf: String?
     /// Sign-in that comes back to this page.
     let anmelden: String
+    /// Where the one search lives; without it there is no box for it.
+    let suchpfad: String?
+    /// For the last line of a printed page: its address and when it was fetched.
+    let druckadresse: String?
+    let abgerufen: String
 
     func child(named: String) -> Any? {
         switch named {
@@ -29,6 +34,9 @@ struct Frame: Ansicht {
         case "person": person?.email.split(separator: "@").first.map(String.init)
         case "anmelden": anmelden
         case "csrf": csrf
+        case "suchpfad": suchpfad
+        case "druckadresse": druckadresse
+        case "abgerufen": abgerufen
         default: nil
         }
     }

@@ -132,6 +132,8 @@ package struct SessionLookup: RouterMiddleware {
         if request.method == .get, address != "/", !address.hasPrefix("/anmelden"), address.utf8.count <= 1_000 {
             context.seite = address
         }
+        if request.method == .get, address.utf8.count <= 1_000 { context.adresse = address }
+        context.rechner = Grundadresse.rechner(request)
         if let token = SessionCookie.token(in: request, tls: tls) {
             do { context.sitzung = try await sessions.session(of: token, at: now()) } catch is StorageError {
                 // Without a database nobody is signed in; the page itself will say what is wrong.

@@ -9,9 +9,15 @@ package struct APIOperation: Sendable {
         let ort: String
         let kind: Kind
         let beschreibung: String
+        /// A value that gives an answer worth reading, where the operation makes no sense without one.
+        let beispiel: String?
 
-        package init(_ name: String, _ beschreibung: String, in ort: String = "query", kind: Kind = .string) {
+        package init(
+            _ name: String, _ beschreibung: String, in ort: String = "query", kind: Kind = .string,
+            beispiel: String? = nil
+        ) {
             (self.name, self.ort, self.kind, self.beschreibung) = (name, ort, kind, beschreibung)
+            self.beispiel = beispiel
         }
     }
 
@@ -106,7 +112,7 @@ package enum OpenAPI {
         return json.bytes
     }
 
-    private static let problem = APISchema(
+    static let problem = APISchema(
         "Problem", [.init("type", .text), .init("title", .text), .init("status", .zahl), .init("detail", .text)])
 
     private static func write(_ operation: APIOperation, to json: inout JSONWriter) {
@@ -125,19 +131,21 @@ package enum OpenAPI {
         }
     }
 
-    private static func operationID(_ path: String) -> String {
+    static func operationID(_ path: String) -> String {
         let words = path.split { "/{}.".contains($0) }
         return words.enumerated().map {
             $0.offset == 0 ? String($0.element) : $0.element.prefix(1).uppercased() + $0.element.dropFirst()
         }.joined()
     }
 
-    private static func parameters(of operation: APIOperation) -> [APIOperation.Parameter] {
+    static func parameters(of operation: APIOperation) -> [APIOperation.Parameter] {
         let inPath = operation.path.split(separator: "/").filter { $0.hasPrefix("{") }
             .map { APIOperation.Parameter(String($0.dropFirst().dropLast()), "Kennung", in: "path") }
         guard case .liste = operation.antwort else { return inPath + operation.parameter }
         return inPath + operation.parameter + [
-            .init("anzahl", "Einträge je Antwort, 1 bis 200, sonst 50", kind: .integer),
+            .init(
+                "anzahl", "Einträge je Antwort, 1 bis \(Listenwunsch.hoechstens), sonst \(Listenwunsch.vorgabe)",
+                kind: .integer),
             .init("weiter", "Fortsetzung: der Wert „weiter“ der vorigen Antwort"),
         ]
     }
@@ -154,7 +162,7 @@ package enum OpenAPI {
                     json.field("type", parameter.kind.rawValue)
                     if parameter.name == "anzahl" {
                         json.field("minimum", 1)
-                        json.field("maximum", 200)
+                        json.field("maximum", Listenwunsch.hoechstens)
                     }
                 })
         }

@@ -27,6 +27,8 @@ package struct Routes {
     package typealias Handler = @Sendable (Request, SiteContext) async throws -> Response
 
     private let router: Router<SiteContext>
+    /// The JSON routes alone, without middleware: whoever describes them can ask them.
+    private let schnittstelle = Router(context: SiteContext.self)
     package private(set) var table: [RouteEntry] = []
 
     package init(_ router: Router<SiteContext>) { self.router = router }
@@ -42,7 +44,11 @@ package struct Routes {
     /// A JSON route under `/api/v1`, with its place in the API document.
     package mutating func api(_ operation: APIOperation, use handler: @escaping Handler) {
         add(.get, "/api/v1" + operation.path, .oeffentlich, operation, handler)
+        schnittstelle.get(RouterPath("/api/v1" + operation.path), use: handler)
     }
+
+    /// Answers the JSON routes registered so far, from inside.
+    package func antworten() -> any HTTPResponder<SiteContext> { schnittstelle.buildResponder() }
 
     private mutating func add(
         _ method: HTTPRequest.Method, _ path: String, _ zugang: Zugang, _ operation: APIOperation?,

@@ -1,22 +1,33 @@
+package import Formats
 package import HTTPTypes
 package import Hummingbird
-import Kernel
+package import Kernel
 import NIOCore
 
 /// Renders pages inside the frame that all of them share.
 package struct Site: Sendable {
     package let views: Views
     package let assets: Assets
-    let navigation: [Verweis]
+    package let navigation: [Verweis]
     let fussnoten: [Verweis]
     let version: String
+    let suchpfad: String?
+    package let grundadresse: Grundadresse
+    let now: @Sendable () -> Instant
 
-    package init(views: Views, assets: Assets, navigation: [Verweis], fussnoten: [Verweis], version: String) {
+    package init(
+        views: Views, assets: Assets, navigation: [Verweis], fussnoten: [Verweis], version: String,
+        suchpfad: String? = nil, grundadresse: Grundadresse = Grundadresse(),
+        now: @escaping @Sendable () -> Instant = { .jetzt() }
+    ) {
         self.views = views
         self.assets = assets
         self.navigation = navigation
         self.fussnoten = fussnoten
         self.version = version
+        self.suchpfad = suchpfad
+        self.grundadresse = grundadresse
+        self.now = now
     }
 
     package func render(
@@ -27,7 +38,8 @@ package struct Site: Sendable {
             navigation: navigation.map { Verweis($0.name, $0.pfad, aktiv: $0.pfad == page.bereich) },
             fussnoten: fussnoten, titel: page.titel, brotkrumen: page.brotkrumen,
             person: context.person, csrf: csrf ?? context.sitzung?.csrf,
-            anmelden: Adresse("/anmelden", [("ziel", context.seite)]).text)
+            anmelden: Adresse("/anmelden", [("ziel", context.seite)]).text, suchpfad: suchpfad,
+            druckadresse: context.adresse.map { grundadresse.text(context) + $0 }, abgerufen: now().berlin)
         let html = try views.render(FramedPage(page: page, frame: frame), template: type(of: page).template)
         var headers: HTTPFields = [.contentType: "text/html; charset=utf-8"]
         // What one person sees must not be kept for the next one at the same machine.
@@ -44,6 +56,10 @@ package struct Site: Sendable {
 /// Finished, already escaped HTML made by a template of ours.
 package struct Fragment: Ansicht {
     package let html: String
+
+    init(html: String) { self.html = html }
+
+    package init(markdown: Markdown) { html = markdown.html }
 
     package func child(named: String) -> Any? { named == "html" ? html : nil }
 }

@@ -10,6 +10,9 @@ package struct SiteContext: RequestContext {
     package var sitzung: Sitzung?
     /// The address of the page asked for, to come back to after signing in; nil where that makes no sense.
     package var seite: String?
+    /// Path and query as asked for, and the host it was asked of; nil where they are too long or no plain name.
+    package var adresse: String?
+    package var rechner: String?
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

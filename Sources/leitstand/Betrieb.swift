@@ -25,7 +25,7 @@ struct Serve: AsyncParsableCommand {
             let ressourcen = try Ressourcen(konfiguriert: einstellungen.ressourcen)
             let (views, assets) = (try ressourcen.views(), try ressourcen.assets())
             let suche = Suche(
-                alltag: try Suchwoerter.lade(ressourcen, eigene: einstellungen.datenordner + "/texte"))
+                alltag: try Suchwoerter.lade(ressourcen, eigene: einstellungen.textordner))
             if !assets.contains("kern/kern.min.css") {
                 melde(
                     fehler:
@@ -36,7 +36,9 @@ struct Serve: AsyncParsableCommand {
             let anmeldung = try Anmeldung()
             let leitstand = App.Leitstand(
                 database: database, views: views, assets: assets, anmeldung: anmeldung, suche: suche,
-                tls: einstellungen.tls)
+                tls: einstellungen.tls,
+                texte: Fusstexte(ordner: einstellungen.textordner, vorlagen: ressourcen.texte),
+                adresse: einstellungen.adresse)
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port, logger: Logger(label: "leitstand")
             ) { port in
@@ -101,6 +103,10 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         guard konfiguration else { throw ValidationError("Was soll geprüft werden? Möglich ist: --konfiguration") }
-        for line in ort.einstellungen().tabelle { melde(line) }
+        let einstellungen = ort.einstellungen()
+        for line in einstellungen.tabelle { melde(line) }
+        let hinweise = Fusstexte(ordner: einstellungen.textordner).hinweise()
+        if !hinweise.isEmpty { melde("\nTexte, die noch fehlen oder Lücken haben:") }
+        for line in hinweise { melde("    \(line)") }
     }
 }

@@ -144,4 +144,16 @@ import Testing
         let nobody = try fuehreAus(["user", "reset", "niemand@leitstand.localhost", "--data", folder])
         #expect(nobody.code == 1 && nobody.fehler.contains("kein Konto"))
     }
+
+    @Test func `the check shows the settings and names the texts that nobody has written yet`() throws {
+        let folder = ordner()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder + "/texte", withIntermediateDirectories: true)
+        try "# Impressum\n\nStadt Dülmen\n".write(
+            toFile: folder + "/texte/impressum.md", atomically: true, encoding: .utf8)
+        let check = try fuehreAus(["check", "--konfiguration", "--data", folder])
+        #expect(check.code == 0 && check.ausgabe.contains("LEITSTAND_DATA = \(folder)"))
+        #expect(check.ausgabe.contains("datenschutz.md fehlt im Ordner \(folder)/texte"))
+        #expect(!check.ausgabe.contains("impressum.md fehlt"))
+    }
 }

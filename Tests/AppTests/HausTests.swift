@@ -34,9 +34,10 @@ import Testing
 
     /// Arrows between our own targets; whatever is not here is forbidden.
     private static let erlaubt: [String: Set<String>] = [
-        "CPostgres": [], "CLibXML2": [], "CXLSXWriter": [], "Storage": [], "StorageSQLite": ["Storage"],
+        "CPostgres": [], "CLibXML2": [], "CXLSXWriter": [], "CCMark": [], "Storage": [], "StorageSQLite": ["Storage"],
         "StoragePostgres": ["Storage", "CPostgres"],
-        "Formats": ["CLibXML2", "CXLSXWriter"], "Kernel": ["Storage"], "Web": ["Storage", "Kernel", "Formats"],
+        "Formats": ["CLibXML2", "CXLSXWriter", "CCMark"], "Kernel": ["Storage"],
+        "Web": ["Storage", "Kernel", "Formats"],
         "Konten": grund, "Verzeichnis": grund, "Katalog": grund,
         "Codelisten": grund, "Suche": grund.union(["Verzeichnis", "Katalog"]),
         "Nachnutzung": grund.union(["Verzeichnis", "Katalog"]), "Umsetzung": grund.union(["Verzeichnis", "Katalog"]),
@@ -51,12 +52,12 @@ import Testing
     ]
 
     /// Targets that only make a library of the system known; they have no code to plan.
-    private static let bibliotheken: Set<String> = ["CPostgres", "CLibXML2", "CXLSXWriter"]
+    private static let bibliotheken: Set<String> = ["CPostgres", "CLibXML2", "CXLSXWriter", "CCMark"]
 
     /// Libraries that one target alone may import.
     private static let alleinige = [
         "GRDB": "StorageSQLite", "CPostgres": "StoragePostgres", "CLibXML2": "Formats", "CXLSXWriter": "Formats",
-        "ArgumentParser": "leitstand",
+        "CCMark": "Formats", "ArgumentParser": "leitstand",
     ]
 
     private func paket() throws -> Paket {

@@ -14,7 +14,8 @@ import Web
 
     private static let matrix: [String: Zutritt] = [
         "GET /": .alle, "GET /healthz": .alle, "GET /readyz": .alle, "GET /favicon.ico": .alle,
-        "GET /assets/{version}/**": .alle,
+        "GET /assets/{version}/**": .alle, "GET /impressum": .alle, "GET /datenschutz": .alle,
+        "GET /barrierefreiheit": .alle, "GET /schnittstelle": .alle, "GET /opensearch.xml": .alle,
         "GET /suche": .alle, "GET /api/v1/suche": .alle, "GET /api/v1/suche/vorschlaege": .alle,
         "GET /gebiete": .alle, "GET /gebiete/{ars}": .alle, "GET /leistungen": .alle, "GET /leistungen/{id}": .alle,
         "GET /ozg": .alle, "GET /ozg/{ozgId}": .alle, "GET /themenfelder": .alle, "GET /themenfelder/{slug}": .alle,

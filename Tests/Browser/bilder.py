@@ -1,4 +1,5 @@
 """Die Bilder der Dokumentation: echtes Verzeichnis und echter Katalog, Dienste und Liste aus den Beispieldaten."""
+import subprocess
 from pathlib import Path
 
 from server import BEISPIELE
@@ -11,6 +12,8 @@ BILDER = {
     "gebiet": (f"/gebiete/{ORT}", 900),
     "leistung": ("/leistungen/99110009104000", 1000),
     "laden": (f"/umsetzung/{ORT}/ladungen", 800),
+    "schnittstelle": ("/schnittstelle#gruppe-leistungen", 900),
+    "druck": (f"/gebiete/{ORT}", 900),
     # Der erste offene Eintrag mit Lösungen; sein Pfad steht in der Liste.
     "vorschlag": (f"/umsetzung/{ORT}?stand=offen&loesung=ja", 900),
 }
@@ -29,6 +32,11 @@ def machen(u, ziel):
                 seite.page.goto(seite.page.locator("tbody th a").first.get_attribute("href"))
             seite.werte("document.fonts.ready.then(() => true)", warten=True)
             datei = ziel / f"{name}.png"
-            seite.page.screenshot(path=str(datei), animations="disabled")
+            if name == "druck":
+                blatt = u.ordner / "blatt.pdf"
+                seite.page.pdf(path=str(blatt), format="A4", prefer_css_page_size=True)
+                subprocess.run(["pdftoppm", "-r", "72", "-png", "-singlefile", blatt, ziel / name], check=True)
+            else:
+                seite.page.screenshot(path=str(datei), animations="disabled")
             dateien.append(datei)
     return dateien

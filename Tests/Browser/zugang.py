@@ -14,7 +14,8 @@ OEFFENTLICH = ["/anmelden"]
 SEITEN = ["/", "/leistungen", "/leistungen/99110009104000", "/ozg", "/ozg/10160", "/themenfelder", "/gebiete",
           "/gebiete/055580016016", "/gebiete/05515", f"/gebiete/{ORT_MIT_LISTE}", "/dienste", "/dienste/neu",
           "/umsetzung", "/umsetzung/055580016016", f"/umsetzung/{ORT_MIT_LISTE}",
-          f"/umsetzung/{ORT_MIT_LISTE}/ladungen", "/diese-seite-fehlt"]
+          f"/umsetzung/{ORT_MIT_LISTE}/ladungen", "/schnittstelle", "/impressum", "/datenschutz", "/barrierefreiheit",
+          "/diese-seite-fehlt"]
 # Von dieser Seite die erste Adresse, die so beginnt, samt Anhang.
 ERSTE = [("/themenfelder", "/themenfelder/", ""), ("/dienste", "/dienste/beispiel", ""),
          (f"/umsetzung/{ORT_MIT_LISTE}", f"/umsetzung/{ORT_MIT_LISTE}/0", ""),

@@ -27,7 +27,7 @@ package struct SucheRoutes: RoomRoutes {
             APIOperation(
                 "/suche", "Suche über Leistungen, OZG-Leistungen und Gebiete, das Beste zuerst",
                 [
-                    .init("q", "Was gesucht wird: Wörter oder Ziffern eines Schlüssels"),
+                    .init("q", "Was gesucht wird: Wörter oder Ziffern eines Schlüssels", beispiel: "hund anmelden"),
                     .init("art", "nur „leistung“, „ozg“ oder „gebiet“"),
                     .init("themenfeld", "Kurzname des Themenfelds, mehrmals möglich"),
                     .init("lage", "Kurzname der Lage, mehrmals möglich"),
@@ -37,7 +37,8 @@ package struct SucheRoutes: RoomRoutes {
                 ], antwort: .objekt("Suchantwort")), use: apiShow)
         routes.api(
             APIOperation(
-                "/suche/vorschlaege", "Vorschläge während des Tippens", [.init("q", "Was bisher getippt ist")],
+                "/suche/vorschlaege", "Vorschläge während des Tippens",
+                [.init("q", "Was bisher getippt ist", beispiel: "hund")],
                 antwort: .objekt("Vorschlaege")), use: apiSuggest)
     }
 

@@ -7,8 +7,15 @@ package struct Alltagswoerter: Sendable {
         package let grund: String
     }
 
+    /// Words of the catalogue that stand for an everyday phrase.
+    struct Entsprechung: Sendable, Equatable {
+        let formen: [String]
+        /// As the list writes it.
+        let text: String
+    }
+
     /// Alternatives in catalogue words, best first, by the stems of the everyday phrase joined by blanks.
-    let synonyme: [String: [[String]]]
+    let synonyme: [String: [Entsprechung]]
     /// The everyday words themselves where they are single words, for beginnings and slips.
     let einzelne: Wortschatz
     /// Words that say nothing.
@@ -31,7 +38,7 @@ package struct Alltagswoerter: Sendable {
     }
 
     private init(
-        synonyme: [String: [[String]]], einzelne: Wortschatz, fuellwoerter: Set<String>,
+        synonyme: [String: [Entsprechung]], einzelne: Wortschatz, fuellwoerter: Set<String>,
         schwache: Set<String>, schwacheFormen: Wortschatz
     ) {
         (self.synonyme, self.einzelne, self.fuellwoerter) = (synonyme, einzelne, fuellwoerter)
@@ -58,7 +65,7 @@ package struct Alltagswoerter: Sendable {
                 }
             }
         }
-        var synonyme: [String: [[String]]] = [:]
+        var synonyme: [String: [Entsprechung]] = [:]
         var einzelne: [Wortschatz.Eintrag] = []
         for (number, line) in Alltagswoerter.zeilen(text) {
             let sides = line.split(separator: "=", omittingEmptySubsequences: false)
@@ -66,8 +73,9 @@ package struct Alltagswoerter: Sendable {
                 throw Fehler(
                     datei: "synonyme.txt", zeile: number, grund: "Die Zeile braucht genau ein Gleichheitszeichen.")
             }
-            let alternatives = sides[1].split(separator: "|").map { Wortform.woerter(in: String($0)).map(\.form) }
-                .filter { !$0.isEmpty }
+            let alternatives = sides[1].split(separator: "|").map { part in
+                Entsprechung(formen: Wortform.woerter(in: String(part)).map(\.form), text: part.trimmed)
+            }.filter { !$0.formen.isEmpty }
             guard !alternatives.isEmpty else {
                 throw Fehler(
                     datei: "synonyme.txt", zeile: number,

@@ -9,7 +9,7 @@ struct Deutung {
         for count in stride(from: min(words.count, Alltagswoerter.laengstePhrase), through: 2, by: -1) {
             let phrase = words.prefix(count)
             if let meant = alltag.synonyme[phrase.map(\.stamm).joined(separator: " ")] {
-                var alternatives = synonyme(meant, getippt: text(phrase, typed))
+                var alternatives = synonyme(meant)
                 alternatives.append(.init(gruppen: phrase.map { [$0.stamm] }, guete: 1, weg: .wort))
                 return (begriff(text(phrase, typed), alternatives, wort: nil), count)
             }
@@ -82,7 +82,7 @@ struct Deutung {
         var found: [Suchanfrage.Alternative] = []
         let isKnown = wortschatz.anzahl(word.stamm) > 0
         if isKnown { found.append(.init(gruppen: [[word.stamm]], guete: 1, weg: .wort)) }
-        if let meant = alltag.synonyme[word.stamm] { found += synonyme(meant, getippt: word.form) }
+        if let meant = alltag.synonyme[word.stamm] { found += synonyme(meant) }
         found += zerlegt(word)
         if let plain = Wortform.ohnePartizip(word.form), wortschatz.anzahl(plain) > 0 {
             found.append(.init(gruppen: [[plain]], guete: 0.9, weg: .wort))
@@ -91,11 +91,11 @@ struct Deutung {
         return found.sorted { $0.guete > $1.guete }
     }
 
-    private func synonyme(_ meant: [[String]], getippt: String) -> [Suchanfrage.Alternative] {
+    private func synonyme(_ meant: [Alltagswoerter.Entsprechung]) -> [Suchanfrage.Alternative] {
         meant.enumerated().map { rank, words in
             .init(
-                gruppen: words.map(katalogwort), guete: max(0.95 - 0.08 * Double(rank), 0.5),
-                weg: .synonym(words.joined(separator: " ")))
+                gruppen: words.formen.map(katalogwort), guete: max(0.95 - 0.08 * Double(rank), 0.5),
+                weg: .synonym(words.text))
         }
     }
 
@@ -126,7 +126,10 @@ struct Deutung {
     }
 
     private func teil(_ stamm: String) -> [String] {
-        [stamm] + (alltag.synonyme[stamm] ?? []).filter { $0.count == 1 }.prefix(3).flatMap { katalogwort($0[0]) }
+        [stamm]
+            + (alltag.synonyme[stamm] ?? []).map(\.formen).filter { $0.count == 1 }.prefix(3).flatMap {
+                katalogwort($0[0])
+            }
     }
 
     /// A word that no name holds: it may stand in a text, be the beginning or the middle of another, or have a slip.
@@ -148,7 +151,7 @@ struct Deutung {
         // Only the last word can be one that is still being typed.
         if istLetztes, word.form.utf8.count >= 4, others.isEmpty {
             for entry in alltag.einzelne.beginnend(mit: word.form, hoechstens: 3) {
-                found += synonyme(alltag.synonyme[entry.stamm] ?? [], getippt: entry.anzeige)
+                found += synonyme(alltag.synonyme[entry.stamm] ?? [])
             }
         }
         if others.isEmpty, found.count == 1 {
@@ -175,7 +178,7 @@ struct Deutung {
             }
             for (place, words) in (alltag.synonyme[match.eintrag.stamm] ?? []).prefix(3).enumerated() {
                 found.append(
-                    .init(gruppen: words.map(katalogwort), guete: guete - 0.05 - 0.05 * Double(place), weg: way))
+                    .init(gruppen: words.formen.map(katalogwort), guete: guete - 0.05 - 0.05 * Double(place), weg: way))
             }
         }
         return found.sorted { $0.guete > $1.guete }

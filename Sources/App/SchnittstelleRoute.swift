@@ -1,0 +1,21 @@
+import Hummingbird
+import Web
+
+/// Serves the JSON interface as a page for people, made of the routes registered before it.
+struct SchnittstelleRoute {
+    let site: Site
+    let schemas: [APISchema]
+    /// Names of the nouns by their path.
+    let namen: [Verweis]
+
+    func add(to routes: inout Routes) {
+        let operationen = routes.table.compactMap(\.operation)
+        let suche = Beispielsuche(operationen, antworten: routes.antworten())
+        routes.get("/schnittstelle") { [site, schemas, namen] _, context in
+            let page = SchnittstelleSeite(
+                operationen: operationen, schemas: schemas, namen: namen, basis: site.grundadresse.text(context),
+                beispiele: await suche.adressen(context))
+            return try site.render(page, context)
+        }
+    }
+}
