@@ -49,10 +49,36 @@ package struct Abfrage: Sendable, Equatable {
     package func auswahl<T: RawRepresentable>(_ name: String, _ type: T.Type = T.self) throws -> T?
     where T.RawValue == String {
         guard let text = self[name] else { return nil }
-        guard let value = T(rawValue: text) else {
-            throw Refusal(.badRequest, "„\(text.prefix(40))“ ist kein bekannter Wert für „\(name)“.")
-        }
+        guard let value = T(rawValue: text) else { throw unbekannt(text, name) }
         return value
+    }
+
+    /// Values of one name that a single address may hold.
+    package static let hoechstens = 100
+
+    /// All values of that name, trimmed, each once and sorted: a choice of several is a set.
+    ///
+    /// - Throws: `Refusal.badRequest` for more of them than anybody chooses.
+    package func alle(_ name: String) throws -> [String] {
+        let found = Set(werte.lazy.filter { $0.name == name }.map(\.wert.getrimmt)).subtracting([""])
+        guard found.count <= Abfrage.hoechstens else {
+            throw Refusal(
+                .badRequest, "Für „\(name)“ sind höchstens \(Abfrage.hoechstens) Werte möglich. Wählen Sie weniger aus."
+            )
+        }
+        return found.sorted()
+    }
+
+    /// - Throws: `Refusal.badRequest` when one of the values is none of the known words.
+    package func alle<T: RawRepresentable & CaseIterable>(_ name: String, _ type: T.Type = T.self) throws -> [T]
+    where T.RawValue == String {
+        let words = try alle(name)
+        if let unknown = words.first(where: { T(rawValue: $0) == nil }) { throw unbekannt(unknown, name) }
+        return T.allCases.filter { words.contains($0.rawValue) }
+    }
+
+    private func unbekannt(_ text: String, _ name: String) -> Refusal {
+        Refusal(.badRequest, "„\(text.prefix(40))“ ist kein bekannter Wert für „\(name)“.")
     }
 
     package static func == (a: Abfrage, b: Abfrage) -> Bool {
@@ -84,6 +110,27 @@ package struct Adresse: Sendable, Equatable {
         var copy = self
         copy.werte.removeAll { $0.name == name }
         if let wert, !wert.isEmpty { copy.werte.append((name, wert)) }
+        return copy
+    }
+
+    /// The same list with one more pair.
+    package func und(_ name: String, _ wert: String) -> Adresse {
+        var copy = self
+        copy.werte.append((name, wert))
+        return copy
+    }
+
+    /// The same list without this one pair, other values of its name stay.
+    package func ohne(_ name: String, _ wert: String) -> Adresse {
+        var copy = self
+        copy.werte.removeAll { $0.name == name && $0.wert == wert }
+        return copy
+    }
+
+    /// The same state at another path, e.g. the list as a file.
+    package func an(_ pfad: String) -> Adresse {
+        var copy = self
+        copy.pfad = pfad
         return copy
     }
 
