@@ -65,6 +65,8 @@ package struct Leitstand: Sendable {
             LeistungRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             ThemenfeldRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             DienstRoutes(database: database, site: site, now: now),
+            GebietTabelleRoutes(database: database, now: now), KatalogTabellenRoutes(database: database, now: now),
+            DienstTabelleRoutes(database: database, now: now),
             UmsetzungRoutes(database: database, site: site, now: now),
             LadungRoutes(database: database, site: site, now: now),
             AnmeldungRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),

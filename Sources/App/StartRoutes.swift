@@ -24,8 +24,8 @@ struct StartRoutes: RoomRoutes {
         let page = try await database.read { db in
             var gemeinden = GebietFilter()
             var kreisfrei = GebietFilter()
-            gemeinden.art = .gemeinde
-            kreisfrei.art = .kreisfreieStadt
+            gemeinden.arten = [.gemeinde]
+            kreisfrei.arten = [.kreisfreieStadt]
             return try StartSeite(
                 leistungen: LeistungStore.zaehlbar(in: db), ozg: OZGStore.count(OZGFilter(), in: db),
                 gemeinden: GebietStore.count(gemeinden, in: db),

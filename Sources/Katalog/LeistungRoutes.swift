@@ -32,11 +32,11 @@ package struct LeistungRoutes: RoomRoutes {
                 "/leistungen", "Leistungen, nach Namen",
                 [
                     .init("q", "Wörter des Namens oder Anfang eines Schlüssels"),
-                    .init("typ", "Code der Typisierung, z. B. 2/3"),
-                    .init("themenfeld", "Kurzname des Themenfelds"), .init("lage", "Kurzname der Lage"),
-                    .init("ozg", "OZG-ID"),
+                    .init("typ", "Code der Typisierung, z. B. 2/3", mehrfach: true),
+                    .init("themenfeld", "Kurzname des Themenfelds", mehrfach: true),
+                    .init("lage", "Kurzname der Lage", mehrfach: true), .init("ozg", "OZG-ID", mehrfach: true),
                     .init("ueberschriften", "„nein“ lässt Überschriften und vorläufige Einträge weg"),
-                ], antwort: .liste("Leistung")), use: apiList)
+                ], antwort: .liste("Leistung", facetten: true)), use: apiList)
         routes.api(APIOperation("/leistungen/{id}", "Eine Leistung", antwort: .objekt("Leistung")), use: apiShow)
     }
 
@@ -45,10 +45,10 @@ package struct LeistungRoutes: RoomRoutes {
         let filter = try LeistungFilter(abfrage)
         let seite = try Seite(abfrage)
         let page = try await database.read { db in
-            try LeistungListe(
-                abfrage: abfrage, filter: filter, gesamt: LeistungStore.count(filter, in: db), seite: seite,
+            let (gesamt, facetten) = try LeistungStore.facetten(filter, in: db)
+            return try LeistungListe(
+                abfrage, filter, facetten, gesamt: gesamt, seite: seite,
                 leistungen: LeistungStore.page(filter, seite, in: db),
-                themenfelder: OZGStore.felder(in: db), lagen: OZGStore.lagen(in: db),
                 stand: DatenstandStore.newest(.katalog, in: db))
         }
         return try site.render(page, context)
@@ -81,10 +81,14 @@ package struct LeistungRoutes: RoomRoutes {
         let abfrage = try Abfrage(request)
         let filter = try LeistungFilter(abfrage)
         let wunsch = try Listenwunsch(abfrage)
-        let (gesamt, list) = try await database.read { db in
-            try (LeistungStore.count(filter, in: db), LeistungStore.list(filter, wunsch, in: db))
+        let mitFacetten = try abfrage.willFacetten()
+        let (gesamt, facetten, list) = try await database.read { db in
+            let list = try LeistungStore.list(filter, wunsch, in: db)
+            guard mitFacetten else { return (try LeistungStore.count(filter, in: db), [Facette]?.none, list) }
+            let (gesamt, facetten) = try LeistungStore.facetten(filter, in: db)
+            return (gesamt, facetten, list)
         }
-        return .liste(list.eintraege, gesamt: gesamt, weiter: list.weiter)
+        return .liste(list.eintraege, gesamt: gesamt, weiter: list.weiter, facetten: facetten)
     }
 
     @Sendable func apiShow(_ request: Request, _ context: SiteContext) async throws -> Response {

@@ -2,61 +2,6 @@ package import Kernel
 package import Storage
 package import Web
 
-/// What narrows a list of Leistungen.
-package struct LeistungFilter: Sendable, Equatable {
-    package var suche: Suchmuster?
-    /// Typed digits: the beginning of a key.
-    package var schluessel: String?
-    package var typ: String?
-    package var themenfeld: String?
-    package var lage: String?
-    package var ozgID: String?
-    /// Only what counts in figures: neither headings nor provisional entries.
-    package var nurZaehlende = false
-
-    package init() {}
-
-    package init(_ abfrage: Abfrage) throws {
-        if let typed = abfrage["q"] {
-            let digits = typed.filter { !$0.isWhitespace }
-            if digits.utf8.allSatisfy({ (48...57).contains($0) }) {
-                schluessel = digits
-            } else {
-                suche = Suchmuster(typed)
-            }
-        }
-        if let typ = abfrage["typ"] {
-            guard Typisierung.istCode(typ) else {
-                throw Refusal(.badRequest, "„\(typ.prefix(20))“ ist kein Code der Typisierung, z. B. 2/3.")
-            }
-            self.typ = typ
-        }
-        themenfeld = abfrage["themenfeld"]
-        lage = abfrage["lage"]
-        ozgID = abfrage["ozg"]
-        nurZaehlende = abfrage["ueberschriften"] == "nein"
-    }
-
-    var bedingung: SQL {
-        var parts: [SQL] = ["leistung.stand_bis IS NULL"]
-        if let suche {
-            // A service without a key is also found by its id, which pages and lists show.
-            parts.append(
-                "((\(suche.bedingung(suchname: "leistung.suchname", sortname: "leistung.sortname"))) OR leistung.id = \(suche.ganz.replacing(" ", with: "-")))"
-            )
-        }
-        if let schluessel {
-            parts.append("(leistung.schluessel LIKE \(schluessel + "%") OR leistung.ozg_id = \(schluessel))")
-        }
-        if let typ { parts.append("leistung.id IN (SELECT leistung FROM leistung_typ WHERE typ = \(typ))") }
-        if let themenfeld { parts.append("themenfeld.slug = \(themenfeld)") }
-        if let lage { parts.append("lage.slug = \(lage)") }
-        if let ozgID { parts.append("leistung.ozg_id = \(ozgID)") }
-        if nurZaehlende { parts.append("NOT leistung.ist_objekt AND NOT leistung.vorlaeufig") }
-        return parts.joined(separator: " AND ")
-    }
-}
-
 /// Every statement that touches `leistung`, but for the import of the catalogue.
 package enum LeistungStore {
     package static func find(_ id: Leistung.ID, in db: any SQLConnection) throws -> Leistung? {
@@ -81,14 +26,18 @@ package enum LeistungStore {
     }
 
     package static func page(_ filter: LeistungFilter, _ seite: Seite, in db: any SQLConnection) throws -> [Leistung] {
-        let order: SQL =
-            filter.suche.map { "\($0.rang(suchname: "leistung.suchname")), leistung.sortname, leistung.id" }
-            ?? (filter.schluessel == nil ? "leistung.sortname, leistung.id" : "leistung.schluessel, leistung.id")
-        return try db.all(
-            """
-            SELECT \(Leistung.columns) FROM \(Leistung.quelle) WHERE \(filter.bedingung)
-            ORDER BY \(order) LIMIT \(seite.groesse) OFFSET \(seite.versatz)
-            """)
+        try db.all("\(liste(filter)) LIMIT \(seite.groesse) OFFSET \(seite.versatz)")
+    }
+
+    /// The whole list in the order of its pages, one Leistung at a time.
+    package static func forEach(
+        _ filter: LeistungFilter, in db: any SQLConnection, _ body: (Leistung) throws -> Void
+    ) throws {
+        try db.forEach(liste(filter)) { row in try body(Leistung(row: row)) }
+    }
+
+    private static func liste(_ filter: LeistungFilter) -> SQL {
+        "SELECT \(Leistung.columns) FROM \(Leistung.quelle) WHERE \(filter.bedingung) ORDER BY \(filter.ordnung)"
     }
 
     package static func list(

@@ -83,31 +83,26 @@ extension Themenfeld: RowDecodable, JSONValue {
 
 /// What narrows a list of OZG-Leistungen.
 package struct OZGFilter: Sendable, Equatable {
-    package var suche: Suchmuster?
-    package var schluessel: String?
+    package var eingabe: Sucheingabe?
     package var themenfeld: String?
     package var lage: String?
 
     package init() {}
 
     package init(_ abfrage: Abfrage) {
-        if let typed = abfrage["q"] {
-            if typed.utf8.allSatisfy({ (48...57).contains($0) }) {
-                schluessel = typed
-            } else {
-                suche = Suchmuster(typed)
-            }
-        }
+        eingabe = abfrage["q"].map(Sucheingabe.init)
         themenfeld = abfrage["themenfeld"]
         lage = abfrage["lage"]
     }
 
     var bedingung: SQL {
         var parts: [SQL] = ["ozg_leistung.stand_bis IS NULL"]
-        if let suche {
+        switch eingabe {
+        case .schluessel(let digits): parts.append("ozg_leistung.ozg_id LIKE \(digits + "%")")
+        case .woerter(let suche):
             parts.append("(\(suche.bedingung(suchname: "ozg_leistung.suchname", sortname: "ozg_leistung.sortname")))")
+        case nil: break
         }
-        if let schluessel { parts.append("ozg_leistung.ozg_id LIKE \(schluessel + "%")") }
         if let themenfeld { parts.append("themenfeld.slug = \(themenfeld)") }
         if let lage { parts.append("lage.slug = \(lage)") }
         return parts.joined(separator: " AND ")
@@ -135,14 +130,22 @@ package enum OZGStore {
     }
 
     package static func page(_ filter: OZGFilter, _ seite: Seite, in db: any SQLConnection) throws -> [OZGLeistung] {
-        let order: SQL =
-            filter.suche.map {
-                "\($0.rang(suchname: "ozg_leistung.suchname")), ozg_leistung.sortname, ozg_leistung.ozg_id"
-            }
-            ?? "ozg_leistung.sortname, ozg_leistung.ozg_id"
-        return try db.all(
-            "SELECT \(columns) FROM \(quelle) WHERE \(filter.bedingung) ORDER BY \(order) LIMIT \(seite.groesse) OFFSET \(seite.versatz)"
-        )
+        try db.all("\(liste(filter)) LIMIT \(seite.groesse) OFFSET \(seite.versatz)")
+    }
+
+    /// The whole list in the order of its pages, one OZG-Leistung at a time.
+    package static func forEach(
+        _ filter: OZGFilter, in db: any SQLConnection, _ body: (OZGLeistung) throws -> Void
+    ) throws {
+        try db.forEach(liste(filter)) { row in try body(OZGLeistung(row: row)) }
+    }
+
+    private static func liste(_ filter: OZGFilter) -> SQL {
+        let rang: SQL = filter.eingabe?.muster.map { "\($0.rang(suchname: "ozg_leistung.suchname"))," } ?? ""
+        return """
+            SELECT \(columns) FROM \(quelle) WHERE \(filter.bedingung)
+            ORDER BY \(rang) ozg_leistung.sortname, ozg_leistung.ozg_id
+            """
     }
 
     package static func list(
@@ -176,6 +179,26 @@ package enum OZGStore {
     package static func felder(in db: any SQLConnection) throws -> [Einordnung] {
         try db.rows("SELECT slug, name FROM themenfeld ORDER BY sortname").map { row in
             try Einordnung(slug: row["slug"], name: row["name"])
+        }
+    }
+
+    /// An OZG-Leistung with where it belongs, for counting by facets.
+    struct Zuordnung: Sendable {
+        let ozgID: String
+        let name: String
+        let lage: String?
+        let themenfeld: String?
+    }
+
+    /// Where each OZG-Leistung belongs, by name.
+    static func zuordnungen(in db: any SQLConnection) throws -> [Zuordnung] {
+        try db.rows(
+            """
+            SELECT ozg_leistung.ozg_id, ozg_leistung.name, lage.slug, lage.themenfeld FROM ozg_leistung
+            LEFT JOIN lage ON lage.slug = ozg_leistung.lage ORDER BY ozg_leistung.sortname, ozg_leistung.ozg_id
+            """
+        ).map { row in
+            try Zuordnung(ozgID: row["ozg_id"], name: row["name"], lage: row["slug"], themenfeld: row["themenfeld"])
         }
     }
 

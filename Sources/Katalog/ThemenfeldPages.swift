@@ -18,57 +18,6 @@ struct OZGZeile: Ansicht {
     }
 }
 
-struct OZGListe: Page {
-    static let template = "katalog/ozg-liste"
-    let abfrage: Abfrage
-    let filter: OZGFilter
-    let leistungen: [OZGLeistung]
-    let themenfelder: [Einordnung]
-    let lagen: [Einordnung]
-    let stand: Datenstand?
-    let blaettern: Blaettern
-
-    init(
-        abfrage: Abfrage, filter: OZGFilter, gesamt: Int, seite: Seite, leistungen: [OZGLeistung],
-        themenfelder: [Einordnung], lagen: [Einordnung], stand: Datenstand?
-    ) throws {
-        self.abfrage = abfrage
-        self.filter = filter
-        self.leistungen = leistungen
-        self.themenfelder = themenfelder
-        self.lagen = lagen
-        self.stand = stand
-        blaettern = try Blaettern(
-            seite, gesamt: gesamt,
-            adresse: Adresse("/ozg", [("q", abfrage["q"]), ("themenfeld", filter.themenfeld), ("lage", filter.lage)]))
-    }
-
-    var titel: String { "OZG-Leistungen" }
-    var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("OZG-Leistungen")] }
-    var bereich: String { "/ozg" }
-
-    func child(named: String) -> Any? {
-        switch named {
-        case "suche": Feld("q", "Name oder OZG-ID", wert: abfrage["q"], typ: "search")
-        case "themenfeldwahl":
-            Feld.auswahl(
-                "themenfeld", "Themenfeld", leer: "alle Themenfelder",
-                themenfelder.map { (wert: $0.slug, text: $0.name) },
-                gewaehlt: filter.themenfeld)
-        case "lagewahl":
-            Feld.auswahl(
-                "lage", "Lage", leer: "alle Lagen", lagen.map { (wert: $0.slug, text: $0.name) }, gewaehlt: filter.lage)
-        case "gefiltert": abfrage["q"] != nil || filter != OZGFilter()
-        case "gesamt": Zahl.mit(blaettern.gesamt, "OZG-Leistung", "OZG-Leistungen")
-        case "leer": leistungen.isEmpty
-        case "zeilen": leistungen.map(OZGZeile.init)
-        case "stand", "katalogstand": stand?.bezeichnung
-        case "seiten": blaettern.letzte > 1 ? blaettern : nil
-        default: nil
-        }
-    }
-}
-
 struct OZGSeite: Page {
     static let template = "katalog/ozg"
     let ozg: OZGLeistung

@@ -37,10 +37,8 @@ package struct ThemenfeldRoutes: RoomRoutes {
         let seite = try Seite(abfrage)
         let page = try await database.read { db in
             try OZGListe(
-                abfrage: abfrage, filter: filter, gesamt: OZGStore.count(filter, in: db), seite: seite,
-                leistungen: OZGStore.page(filter, seite, in: db),
-                themenfelder: OZGStore.felder(in: db), lagen: OZGStore.lagen(in: db),
-                stand: DatenstandStore.newest(.katalog, in: db))
+                abfrage, filter.bild(abfrage, in: db), gesamt: OZGStore.count(filter, in: db), seite: seite,
+                leistungen: OZGStore.page(filter, seite, in: db), stand: DatenstandStore.newest(.katalog, in: db))
         }
         return try site.render(page, context)
     }

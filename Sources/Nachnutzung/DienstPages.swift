@@ -23,27 +23,18 @@ struct DienstZeile: Ansicht {
 
 struct DienstListe: Page {
     static let template = "nachnutzung/dienste"
-    let abfrage: Abfrage
-    let filter: DienstFilter
     let dienste: [DienstEintrag]
     let darfAnlegen: Bool
-    let blaettern: Blaettern
+    let rahmen: Listenrahmen
 
-    init(abfrage: Abfrage, filter: DienstFilter, gesamt: Int, seite: Seite, dienste: [DienstEintrag], darfAnlegen: Bool)
-        throws
-    {
-        self.abfrage = abfrage
-        self.filter = filter
+    init(
+        _ abfrage: Abfrage, _ bild: Listenfilter, gesamt: Int, seite: Seite, dienste: [DienstEintrag],
+        darfAnlegen: Bool
+    ) throws {
         self.dienste = dienste
         self.darfAnlegen = darfAnlegen
-        blaettern = try Blaettern(
-            seite, gesamt: gesamt,
-            adresse: Adresse(
-                "/dienste",
-                [
-                    ("q", abfrage["q"]), ("variante", filter.variante?.rawValue), ("leistung", filter.leistung),
-                    ("ozg", filter.ozgID), ("anbieter", filter.anbieter),
-                ]))
+        rahmen = try Listenrahmen(
+            bild, abfrage, seite: seite, gesamt: gesamt, ("Onlinedienst", "Onlinedienste"), dateipfad: "/dienste")
     }
 
     var titel: String { "Onlinedienste" }
@@ -52,33 +43,10 @@ struct DienstListe: Page {
 
     func child(named: String) -> Any? {
         switch named {
-        case "suche": Feld("q", "Name", wert: abfrage["q"], typ: "search")
-        case "variantewahl":
-            Feld.auswahl(
-                "variante", "Variante", leer: "alle Varianten",
-                Variante.allCases.map { (wert: $0.rawValue, text: $0.wort) },
-                gewaehlt: filter.variante?.rawValue)
-        case "leistung": filter.leistung
-        case "ozg": filter.ozgID
-        case "anbieter": filter.anbieter
-        case "marken": marken
-        case "gefiltert": abfrage["q"] != nil || filter != DienstFilter()
-        case "gesamt": Zahl.mit(blaettern.gesamt, "Onlinedienst", "Onlinedienste")
-        case "leer": dienste.isEmpty
         case "zeilen": dienste.map(DienstZeile.init)
         case "darfAnlegen": darfAnlegen
-        case "seiten": blaettern.letzte > 1 ? blaettern : nil
-        default: nil
+        default: rahmen.child(named: named)
         }
-    }
-
-    /// Filters that no field of the form shows.
-    private var marken: [String] {
-        [
-            filter.leistung.map { "Leistung \($0)" }, filter.ozgID.map { "OZG-Leistung \($0)" },
-            filter.anbieter.map { _ in "ein Anbieter" },
-        ]
-        .compactMap { $0 }
     }
 }
 

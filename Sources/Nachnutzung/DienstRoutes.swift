@@ -40,7 +40,7 @@ package struct DienstRoutes: RoomRoutes {
         let darfAnlegen = context.darf(.dienstAnlegen)
         let page = try await database.read { db in
             try DienstListe(
-                abfrage: abfrage, filter: filter, gesamt: DienstStore.count(filter, in: db), seite: seite,
+                abfrage, filter.bild(abfrage, in: db), gesamt: DienstStore.count(filter, in: db), seite: seite,
                 dienste: DienstStore.page(filter, seite, in: db), darfAnlegen: darfAnlegen)
         }
         return try site.render(page, context)

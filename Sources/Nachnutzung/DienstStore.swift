@@ -71,11 +71,18 @@ package enum DienstStore {
 
     package static func page(_ filter: DienstFilter, _ seite: Seite, in db: any SQLConnection) throws -> [DienstEintrag]
     {
-        try db.all(
-            """
-            \(eintrag) WHERE \(filter.bedingung)
-            ORDER BY onlinedienst.sortname, onlinedienst.id LIMIT \(seite.groesse) OFFSET \(seite.versatz)
-            """)
+        try db.all("\(liste(filter)) LIMIT \(seite.groesse) OFFSET \(seite.versatz)")
+    }
+
+    /// The whole list in the order of its pages, one service at a time.
+    package static func forEach(
+        _ filter: DienstFilter, in db: any SQLConnection, _ body: (DienstEintrag) throws -> Void
+    ) throws {
+        try db.forEach(liste(filter)) { row in try body(DienstEintrag(row: row)) }
+    }
+
+    private static func liste(_ filter: DienstFilter) -> SQL {
+        "\(eintrag) WHERE \(filter.bedingung) ORDER BY onlinedienst.sortname, onlinedienst.id"
     }
 
     package static func list(

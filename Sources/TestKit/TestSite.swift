@@ -82,7 +82,9 @@ package struct SiteClient: Sendable {
     package struct Antwort: Sendable {
         package let status: HTTPResponse.Status
         package let headers: HTTPFields
-        package let text: String
+        package let bytes: [UInt8]
+
+        package var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
     /// A client with a session of that person, made straight in the database.
@@ -140,7 +142,8 @@ package struct SiteClient: Sendable {
         return try await client.execute(
             uri: path, method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) }
         ) { response in
-            Antwort(status: response.status, headers: response.headers, text: String(buffer: response.body))
+            Antwort(
+                status: response.status, headers: response.headers, bytes: Array(response.body.readableBytesView))
         }
     }
 

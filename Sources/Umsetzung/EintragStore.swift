@@ -1,82 +1,8 @@
-package import Katalog
+import Katalog
 package import Kernel
 package import Storage
 package import Verzeichnis
 package import Web
-
-/// What narrows an Umsetzungsliste.
-package struct EintragFilter: Sendable, Equatable {
-    package enum Sortierung: String, Sendable { case liste, titel, frist }
-
-    package var suche: Suchmuster?
-    package var schluessel: String?
-    package var stand: Umsetzungsstand?
-    package var variante: Variante?
-    package var amt: String?
-    /// Rows for which somebody offers a service.
-    package var mitLoesung = false
-    /// Rows that are online without address or Reifegrad.
-    package var angabenFehlen = false
-    package var sortierung: Sortierung = .liste
-
-    package init() {}
-
-    /// Internal columns narrow the list only for those who may see them.
-    package init(_ abfrage: Abfrage, intern: Bool) throws {
-        if let typed = abfrage["q"] {
-            let digits = typed.filter { !$0.isWhitespace }
-            if digits.utf8.allSatisfy({ (48...57).contains($0) }) {
-                schluessel = digits
-            } else {
-                suche = Suchmuster(typed)
-            }
-        }
-        stand = try abfrage.auswahl("stand")
-        variante = try abfrage.auswahl("variante")
-        mitLoesung = abfrage["loesung"] == "ja"
-        angabenFehlen = abfrage["fehlt"] == "angaben"
-        let wish: Sortierung = try abfrage.auswahl("sort") ?? .liste
-        if intern { amt = abfrage["amt"] }
-        sortierung = intern || wish != .frist ? wish : .liste
-    }
-
-    /// As it stands in the address of the list.
-    package func werte(_ abfrage: Abfrage) -> [(name: String, wert: String?)] {
-        [
-            ("q", abfrage["q"]), ("stand", stand?.rawValue), ("variante", variante?.rawValue), ("amt", amt),
-            ("loesung", mitLoesung ? "ja" : nil), ("fehlt", angabenFehlen ? "angaben" : nil),
-            ("sort", sortierung == .liste ? nil : sortierung.rawValue),
-        ]
-    }
-
-    func bedingung(_ organisation: Organisation.ID) -> SQL {
-        var parts: [SQL] = ["e.organisation = \(organisation)"]
-        if let suche { parts.append("(\(suche.bedingung(suchname: "e.suchname", sortname: "e.sortname")))") }
-        if let schluessel {
-            parts.append(
-                """
-                (e.ozg_id LIKE \(schluessel + "%") OR EXISTS (SELECT 1 FROM umsetzungseintrag_leistung l
-                    WHERE l.eintrag = e.id AND l.leistung LIKE \(schluessel + "%")))
-                """)
-        }
-        if let stand { parts.append("e.stand = \(stand)") }
-        if let variante { parts.append("e.variante = \(variante)") }
-        if let amt { parts.append("e.amt = \(amt)") }
-        if mitLoesung {
-            parts.append("EXISTS (SELECT 1 FROM umsetzung_loesung WHERE umsetzung_loesung.eintrag = e.id)")
-        }
-        if angabenFehlen { parts.append("e.angaben_fehlen") }
-        return parts.joined(separator: " AND ")
-    }
-
-    var ordnung: SQL {
-        switch sortierung {
-        case .liste: "e.nummer, e.id"
-        case .titel: "e.sortname, e.id"
-        case .frist: "e.frist NULLS LAST, e.nummer, e.id"
-        }
-    }
-}
 
 /// Every statement that reads Umsetzungslisten.
 package enum EintragStore {
@@ -99,11 +25,22 @@ package enum EintragStore {
     package static func page(
         _ filter: EintragFilter, _ seite: Seite, organisation: Organisation.ID, in db: any SQLConnection
     ) throws -> [Umsetzungseintrag] {
-        try db.all(
-            """
-            SELECT \(Umsetzungseintrag.columns) FROM umsetzungseintrag e WHERE \(filter.bedingung(organisation))
-            ORDER BY \(filter.ordnung) LIMIT \(seite.groesse) OFFSET \(seite.versatz)
-            """)
+        try db.all("\(liste(filter, organisation)) LIMIT \(seite.groesse) OFFSET \(seite.versatz)")
+    }
+
+    /// The whole list in the order of its pages, one row at a time.
+    package static func forEach(
+        _ filter: EintragFilter, organisation: Organisation.ID, in db: any SQLConnection,
+        _ body: (Umsetzungseintrag) throws -> Void
+    ) throws {
+        try db.forEach(liste(filter, organisation)) { row in try body(Umsetzungseintrag(row: row)) }
+    }
+
+    private static func liste(_ filter: EintragFilter, _ organisation: Organisation.ID) -> SQL {
+        """
+        SELECT \(Umsetzungseintrag.columns) FROM umsetzungseintrag e WHERE \(filter.bedingung(organisation))
+        ORDER BY \(filter.ordnung)
+        """
     }
 
     /// The whole list in its own order.

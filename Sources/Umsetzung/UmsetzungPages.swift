@@ -106,18 +106,15 @@ struct Stand: Ansicht {
 struct UmsetzungListe: Page {
     static let template = "umsetzung/liste"
     let organisation: Organisation
-    let abfrage: Abfrage
-    let filter: EintragFilter
     let eintraege: [Umsetzungseintrag]
     let staende: [(stand: Umsetzungsstand, anzahl: Int)]
-    let aemter: [String]
     let loesungen: [Umsetzungseintrag.ID: [Loesung]]
     let dienste: [String: Loesung]
     let intern: Bool
     let darfAendern: Bool
     /// The load that just happened, for the message.
     let geladen: Datenstand?
-    let blaettern: Blaettern
+    let rahmen: Listenrahmen
 
     init(
         organisation: Organisation, abfrage: Abfrage, filter: EintragFilter, seite: Seite, gesamt: Int,
@@ -126,18 +123,16 @@ struct UmsetzungListe: Page {
         geladen: Datenstand?
     ) throws {
         self.organisation = organisation
-        self.abfrage = abfrage
-        self.filter = filter
         self.eintraege = eintraege
         self.staende = staende
-        self.aemter = aemter
         self.loesungen = loesungen
         self.dienste = dienste
         self.intern = intern
         self.darfAendern = darfAendern
         self.geladen = geladen
-        blaettern = try Blaettern(
-            seite, gesamt: gesamt, adresse: Adresse(organisation.listenpfad, filter.werte(abfrage)))
+        rahmen = try Listenrahmen(
+            filter.bild(abfrage, organisation, staende: staende, aemter: aemter, intern: intern), abfrage, seite: seite,
+            gesamt: gesamt, ("Eintrag", "Einträge"), dateipfad: intern ? organisation.listenpfad + "/liste" : nil)
     }
 
     var titel: String { "Umsetzungsliste \(organisation.name)" }
@@ -148,63 +143,28 @@ struct UmsetzungListe: Page {
     }
     var bereich: String { "/umsetzung" }
 
-    private var adresse: Adresse {
-        Adresse(organisation.listenpfad, filter.werte(abfrage)).mit(
-            "seite", blaettern.seite.nummer > 1 ? "\(blaettern.seite.nummer)" : nil)
-    }
-
     func child(named: String) -> Any? {
         switch named {
         case "organisation": organisation.name
-        case "listenpfad": organisation.listenpfad
-        case "suche": Feld("q", "Titel oder Schlüssel", wert: abfrage["q"], typ: "search")
-        case "standwahl":
-            Feld.auswahl(
-                "stand", "Stand", leer: "alle",
-                Umsetzungsstand.allCases.map { stand in
-                    (wert: stand.rawValue, text: "\(stand.wort) (\(staende.first { $0.stand == stand }?.anzahl ?? 0))")
-                }, gewaehlt: filter.stand?.rawValue)
-        case "variantewahl":
-            Feld.auswahl(
-                "variante", "Variante", leer: "alle", Variante.allCases.map { (wert: $0.rawValue, text: $0.wort) },
-                gewaehlt: filter.variante?.rawValue)
-        case "amtwahl":
-            aemter.isEmpty
-                ? nil
-                : Feld.auswahl("amt", "Amt", leer: "alle", aemter.map { (wert: $0, text: $0) }, gewaehlt: filter.amt)
-        case "loesungwahl":
-            Feld.auswahl(
-                "loesung", "Lösungen", leer: "alle Einträge", [(wert: "ja", text: "mit vorhandener Lösung")],
-                gewaehlt: filter.mitLoesung ? "ja" : nil)
-        case "sortwahl":
-            Feld.auswahl(
-                "sort", "Reihenfolge", leer: nil,
-                [(wert: "liste", text: "wie in der Liste"), (wert: "titel", text: "nach Titel")]
-                    + (intern ? [(wert: "frist", text: "nach Frist")] : []), gewaehlt: filter.sortierung.rawValue)
-        case "nurFehlende": filter.angabenFehlen
-        case "gefiltert": filter != EintragFilter()
-        case "gesamt": Zahl.mit(blaettern.gesamt, "Eintrag", "Einträge")
-        case "leer": eintraege.isEmpty
         case "neueListe": eintraege.isEmpty && staende.isEmpty
         case "zeilen": zeilen
         case "zahlen": Standzahlen(organisation: organisation, staende: staende)
         case "intern": intern
         case "darfAendern": darfAendern
-        case "export": intern ? Adresse(organisation.listenpfad + "/liste.csv", filter.werte(abfrage)).text : nil
-        case "seiten": blaettern.letzte > 1 ? blaettern : nil
         case "hinweis": meldung
-        default: nil
+        default: rahmen.child(named: named)
         }
     }
 
     private var zeilen: [EintragZeile] {
         let heute = Tag.heute(Instant.jetzt())
+        let hier = rahmen.hier
         return eintraege.map { eintrag in
             EintragZeile(
                 eintrag: eintrag, pfad: organisation.pfad(zu: eintrag),
                 dienst: eintrag.inhalt.dienst.flatMap { dienste[$0] },
                 loesungen: loesungen[eintrag.id] ?? [], intern: intern, darfAendern: darfAendern, heute: heute,
-                zurueck: adresse.werte.isEmpty ? nil : adresse.text)
+                zurueck: hier.werte.isEmpty ? nil : hier.text)
         }
     }
 

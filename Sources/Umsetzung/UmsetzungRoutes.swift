@@ -21,7 +21,7 @@ package struct UmsetzungRoutes: RoomRoutes {
         routes.get("/umsetzung/{organisation}", use: list)
         routes.get("/umsetzung/{organisation}/neu", .angemeldet, use: newForm)
         routes.post("/umsetzung/{organisation}", use: create)
-        routes.get("/umsetzung/{organisation}/liste.csv", .angemeldet, use: export)
+        routes.tabelle("/umsetzung/{organisation}/liste", .angemeldet, use: export)
         routes.get("/umsetzung/{organisation}/{eintrag}", use: show)
         routes.get("/umsetzung/{organisation}/{eintrag}/bearbeiten", .angemeldet, use: editForm)
         routes.post("/umsetzung/{organisation}/{eintrag}", use: change)
@@ -188,17 +188,20 @@ package struct UmsetzungRoutes: RoomRoutes {
         return .weiter(zu: target.text)
     }
 
-    @Sendable func export(_ request: Request, _ context: SiteContext) async throws -> Response {
+    @Sendable func export(
+        _ request: Request, _ context: SiteContext, _ format: Tabellenformat
+    ) async throws -> Response {
         let word = try context.parameter("organisation")
         let abfrage = try Abfrage(request)
         let person = context.person
-        let (name, bytes) = try await database.read { db in
-            let organisation = try OrganisationStore.named(word, in: db)
-            try Rechte.verlange(.umsetzungIntern(organisation: organisation.id.rawValue), von: person)
-            let filter = try EintragFilter(abfrage, intern: true)
-            return try (organisation.name, UmsetzungExport.csv(organisation: organisation.id, filter: filter, in: db))
-        }
-        return .datei(bytes, name: "umsetzung-\(Faltung.slug(name)).csv", type: "text/csv; charset=utf-8")
+        return .tabelle(
+            try await database.tabelle(format, am: now()) { db in
+                let organisation = try OrganisationStore.named(word, in: db)
+                try Rechte.verlange(.umsetzungIntern(organisation: organisation.id.rawValue), von: person)
+                let filter = try EintragFilter(abfrage, intern: true)
+                return UmsetzungExport.tabelle(
+                    organisation, filter, auswahl: filter.bild(abfrage, organisation, intern: true).auswahl, in: db)
+            })
     }
 
     private func find(

@@ -26,58 +26,6 @@ struct GebietZeile: Ansicht {
     }
 }
 
-struct GebietListe: Page {
-    static let template = "verzeichnis/gebiete"
-    let abfrage: Abfrage
-    let filter: GebietFilter
-    let gebiete: [Gebiet]
-    let laender: [Gebiet]
-    let stand: Datenstand?
-    let blaettern: Blaettern
-
-    init(
-        abfrage: Abfrage, filter: GebietFilter, gesamt: Int, seite: Seite, gebiete: [Gebiet], laender: [Gebiet],
-        stand: Datenstand?
-    ) throws {
-        self.abfrage = abfrage
-        self.filter = filter
-        self.gebiete = gebiete
-        self.laender = laender
-        self.stand = stand
-        blaettern = try Blaettern(
-            seite, gesamt: gesamt,
-            adresse: Adresse("/gebiete", [("q", abfrage["q"]), ("land", filter.land), ("art", filter.art?.rawValue)]))
-    }
-
-    var titel: String { "Gebiete" }
-    var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Gebiete")] }
-    var bereich: String { "/gebiete" }
-
-    func child(named: String) -> Any? {
-        switch named {
-        case "suche": Feld("q", "Name oder Schlüssel", wert: abfrage["q"], typ: "search")
-        case "land":
-            Feld.auswahl(
-                "land", "Land", leer: "alle Länder", laender.map { (wert: $0.ars ?? "", text: $0.name) },
-                gewaehlt: filter.land)
-        case "art":
-            Feld.auswahl(
-                "art", "Art", leer: "alle Arten",
-                Gebiet.Art.allCases.filter { $0 != .bund }.map { (wert: $0.rawValue, text: $0.wort) },
-                gewaehlt: filter.art?.rawValue)
-        case "gefiltert": abfrage["q"] != nil || filter.land != nil || filter.art != nil
-        case "gesamt": Zahl.mit(blaettern.gesamt, "Gebiet", "Gebiete")
-        case "leer": gebiete.isEmpty
-        case "zeilen": gebiete.map(GebietZeile.init)
-        case "laender": laender.map { Verweis($0.name, $0.pfad) }
-        case "zeigtLaender": abfrage["q"] == nil && filter.land == nil && filter.art == nil && !laender.isEmpty
-        case "stand", "katalogstand": stand?.bezeichnung
-        case "seiten": blaettern.letzte > 1 ? blaettern : nil
-        default: nil
-        }
-    }
-}
-
 struct GebietSeite: Page {
     static let template = "verzeichnis/gebiet"
     let gebiet: Gebiet

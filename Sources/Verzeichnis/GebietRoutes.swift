@@ -28,9 +28,10 @@ package struct GebietRoutes: RoomRoutes {
                 "/gebiete", "Gebiete, nach Namen",
                 [
                     .init("q", "Name oder Anfang eines Schlüssels"),
-                    .init("land", "Schlüssel des Landes, zwei Ziffern"),
-                    .init("art", "Art des Gebiets"),
-                ], antwort: .liste("Gebiet")), use: apiList)
+                    .init("land", "Schlüssel des Landes, zwei Ziffern", mehrfach: true),
+                    .init("art", "Art des Gebiets", mehrfach: true),
+                    .init("groesse", "Größenklasse nach Einwohnern, z. B. 5000_19999", mehrfach: true),
+                ], antwort: .liste("Gebiet", facetten: true)), use: apiList)
         routes.api(APIOperation("/gebiete/{ars}", "Ein Gebiet", antwort: .objekt("Gebiet")), use: apiShow)
     }
 
@@ -39,9 +40,11 @@ package struct GebietRoutes: RoomRoutes {
         let filter = try GebietFilter(abfrage)
         let seite = try Seite(abfrage)
         let page = try await database.read { db in
-            try GebietListe(
-                abfrage: abfrage, filter: filter, gesamt: GebietStore.count(filter, in: db), seite: seite,
-                gebiete: GebietStore.page(filter, seite, in: db), laender: GebietStore.laender(in: db),
+            let laender = try GebietStore.laender(in: db)
+            let (gesamt, facetten) = try GebietStore.facetten(filter, laender: laender, in: db)
+            return try GebietListe(
+                abfrage, filter, facetten, gesamt: gesamt, seite: seite,
+                gebiete: GebietStore.page(filter, seite, in: db), laender: laender,
                 stand: DatenstandStore.newest(.gemeindeverzeichnis, in: db))
         }
         return try site.render(page, context)
@@ -75,10 +78,14 @@ package struct GebietRoutes: RoomRoutes {
         let abfrage = try Abfrage(request)
         let filter = try GebietFilter(abfrage)
         let wunsch = try Listenwunsch(abfrage)
-        let (gesamt, list) = try await database.read { db in
-            try (GebietStore.count(filter, in: db), GebietStore.list(filter, wunsch, in: db))
+        let mitFacetten = try abfrage.willFacetten()
+        let (gesamt, facetten, list) = try await database.read { db in
+            let list = try GebietStore.list(filter, wunsch, in: db)
+            guard mitFacetten else { return (try GebietStore.count(filter, in: db), [Facette]?.none, list) }
+            let (gesamt, facetten) = try GebietStore.facetten(filter, laender: GebietStore.laender(in: db), in: db)
+            return (gesamt, facetten, list)
         }
-        return .liste(list.eintraege, gesamt: gesamt, weiter: list.weiter)
+        return .liste(list.eintraege, gesamt: gesamt, weiter: list.weiter, facetten: facetten)
     }
 
     @Sendable func apiShow(_ request: Request, _ context: SiteContext) async throws -> Response {

@@ -1,51 +1,6 @@
-package import Kernel
+import Kernel
 package import Storage
 package import Web
-
-/// What narrows a list of places.
-package struct GebietFilter: Sendable, Equatable {
-    package var suche: Suchmuster?
-    /// Typed digits: the beginning of an ARS or AGS.
-    package var schluessel: String?
-    package var land: String?
-    package var art: Gebiet.Art?
-    package var gehoertZu: Gebiet.ID?
-
-    package init() {}
-
-    /// - Throws: `Refusal.badRequest` for an unknown kind.
-    package init(_ abfrage: Abfrage) throws {
-        if let typed = abfrage["q"] {
-            let digits = typed.filter { !$0.isWhitespace }
-            if digits.utf8.allSatisfy({ (48...57).contains($0) }) {
-                schluessel = digits
-            } else {
-                suche = Suchmuster(typed)
-            }
-        }
-        art = try abfrage.auswahl("art")
-        if let land = abfrage["land"] {
-            guard land.utf8.count == 2, land.utf8.allSatisfy({ (48...57).contains($0) }) else {
-                throw Refusal(
-                    .badRequest,
-                    "„\(land.prefix(20))“ ist kein Schlüssel eines Landes. Gemeint sind zwei Ziffern, z. B. 05.")
-            }
-            self.land = land
-        }
-    }
-
-    var bedingung: SQL {
-        var parts: [SQL] = ["gebiet.gueltig_bis IS NULL"]
-        if let suche { parts.append("(\(suche.bedingung(suchname: "gebiet.suchname", sortname: "gebiet.sortname")))") }
-        if let schluessel {
-            parts.append("(gebiet.ars LIKE \(schluessel + "%") OR gebiet.ags LIKE \(schluessel + "%"))")
-        }
-        if let land { parts.append("gebiet.land = \(land)") }
-        if let art { parts.append("gebiet.art = \(art)") }
-        if let gehoertZu { parts.append("gebiet.gehoert_zu = \(gehoertZu)") }
-        return parts.joined(separator: " AND ")
-    }
-}
 
 /// Every statement that reads the `gebiet` table; the import alone writes it.
 package enum GebietStore {
@@ -81,14 +36,18 @@ package enum GebietStore {
 
     /// One page of places, the best match first where something was searched, else by name.
     package static func page(_ filter: GebietFilter, _ seite: Seite, in db: any SQLConnection) throws -> [Gebiet] {
-        let order: SQL =
-            filter.suche.map { "\($0.rang(suchname: "gebiet.suchname")), gebiet.sortname, gebiet.id" }
-            ?? "gebiet.sortname, gebiet.id"
-        return try db.all(
-            """
-            SELECT \(Gebiet.columns) FROM gebiet WHERE \(filter.bedingung)
-            ORDER BY \(order) LIMIT \(seite.groesse) OFFSET \(seite.versatz)
-            """)
+        try db.all("\(liste(filter)) LIMIT \(seite.groesse) OFFSET \(seite.versatz)")
+    }
+
+    /// The whole list in the order of its pages, one place at a time.
+    package static func forEach(_ filter: GebietFilter, in db: any SQLConnection, _ body: (Gebiet) throws -> Void)
+        throws
+    {
+        try db.forEach(liste(filter)) { row in try body(Gebiet(row: row)) }
+    }
+
+    private static func liste(_ filter: GebietFilter) -> SQL {
+        "SELECT \(Gebiet.columns) FROM gebiet WHERE \(filter.bedingung) ORDER BY \(filter.ordnung)"
     }
 
     /// Places after a cursor of sort name and id, with the cursor of the last one.

@@ -53,6 +53,10 @@ package enum VerzeichnisMigrations {
             SELECT organisation.id, organisation.art, organisation.name, organisation.sortname, organisation.suchname,
                    organisation.gebiet, gebiet.ars, gebiet.einwohner, organisation.gueltig_bis
             FROM organisation LEFT JOIN gebiet ON gebiet.id = organisation.gebiet
-            """)
+            """),
+        // Facets count by these columns alone.
+        Migration(
+            "verzeichnis-0003-facetten",
+            "CREATE INDEX gebiet_facette ON gebiet (land, art, einwohner) WHERE gueltig_bis IS NULL"),
     ]
 }

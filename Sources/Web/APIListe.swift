@@ -36,6 +36,19 @@ package struct Listenwunsch: Sendable, Equatable {
     }
 }
 
+extension Abfrage {
+    /// Whether a caller of a JSON list asks for its facets.
+    ///
+    /// - Throws: `Refusal.badRequest` for anything but yes and no.
+    package func willFacetten() throws -> Bool {
+        switch self["facetten"] {
+        case "ja": return true
+        case nil, "nein": return false
+        case let text?: throw Refusal(.badRequest, "„facetten“ ist „ja“ oder „nein“, nicht „\(text.prefix(40))“.")
+        }
+    }
+}
+
 extension Listenwunsch {
     /// Rows after the cursor in a list ordered by sort name and id.
     package func bedingung(sortname: SQL, id: SQL) -> SQL {
@@ -103,12 +116,17 @@ package enum Base64URL {
 
 extension Response {
     /// A list as the interface answers it: entries, how many there are in all, where to go on.
-    package static func liste(_ entries: [some JSONValue], gesamt: Int, weiter: String?) -> Response {
+    package static func liste(
+        _ entries: [some JSONValue], gesamt: Int, weiter: String?, facetten: [Facette]? = nil
+    ) -> Response {
         var json = JSONWriter(capacity: entries.count * 200 + 64)
         json.object { json in
             json.field("eintraege", array: { json in for entry in entries { entry.write(to: &json) } })
             json.field("gesamt", gesamt)
             json.field("weiter", weiter)
+            if let facetten {
+                json.field("facetten", array: { json in for facette in facetten { facette.write(to: &json) } })
+            }
         }
         return .json(json.bytes)
     }

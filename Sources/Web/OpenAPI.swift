@@ -11,21 +11,23 @@ package struct APIOperation: Sendable {
         let beschreibung: String
         /// A value that gives an answer worth reading, where the operation makes no sense without one.
         let beispiel: String?
+        /// May stand several times; any of its values will do.
+        let mehrfach: Bool
 
         package init(
             _ name: String, _ beschreibung: String, in ort: String = "query", kind: Kind = .string,
-            beispiel: String? = nil
+            mehrfach: Bool = false, beispiel: String? = nil
         ) {
             (self.name, self.ort, self.kind, self.beschreibung) = (name, ort, kind, beschreibung)
-            self.beispiel = beispiel
+            (self.mehrfach, self.beispiel) = (mehrfach, beispiel)
         }
     }
 
     package enum Antwort: Sendable {
         /// One object of a schema.
         case objekt(String)
-        /// The usual list of such objects.
-        case liste(String)
+        /// The usual list of such objects, some with the counts of their facets where these are asked for.
+        case liste(String, facetten: Bool = false)
         /// A document of another kind, e.g. this very description.
         case dokument
     }
@@ -56,9 +58,14 @@ package struct APISchema: Sendable {
         let art: Art
         let leerbar: Bool
         let beschreibung: String?
+        /// Stands in every answer.
+        let pflicht: Bool
 
-        package init(_ name: String, _ art: Art, leerbar: Bool = false, _ beschreibung: String? = nil) {
+        package init(
+            _ name: String, _ art: Art, leerbar: Bool = false, pflicht: Bool = true, _ beschreibung: String? = nil
+        ) {
             (self.name, self.art, self.leerbar, self.beschreibung) = (name, art, leerbar, beschreibung)
+            self.pflicht = pflicht
         }
     }
 
@@ -141,8 +148,9 @@ package enum OpenAPI {
     static func parameters(of operation: APIOperation) -> [APIOperation.Parameter] {
         let inPath = operation.path.split(separator: "/").filter { $0.hasPrefix("{") }
             .map { APIOperation.Parameter(String($0.dropFirst().dropLast()), "Kennung", in: "path") }
-        guard case .liste = operation.antwort else { return inPath + operation.parameter }
-        return inPath + operation.parameter + [
+        guard case .liste(_, let facetten) = operation.antwort else { return inPath + operation.parameter }
+        let more = facetten ? [APIOperation.Parameter("facetten", "„ja“ nennt je Filter die Werte und ihre Zahl")] : []
+        return inPath + operation.parameter + more + [
             .init(
                 "anzahl", "Einträge je Antwort, 1 bis \(Listenwunsch.hoechstens), sonst \(Listenwunsch.vorgabe)",
                 kind: .integer),
@@ -159,7 +167,8 @@ package enum OpenAPI {
             json.field(
                 "schema",
                 object: { json in
-                    json.field("type", parameter.kind.rawValue)
+                    json.field("type", parameter.mehrfach ? "array" : parameter.kind.rawValue)
+                    if parameter.mehrfach { json.field("items", object: { $0.field("type", parameter.kind.rawValue) }) }
                     if parameter.name == "anzahl" {
                         json.field("minimum", 1)
                         json.field("maximum", Listenwunsch.hoechstens)
@@ -183,12 +192,16 @@ package enum OpenAPI {
                                 switch operation.antwort {
                                 case .objekt(let name):
                                     write(.verweis(name), leerbar: false, beschreibung: nil, to: &json)
-                                case .liste(let name):
+                                case .liste(let name, let facetten):
+                                    let more: [APISchema.Eigenschaft] =
+                                        facetten
+                                        ? [.init("facetten", .feld(.verweis("Facette")), pflicht: false)] : []
                                     write(
-                                        .objekt([
-                                            .init("eintraege", .feld(.verweis(name))), .init("gesamt", .zahl),
-                                            .init("weiter", .text, leerbar: true),
-                                        ]), leerbar: false, beschreibung: nil, to: &json)
+                                        .objekt(
+                                            [
+                                                .init("eintraege", .feld(.verweis(name))), .init("gesamt", .zahl),
+                                                .init("weiter", .text, leerbar: true),
+                                            ] + more), leerbar: false, beschreibung: nil, to: &json)
                                 case .dokument: write(.objekt([]), leerbar: false, beschreibung: nil, to: &json)
                                 }
                             })
@@ -244,7 +257,9 @@ package enum OpenAPI {
             case .objekt(let fields):
                 type("object", &json)
                 if !fields.isEmpty {
-                    json.field("required", array: { json in for field in fields { json.string(field.name) } })
+                    json.field(
+                        "required",
+                        array: { json in for field in fields where field.pflicht { json.string(field.name) } })
                     json.field(
                         "properties",
                         object: { json in

@@ -83,16 +83,4 @@ extension Response {
             status: status, headers: [.contentType: type, .cacheControl: "no-cache"],
             body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
-
-    /// A file to save, named safely.
-    package static func datei(_ bytes: [UInt8], name: String, type: String) -> Response {
-        Response(
-            status: .ok,
-            headers: [
-                .contentType: type, .cacheControl: "no-store",
-                .contentDisposition:
-                    "attachment; filename=\"\(Faltung.slug(name.split(separator: ".").first.map(String.init) ?? "datei")).\(name.split(separator: ".").last.map(String.init) ?? "txt")\"",
-            ],
-            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
-    }
 }

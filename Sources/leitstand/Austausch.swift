@@ -9,6 +9,7 @@ import Storage
 import Suche
 import Umsetzung
 import Verzeichnis
+import Web
 
 struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -143,21 +144,29 @@ struct ExportUmsetzung: AsyncParsableCommand {
     @OptionGroup var ort: Ort
     @Option(help: ArgumentHelp("Kennung, Regionalschlüssel (ARS) oder Name der Verwaltung.", valueName: "Organisation"))
     var organisation: String
-    @Option(help: ArgumentHelp("Zieldatei mit der Endung .csv.", valueName: "Datei")) var out: String
+    @Option(help: ArgumentHelp("Zieldatei mit der Endung .csv oder .xlsx.", valueName: "Datei")) var out: String
 
     func run() async throws {
-        guard out.lowercased().hasSuffix(".csv") else {
-            throw ValidationError("Geschrieben wird CSV: Geben Sie eine Datei mit der Endung .csv an.")
+        guard let format = Tabellenformat.allCases.first(where: { out.lowercased().hasSuffix(".\($0.rawValue)") })
+        else {
+            throw ValidationError(
+                "Geschrieben wird CSV oder XLSX: Geben Sie eine Datei mit der Endung .csv oder .xlsx an.")
         }
         try await erklaert {
             let database = try await ort.open()
-            let word = organisation
-            let bytes = try await database.read { db in
-                try UmsetzungExport.csv(organisation: OrganisationStore.named(word, in: db).id, in: db)
-            }
-            await database.close()
-            do { try Data(bytes).write(to: URL(fileURLWithPath: out), options: .atomic) } catch {
-                throw Refusal(.unprocessable, "Die Datei \(out) lässt sich nicht schreiben.")
+            let (word, target) = (organisation, out)
+            do {
+                // In the folder of the target, so that it appears there at once and whole.
+                let file = try TemporaryFile(in: URL(fileURLWithPath: target).deletingLastPathComponent().path)
+                try await database.read { db in
+                    try file.clear()
+                    let tabelle = UmsetzungExport.tabelle(try OrganisationStore.named(word, in: db), in: db)
+                    try tabelle.write(format, to: file, am: .jetzt())
+                }
+                await database.close()
+                try file.keep(as: target)
+            } catch let error as FormatError {
+                throw Refusal(.unprocessable, error.reason)
             }
             melde("Geschrieben: \(out)")
         }

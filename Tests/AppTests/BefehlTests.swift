@@ -57,6 +57,19 @@ import Testing
         let back = try fuehreAus(["import", "umsetzung", csv, "--organisation", "055580016016", "--data", folder])
         #expect(back.code == 0)
         #expect(back.ausgabe.contains("neu: 0, geändert: 0, unverändert: 25"))
+        let xlsx = folder + "/liste.XLSX"
+        func export(_ out: String) throws -> Ergebnis {
+            try fuehreAus(["export", "umsetzung", "--organisation", "055580016016", "--out", out, "--data", folder])
+        }
+        #expect(try export(xlsx).code == 0)
+        let bytes = try Data(contentsOf: URL(filePath: xlsx))
+        let mappe = try Arbeitsmappe(bytes: Array(bytes))
+        #expect(mappe.blaetter[0].zeilen.count == 26 && mappe.blaetter[0].zeilen[0].first?.wert == "Zeilenmarke")
+        for wrong in [folder + "/liste.ods", folder + "/csv", folder + "/fehlt/liste.csv"] {
+            let refused = try export(wrong)
+            #expect(refused.code != 0 && !refused.fehler.contains("FormatError"), "\(refused.fehler)")
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).allSatisfy { !$0.hasPrefix("leitstand-") })
     }
 
     @Test func `a faulty file is refused with line, column, field and reason, and nothing is written`() async throws {

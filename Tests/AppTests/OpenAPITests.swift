@@ -80,6 +80,32 @@ import Web
         }
     }
 
+    @Test func `facets are described where they can be asked for, and are what the description says`() async throws {
+        try await mitDokument { client, document, _ in
+            let schema = try #require(document["components", "schemas", "Facette", "properties"] as? [String: Any])
+            for path in ["leistungen", "gebiete", "ozg"] {
+                let get = try #require(document["paths", "/api/v1/\(path)", "get"] as? [String: Any])
+                let parameters = try #require(get["parameters"] as? [[String: Any]])
+                let has = parameters.contains { $0["name"] as? String == "facetten" }
+                #expect(has == (path != "ozg"), "\(path)")
+                guard has else { continue }
+                let answer = try await client.get("/api/v1/\(path)?facetten=ja&anzahl=1")
+                let json = try #require(
+                    try JSONSerialization.jsonObject(with: Data(answer.text.utf8)) as? [String: Any])
+                for facette in try #require(json["facetten"] as? [[String: Any]]) {
+                    #expect(Set(facette.keys) == Set(schema.keys))
+                    // Each facet is a parameter that may stand several times.
+                    let parameter = try #require(
+                        parameters.first { $0["name"] as? String == facette["name"] as? String })
+                    #expect((parameter["schema"] as? [String: Any])?["type"] as? String == "array")
+                    let werte = try #require(facette["werte"] as? [[String: Any]])
+                    #expect(!werte.isEmpty)
+                    for wert in werte { #expect(Set(wert.keys) == ["wert", "text", "anzahl", "gewaehlt"]) }
+                }
+            }
+        }
+    }
+
     private func kind(_ value: Any) -> String {
         switch value {
         case is NSNull: "null"

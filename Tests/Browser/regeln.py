@@ -1,8 +1,12 @@
 """Regeln, die andere Programme brauchen: Zählungen, Blättern, Weiterleitungen, Ablehnungen, Kopfzeilen, Protokoll."""
+import csv
 import gzip
+import io
 import json
 import re
 import time
+
+import openpyxl
 
 from http_klient import anfrage, hole, roh, sende
 from pruefung import pruefung
@@ -171,6 +175,46 @@ def eine_ausgefuehrte_liste_laesst_sich_wieder_einlesen_ohne_etwas_zu_aendern(u)
         assert "neu: 0, geändert: 0" in bericht, f"{ars}: {bericht}"
         u.server.cli("export", "umsetzung", "--organisation", ars, "--out", noch_einmal)
         assert noch_einmal.read_bytes() == antwort.koerper, f"{ars}: Befehl und Seite schreiben Verschiedenes"
+
+
+@pruefung
+def eine_liste_als_datei_hat_die_zeilen_und_die_ordnung_der_seiten(u):
+    for pfad, spalte, auswahl in (("/leistungen", "Kennung", "typ=2/3&typ=4&q=hund"),
+                                  ("/gebiete", "ARS", "land=05&groesse=20000_49999&art=gemeinde")):
+        gezeigt, nummer = [], 1
+        while True:
+            seite = hole(u.server, f"{pfad}?{auswahl}&seite={nummer}")
+            if seite.status == 404:
+                break
+            gezeigt += re.findall(rf'scope="row"><a href="{pfad}/([^"]+)"', seite.koerper.decode())
+            nummer += 1
+        gesamt_api = gesamt(u, f"{pfad}?{auswahl}&anzahl=1")
+        assert len(gezeigt) == gesamt_api > 0, f"{pfad}: {len(gezeigt)} gezeigt, {gesamt_api} gezählt"
+        antwort = hole(u.server, f"{pfad}.xlsx?{auswahl}")
+        mappe = openpyxl.load_workbook(io.BytesIO(antwort.koerper))
+        blatt = mappe.worksheets[0]
+        kopf = [zelle.value for zelle in blatt[1]]
+        index = kopf.index(spalte)
+        zeilen = list(blatt.iter_rows(min_row=2, values_only=True))
+        assert [zeile[index] for zeile in zeilen] == gezeigt, f"{pfad}: XLSX und Seite zeigen Verschiedenes"
+        assert blatt.freeze_panes == "A2" and blatt.auto_filter.ref and all(zelle.font.b for zelle in blatt[1])
+        angaben = {zeile[0]: zeile[1] for zeile in mappe["Auswahl"].iter_rows(values_only=True)}
+        assert angaben["Zeilen"] == str(gesamt_api) and angaben["Stand"], angaben
+        tabelle = hole(u.server, f"{pfad}.csv?{auswahl}").koerper.decode("utf-8-sig")
+        csv_zeilen = list(csv.reader(io.StringIO(tabelle), delimiter=";"))
+        assert csv_zeilen[0] == kopf and [zeile[index] for zeile in csv_zeilen[1:]] == gezeigt, f"{pfad}: CSV"
+
+
+@pruefung
+def die_zahl_hinter_jedem_wert_ist_die_der_liste(u):
+    for pfad, auswahl in (("/leistungen", "typ=2/3&themenfeld=umwelt"), ("/gebiete", "land=05&art=gemeinde")):
+        facetten = hole(u.server, f"{V1}{pfad}?{auswahl}&facetten=ja&anzahl=1").json["facetten"]
+        paare = [paar.split("=") for paar in auswahl.split("&")]
+        for facette in facetten:
+            andere = [f"{name}={wert}" for name, wert in paare if name != facette["name"]]
+            for wert in facette["werte"][:6]:
+                frage = "&".join([*andere, f"{facette['name']}={wert['wert']}"])
+                assert gesamt(u, f"{pfad}?{frage}") == wert["anzahl"], f"{pfad}?{frage}: {wert}"
 
 
 @pruefung

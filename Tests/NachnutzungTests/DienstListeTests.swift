@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import HTTPTypes
 import Kernel
@@ -84,6 +85,29 @@ import Testing
             }
             #expect(slugs.count == 15)
             #expect(Set(slugs).count == 15)
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `the list is saved as the sheet that loads again without a change, and as a workbook with the same rows`(
+        on backend: TestBackend
+    ) async throws {
+        let database = try await Welt.beispiel(backend)
+        try await TestSite(database).run { (client) async throws in
+            let csv = try await client.get("/dienste.csv?anbieter=x")
+            #expect(csv.text.split(whereSeparator: \.isNewline).count == 1)
+            let all = try await client.get("/dienste.csv")
+            let bericht = try await DienstImport.run(
+                TextSource(bytes: all.bytes, name: "dienste.csv"), Importauftrag(urheber: .betrieb(Welt.jetzt)),
+                in: database)
+            #expect(!bericht.aendertEtwas && bericht.unveraendert == 15, "\(bericht.zeilen)")
+            let mappe = try Arbeitsmappe(bytes: try await client.get("/dienste.xlsx?variante=uebernahme&q=hund").bytes)
+            #expect(mappe.blaetter[0].spalte("Name") == ["Beispiel: Hund anmelden und abmelden"])
+            #expect(
+                mappe.blaetter[1].zeilen.map { $0.map(\.wert) }.prefix(3) == [
+                    ["Liste", "Onlinedienste"], ["Suche", "hund"], ["Variante", "Übernahme aus einer Kommune"],
+                ])
+            #expect(try await client.get("/dienste.xlsx?variante=x").status == .badRequest)
         }
     }
 }

@@ -16,23 +16,13 @@ extension Database {
 }
 
 @Suite struct DienstTests {
-    private static let formular = [
+    private static let formular = Formularprobe([
         ("name", "Fähre \"Süd\" & <Nord>"), ("anbieter", Rollenspiel.duelmen),
         ("url", "https://beispiel.invalid/f?a=1&b=2"),
         ("hersteller", "Hersteller <X>"), ("formularsystem", "System & Co"),
         ("leistungen", "99 102 013 002 000\n99089017015000"),
         ("variante", "eigenentwicklung"), ("reifegrad", "NRW/EU: 4"), ("beschreibung", "Erste Zeile\nzweite 'Zeile'"),
-    ]
-
-    private static func felder(_ other: [String: String] = [:], version: Int? = nil) -> [(String, String)] {
-        formular.map { ($0.0, other[$0.0] ?? $0.1) } + (version.map { [("version", "\($0)")] } ?? [])
-    }
-
-    private static func maskiert(_ text: String) -> [String] {
-        let amp = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
-        return [amp, amp.replacing("'", with: "&#39;")]
-    }
+    ])
 
     @Test(arguments: TestBackend.available)
     func `the form creates a service with every field`(on backend: TestBackend) async throws {
@@ -40,7 +30,7 @@ extension Database {
         try await TestSite(database).run { (client) async throws in
             let client = try await client.als(.koordination)
             #expect(try await client.get("/dienste/neu").status == .ok)
-            let saved = try await client.post("/dienste", Self.felder())
+            let saved = try await client.post("/dienste", Self.formular.mit())
             #expect(saved.status == .seeOther)
             #expect(saved.headers[.location] == "/dienste/faehre-sued-nord?ok=gespeichert")
             let eintrag = try #require(try await database.dienst("faehre-sued-nord"))
@@ -60,8 +50,8 @@ extension Database {
             let form = try await client.get("/dienste/faehre-sued-nord/bearbeiten")
             #expect(form.text.contains("name=\"version\" value=\"1\""))
             #expect(form.text.contains("Leitstand 0."), "the foot names the program's version, not the service's")
-            for (name, wert) in Self.formular where !["leistungen"].contains(name) {
-                #expect(Self.maskiert(wert).contains { form.text.contains($0) }, "\(name)")
+            for (name, wert) in Self.formular.felder where !["leistungen"].contains(name) {
+                #expect(Formularprobe.maskiert(wert).contains { form.text.contains($0) }, "\(name)")
             }
             #expect(
                 try await database.anzahl(
@@ -91,12 +81,12 @@ extension Database {
         try await TestSite(database).run { (client) async throws in
             let client = try await client.als(.koordination)
             for path in ["/dienste", "/dienste/beispiel-hund-anmelden-und-abmelden"] {
-                let sent = Self.felder(other, version: path == "/dienste" ? nil : 1)
+                let sent = Self.formular.mit(other, version: path == "/dienste" ? nil : 1)
                 let answer = try await client.post(path, sent)
                 #expect(answer.status == .unprocessableContent)
                 #expect(answer.text.contains("href=\"#\(feld)\""))
                 for (name, wert) in sent where !wert.isEmpty && !["variante", "reifegrad", "version"].contains(name) {
-                    #expect(Self.maskiert(wert).contains { answer.text.contains($0) }, "\(name)")
+                    #expect(Formularprobe.maskiert(wert).contains { answer.text.contains($0) }, "\(name)")
                 }
                 // A link without a text says nothing to somebody who hears the page.
                 #expect(!answer.text.contains("\"></a>"))
@@ -114,15 +104,15 @@ extension Database {
             let client = try await client.als(.koordination)
             for expected in ["faehre-sued-nord", "faehre-sued-nord-2", "faehre-sued-nord-3"] {
                 #expect(
-                    try await client.post("/dienste", Self.felder()).headers[.location]
+                    try await client.post("/dienste", Self.formular.mit()).headers[.location]
                         == "/dienste/\(expected)?ok=gespeichert")
             }
             let saved = try await client.post(
-                "/dienste/faehre-sued-nord-2", Self.felder(["name": "Ganz anders"], version: 1))
+                "/dienste/faehre-sued-nord-2", Self.formular.mit(["name": "Ganz anders"], version: 1))
             #expect(saved.headers[.location] == "/dienste/faehre-sued-nord-2?ok=gespeichert")
             #expect(try await database.dienst("faehre-sued-nord-2")?.dienst.name == "Ganz anders")
             #expect(
-                try await client.post("/dienste", Self.felder(["name": "!!!"])).headers[.location]
+                try await client.post("/dienste", Self.formular.mit(["name": "!!!"])).headers[.location]
                     == "/dienste/eintrag?ok=gespeichert")
             let id = try #require(try await database.dienst("eintrag")).dienst.id.rawValue
             #expect(try await client.get("/dienste/\(id)").headers[.location] == "/dienste/eintrag")
@@ -135,7 +125,7 @@ extension Database {
         try await TestSite(database).run { (client) async throws in
             let client = try await client.als(.koordination)
             let statuses = try await withThrowingTaskGroup(of: HTTPResponse.Status.self) { group in
-                for _ in 0..<6 { group.addTask { try await client.post("/dienste", Self.felder()).status } }
+                for _ in 0..<6 { group.addTask { try await client.post("/dienste", Self.formular.mit()).status } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(statuses == Array(repeating: .seeOther, count: 6))
@@ -152,12 +142,13 @@ extension Database {
         let database = try await Welt.beispiel(backend)
         try await TestSite(database).run { (client) async throws in
             let client = try await client.als(.koordination)
-            _ = try await client.post("/dienste", Self.felder())
-            #expect(try await client.post("/dienste/faehre-sued-nord", Self.felder(version: 1)).status == .seeOther)
+            _ = try await client.post("/dienste", Self.formular.mit())
+            #expect(
+                try await client.post("/dienste/faehre-sued-nord", Self.formular.mit(version: 1)).status == .seeOther)
             #expect(try await database.anzahl("SELECT count(*) FROM verlauf WHERE art = 'dienst_geaendert'") == 0)
             _ = try await client.post(
                 "/dienste/faehre-sued-nord",
-                Self.felder(["url": "", "leistungen": "99089017015000", "reifegrad": "OZG 2.0: 7"], version: 1))
+                Self.formular.mit(["url": "", "leistungen": "99089017015000", "reifegrad": "OZG 2.0: 7"], version: 1))
             let lines = try await database.read { db in
                 try db.rows("SELECT feld, von, nach FROM verlauf WHERE art = 'dienst_geaendert' ORDER BY feld").map {
                     row in
@@ -181,13 +172,14 @@ extension Database {
         let database = try await Welt.beispiel(backend)
         try await TestSite(database).run { (client) async throws in
             let client = try await client.als(.koordination)
-            _ = try await client.post("/dienste", Self.felder())
+            _ = try await client.post("/dienste", Self.formular.mit())
             #expect(
-                try await client.post("/dienste/faehre-sued-nord", Self.felder(["name": "Erste"], version: 1)).status
+                try await client.post("/dienste/faehre-sued-nord", Self.formular.mit(["name": "Erste"], version: 1))
+                    .status
                     == .seeOther)
             for version in [1, 0, nil] as [Int?] {
                 let late = try await client.post(
-                    "/dienste/faehre-sued-nord", Self.felder(["name": "Zweite Hand"], version: version))
+                    "/dienste/faehre-sued-nord", Self.formular.mit(["name": "Zweite Hand"], version: version))
                 #expect(late.status == .conflict)
                 #expect(late.text.contains("value=\"Zweite Hand\""))
                 #expect(late.text.contains("System &amp; Co"))
@@ -208,15 +200,17 @@ extension Database {
             ] {
                 let client = try await client.als(rolle)
                 #expect(try await client.get(path + "/bearbeiten").status == form, "\(rolle)")
-                #expect(try await client.post(path, Self.felder(version: 1)).status == post, "\(rolle)")
+                #expect(try await client.post(path, Self.formular.mit(version: 1)).status == post, "\(rolle)")
                 #expect(try await client.get(path).text.contains("/bearbeiten") == (rolle == .koordination), "\(rolle)")
             }
             // Nobody gives a service away to an Organisation whose services they may not change, or takes one.
             let own = try await client.als(.koordination)
             #expect(
-                try await own.post(path, Self.felder(["anbieter": Rollenspiel.hamm], version: 2)).status == .forbidden)
-            #expect(try await own.post("/dienste", Self.felder(["anbieter": Rollenspiel.hamm])).status == .forbidden)
-            #expect(try await client.als(.leserecht).post("/dienste", Self.felder()).status == .forbidden)
+                try await own.post(path, Self.formular.mit(["anbieter": Rollenspiel.hamm], version: 2)).status
+                    == .forbidden)
+            #expect(
+                try await own.post("/dienste", Self.formular.mit(["anbieter": Rollenspiel.hamm])).status == .forbidden)
+            #expect(try await client.als(.leserecht).post("/dienste", Self.formular.mit()).status == .forbidden)
             #expect(
                 try await database.dienst("beispiel-hund-anmelden-und-abmelden")?.anbieterARS == Rollenspiel.duelmen)
         }
@@ -228,7 +222,7 @@ extension Database {
         try await TestSite(database).run { (client) async throws in
             let client = try await client.als(.koordination)
             _ = try await client.post(
-                "/dienste", Self.felder(["name": "Alles zum Wohnsitz", "leistungen": "99115005000000"]))
+                "/dienste", Self.formular.mit(["name": "Alles zum Wohnsitz", "leistungen": "99115005000000"]))
             for key in ["99115005000000", "99115005070001", "99115005104002"] {
                 #expect(try await client.get("/dienste?leistung=\(key)").text.contains("Alles zum Wohnsitz"), "\(key)")
                 #expect(try await client.get("/leistungen/\(key)").text.contains("Alles zum Wohnsitz"), "\(key)")

@@ -3,6 +3,7 @@ import Kernel
 import Storage
 import TestKit
 import Verzeichnis
+import Web
 
 @testable import Umsetzung
 
@@ -60,7 +61,8 @@ extension Database {
 
     func export(_ word: String = Rollenspiel.duelmen) async throws -> [UInt8] {
         let organisation = try await organisation(word)
-        return try await read { db in try UmsetzungExport.csv(organisation: organisation.id, in: db) }
+        let datei = try await tabelle(.csv, am: Welt.jetzt) { db in UmsetzungExport.tabelle(organisation, in: db) }
+        return try datei.file.read(at: 0, count: datei.file.byteCount)
     }
 
     func anzahl(_ sql: SQL) async throws -> Int {

@@ -133,6 +133,13 @@ import Web
             }
             #expect(!shown.isEmpty)
             #expect(marks == shown)
+            let xlsx = try await client.get("/umsetzung/\(Rollenspiel.duelmen)/liste.xlsx?\(filter)")
+            let mappe = try Arbeitsmappe(bytes: xlsx.bytes)
+            #expect(mappe.blaetter[0].zeilen[0].map(\.wert) == Umsetzungsblatt.spalten)
+            #expect(mappe.blaetter[0].spalte("Zeilenmarke") == shown)
+            #expect(
+                xlsx.headers[.contentDisposition]
+                    == "attachment; filename=\"umsetzung-stadt-duelmen-auswahl-2026-11-22.xlsx\"")
         }
     }
 }

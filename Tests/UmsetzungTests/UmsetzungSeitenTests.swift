@@ -10,7 +10,7 @@ import Testing
 @Suite struct UmsetzungSeitenTests {
     private static let liste = "/umsetzung/\(Rollenspiel.duelmen)"
 
-    private static let formular = [
+    private static let formular = Formularprobe([
         ("titel", "Baumfällung \"Eiche\" & <Linde>"), ("leistungen", "99093003001002\n99089017015000"),
         ("ozg", "10136"),
         ("stand", "in_umsetzung"), ("begruendung", "Grund <1>"), ("variante", "efa"),
@@ -19,18 +19,7 @@ import Testing
         ("prioritaet", "hoch"),
         ("frist", "31.12.2027"), ("rolle", "Mitwirkung"), ("schlagworte", "Baum, Satzung"),
         ("notiz", "Zeile 1\nZeile 2 'x'"),
-    ]
-
-    /// The fields with some values replaced.
-    private static func felder(_ other: [String: String] = [:], version: Int? = nil) -> [(String, String)] {
-        formular.map { ($0.0, other[$0.0] ?? $0.1) } + (version.map { [("version", "\($0)")] } ?? [])
-    }
-
-    private static func maskiert(_ text: String) -> [String] {
-        let amp = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
-        return [amp, amp.replacing("'", with: "&#39;")]
-    }
+    ])
 
     @Test(arguments: TestBackend.available)
     func `the form creates a row with every field and shows it`(on backend: TestBackend) async throws {
@@ -38,7 +27,7 @@ import Testing
         try await TestSite(database).run { (client) async throws in
             let client = try await client.als(.koordination)
             #expect(try await client.get(Self.liste + "/neu").status == .ok)
-            let saved = try await client.post(Self.liste, Self.felder())
+            let saved = try await client.post(Self.liste, Self.formular.mit())
             #expect(saved.status == .seeOther)
             let inhalt = try #require(try await database.liste().last).inhalt
             #expect(inhalt.titel == "Baumfällung \"Eiche\" & <Linde>")
@@ -69,14 +58,14 @@ import Testing
         let before = try await database.abbild()
         try await TestSite(database).run { (client) async throws in
             let client = try await client.als(.koordination)
-            let sent = Self.felder([
+            let sent = Self.formular.mit([
                 "frist": "bald", "dienst": "Nie gehört", "url": "javascript:alert(1)", "leistungen": "123 abc",
                 "ozg": "77777",
             ])
             let answer = try await client.post(Self.liste, sent)
             #expect(answer.status == .unprocessableContent)
             for (name, wert) in sent where !["stand", "variante", "reifegrad"].contains(name) {
-                #expect(Self.maskiert(wert).contains { answer.text.contains($0) }, "\(name)")
+                #expect(Formularprobe.maskiert(wert).contains { answer.text.contains($0) }, "\(name)")
             }
             for name in ["frist", "dienst", "url", "leistungen", "ozg"] {
                 #expect(answer.text.contains("href=\"#\(name)\""), "\(name)")
@@ -104,7 +93,7 @@ import Testing
     func `the form says at each field what is wrong`(_ other: [String: String], _ fields: [String]) async throws {
         let database = try await Welt.beispiel(.sqliteMemory)
         try await TestSite(database).run { (client) async throws in
-            let answer = try await client.als(.koordination).post(Self.liste, Self.felder(other))
+            let answer = try await client.als(.koordination).post(Self.liste, Self.formular.mit(other))
             #expect(answer.status == .unprocessableContent)
             for field in fields { #expect(answer.text.contains("href=\"#\(field)\""), "\(field)") }
         }
@@ -146,9 +135,9 @@ import Testing
         try await TestSite(database).run { (client) async throws in
             let client = try await client.als(.koordination)
             let path = "\(Self.liste)/\(row.id.rawValue)"
-            #expect(try await client.post(path, Self.felder(version: row.version)).status == .seeOther)
+            #expect(try await client.post(path, Self.formular.mit(version: row.version)).status == .seeOther)
             let late = try await client.post(
-                path, Self.felder(["titel": "Mein später Titel", "notiz": "Meine Notiz"], version: row.version))
+                path, Self.formular.mit(["titel": "Mein später Titel", "notiz": "Meine Notiz"], version: row.version))
             #expect(late.status == .conflict)
             #expect(late.text.contains("Mein später Titel"))
             #expect(late.text.contains("Meine Notiz"))

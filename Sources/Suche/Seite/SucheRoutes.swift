@@ -29,9 +29,9 @@ package struct SucheRoutes: RoomRoutes {
                 [
                     .init("q", "Was gesucht wird: Wörter oder Ziffern eines Schlüssels", beispiel: "hund anmelden"),
                     .init("art", "nur „leistung“, „ozg“ oder „gebiet“"),
-                    .init("themenfeld", "Kurzname des Themenfelds, mehrmals möglich"),
-                    .init("lage", "Kurzname der Lage, mehrmals möglich"),
-                    .init("typ", "Code der Typisierung, mehrmals möglich"),
+                    .init("themenfeld", "Kurzname des Themenfelds", mehrfach: true),
+                    .init("lage", "Kurzname der Lage", mehrfach: true),
+                    .init("typ", "Code der Typisierung", mehrfach: true),
                     .init("anzahl", "Treffer je Art, 1 bis 50", kind: .integer),
                     .init("seite", "Seite, ab 1", kind: .integer),
                 ], antwort: .objekt("Suchantwort")), use: apiShow)

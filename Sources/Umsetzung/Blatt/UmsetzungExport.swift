@@ -1,32 +1,27 @@
 import Formats
 package import Storage
 package import Verzeichnis
-import Web
+package import Web
 
 /// Writes an Umsetzungsliste as the sheet that can be loaded again unchanged.
 package enum UmsetzungExport {
-    /// The rows of the filter as CSV; one consistent snapshot.
-    package static func csv(
-        organisation: Organisation.ID, filter: EintragFilter = EintragFilter(), in db: any SQLConnection
-    ) throws -> [UInt8] {
-        var writer = CSVWriter()
-        writer.row(Umsetzungsblatt.spalten)
-        let all = try EintragStore.page(
-            filter, Seite(nummer: 1, groesse: Int(Int32.max)), organisation: organisation, in: db)
-        let names = try dienstnamen(all, in: db)
-        for eintrag in all {
-            writer.row(Umsetzungsblatt.felder(eintrag, dienst: eintrag.inhalt.dienst.flatMap { names[$0] }))
+    /// The rows of the filter in their order; `auswahl` says in words what the filter is.
+    package static func tabelle(
+        _ organisation: Organisation, _ filter: EintragFilter = EintragFilter(),
+        auswahl: [(label: String, text: String)] = [], in db: any SQLConnection
+    ) -> Tabelle {
+        Tabelle("Umsetzung \(organisation.name)", Umsetzungsblatt.tabellenspalten, auswahl: auswahl) { add in
+            var namen: [String: String] = [:]
+            try EintragStore.forEach(filter, organisation: organisation.id, in: db) { eintrag in
+                if let id = eintrag.inhalt.dienst, namen[id] == nil { namen[id] = try name(id, in: db) }
+                try add(Umsetzungsblatt.zellen(eintrag, dienst: eintrag.inhalt.dienst.flatMap { namen[$0] }))
+            }
         }
-        return writer.take()
     }
 
     /// The name of a service, or its address where several have that name.
-    private static func dienstnamen(_ all: [Umsetzungseintrag], in db: any SQLConnection) throws -> [String: String] {
-        var names: [String: String] = [:]
-        for dienst in try EintragStore.dienste(Set(all.compactMap(\.inhalt.dienst)).sorted(), in: db).values {
-            let found = try EintragStore.dienst(genannt: dienst.name, in: db)
-            names[dienst.id] = found?.id == dienst.id ? dienst.name : dienst.slug
-        }
-        return names
+    private static func name(_ id: String, in db: any SQLConnection) throws -> String? {
+        guard let dienst = try EintragStore.loesung(id, in: db) else { return nil }
+        return try EintragStore.dienst(genannt: dienst.name, in: db)?.id == id ? dienst.name : dienst.slug
     }
 }

@@ -76,16 +76,21 @@ enum Umsetzungsblatt {
             dienst: try text("Onlinedienst", 500) ?? "", inhalt: inhalt, vorhanden: Set(vorhanden))
     }
 
+    /// The headings with widths that show most cells whole.
+    static let tabellenspalten = zip(spalten, [28, 48, 34, 9, 22, 16, 20, 40, 40, 14, 12, 12, 18, 40, 24])
+        .map { TableColumn($0, width: $1) }
+
     /// The row of the sheet for an entry; `dienst` is its Onlinedienst as the sheet names it.
-    static func felder(_ eintrag: Umsetzungseintrag, dienst: String?) -> [String] {
+    static func zellen(_ eintrag: Umsetzungseintrag, dienst: String?) -> [TableCell] {
         let inhalt = eintrag.inhalt
         return [
-            eintrag.id.rawValue, inhalt.titel, inhalt.leistungen.map(\.rawValue).joined(separator: " "),
-            inhalt.ozgID ?? "",
-            inhalt.amt ?? "", inhalt.stand.wort, inhalt.variante?.rawValue ?? "", dienst ?? inhalt.dienstText ?? "",
-            inhalt.url ?? "", inhalt.reifegrad ?? "", inhalt.prioritaet ?? "", inhalt.frist?.iso ?? "",
-            inhalt.rolle ?? "",
-            inhalt.notiz ?? "", inhalt.schlagworte ?? "",
+            .text(eintrag.id.rawValue), .text(inhalt.titel),
+            .text(inhalt.leistungen.map(\.rawValue).joined(separator: " ")), TableCell(inhalt.ozgID),
+            TableCell(inhalt.amt), .text(inhalt.stand.wort), TableCell(inhalt.variante?.rawValue),
+            TableCell(dienst ?? inhalt.dienstText), TableCell(inhalt.url), TableCell(inhalt.reifegrad),
+            TableCell(inhalt.prioritaet),
+            inhalt.frist.map { .date(year: $0.jahr, month: $0.monat, day: $0.tagImMonat) } ?? .empty,
+            TableCell(inhalt.rolle), TableCell(inhalt.notiz), TableCell(inhalt.schlagworte),
         ]
     }
 }

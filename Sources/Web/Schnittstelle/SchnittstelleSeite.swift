@@ -127,7 +127,7 @@ extension APIOperation {
     /// The shape of the answer, or of the entries of a list.
     var schema: String? {
         switch antwort {
-        case .objekt(let name), .liste(let name): name
+        case .objekt(let name), .liste(let name, _): name
         case .dokument: nil
         }
     }
