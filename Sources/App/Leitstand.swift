@@ -48,7 +48,8 @@ package struct Leitstand: Sendable {
     private var rooms: [any RoomRoutes] {
         [
             StartRoutes(database: database, site: site),
-            GebietRoutes(database: database, site: site, ergaenzungen: [StandImGebiet()]),
+            GebietRoutes(database: database, site: site, ergaenzungen: [StandImGebiet(), UmrissImGebiet()]),
+            GrenzRoutes(database: database),
             LeistungRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             ThemenfeldRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             DienstRoutes(database: database, site: site, now: now),

@@ -53,6 +53,7 @@ package enum VerzeichnisMigrations {
             SELECT organisation.id, organisation.art, organisation.name, organisation.sortname, organisation.suchname,
                    organisation.gebiet, gebiet.ars, gebiet.einwohner, organisation.gueltig_bis
             FROM organisation LEFT JOIN gebiet ON gebiet.id = organisation.gebiet
-            """)
+            """),
+        grenze,
     ]
 }
