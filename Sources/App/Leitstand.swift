@@ -61,7 +61,8 @@ package struct Leitstand: Sendable {
         [
             StartRoutes(database: database, site: site),
             SucheRoutes(database: database, site: site, suche: suche),
-            GebietRoutes(database: database, site: site, ergaenzungen: [StandImGebiet()]),
+            GebietRoutes(database: database, site: site, ergaenzungen: [StandImGebiet(), UmrissImGebiet()]),
+            GrenzRoutes(database: database),
             LeistungRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             ThemenfeldRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             DienstRoutes(database: database, site: site, now: now),

@@ -45,6 +45,12 @@ package struct JSONWriter: Sendable {
 
     package mutating func null() { append("null") }
 
+    /// A value that is JSON already, e.g. long lists of numbers made without a call for each.
+    package mutating func raw(_ value: [UInt8]) {
+        separate()
+        bytes.append(contentsOf: value)
+    }
+
     package mutating func field(_ name: StaticString, _ value: String?) {
         key(name)
         if let value { string(value) } else { null() }

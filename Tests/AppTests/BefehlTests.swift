@@ -138,6 +138,29 @@ import Testing
         #expect(try await anzahl(folder, "gebiet") == 12_494)
     }
 
+    @Test func `an operator loads boundaries, and a bad file keeps the good ones out too`() async throws {
+        let folder = ordner()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let (good, bad) = (folder + "/land.topo.json", folder + "/schlecht.json")
+        try """
+        {"type":"Topology","arcs":[[[7,51],[8,51],[8,52],[7,51]]],"objects":{"laender":{"type":"GeometryCollection",
+        "geometries":[{"type":"Polygon","id":"05","arcs":[[0]]}]}}}
+        """.write(toFile: good, atomically: true, encoding: .utf8)
+        try "{}".write(toFile: bad, atomically: true, encoding: .utf8)
+        let refused = try fuehreAus(["import", "grenzen", good, bad, "--data", folder])
+        #expect(refused.code == 1 && refused.fehler.contains("schlecht.json: Das ist keine Topologie"))
+        for file in [folder + "/fehlt.json", folder] {
+            let missing = try fuehreAus(["import", "grenzen", file, "--data", folder])
+            #expect(missing.code == 1 && missing.fehler.contains(file))
+        }
+        #expect(try await anzahl(folder, "grenze") == 0)
+        let loaded = try fuehreAus(["import", "grenzen", good, "--vermerk", "© Amt", "--data", folder])
+        #expect(loaded.code == 0 && loaded.ausgabe.contains("neu: 1, "))
+        #expect(try await anzahl(folder, "grenze") == 1)
+        #expect(try fuehreAus(["import", "grenzen", "--data", folder]).code != 0)
+    }
+
     @Test func `an operator adds accounts with their roles and sets new passwords`() throws {
         let folder = ordner()
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -39,6 +39,7 @@ import Web
         "GET /api/v1/leistungen/{id}": .alle, "GET /api/v1/ozg": .alle, "GET /api/v1/ozg/{ozgId}": .alle,
         "GET /api/v1/themenfelder": .alle, "GET /api/v1/themenfelder/{slug}": .alle, "GET /api/v1/dienste": .alle,
         "GET /api/v1/dienste/{slug}": .alle, "GET /api/v1/openapi.json": .alle,
+        "GET /api/v1/grenzen/{ebene}": .alle,
     ]
 
     private func darf(_ rolle: Rollenspiel, _ zutritt: Zutritt) -> Bool {

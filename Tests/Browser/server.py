@@ -91,6 +91,7 @@ class Server:
         leika, ozg = daten / "leika", daten / "ozg"
         self.cli("migrate")
         self.cli("import", "gemeindeverzeichnis", daten / "gemeinden" / "GV100AD_31082025.txt")
+        self.cli("import", "grenzen", *sorted((daten / "grenzen").glob("*.topo.json")))
         self.cli("import", "katalog", "--leistungen", leika / "leika_leistungen_ozg.csv", "--ohne-schluessel",
                  leika / "leistungen_nicht_im_leika.csv", "--ozg", ozg / "ozg_leistungen.csv", "--stand", "2019")
         self.cli("import", "dienste", BEISPIELE / "dienste.csv")
