@@ -42,7 +42,7 @@ package struct Leitstand: Sendable {
     /// Shapes of the JSON interface, by room.
     static let schemas = [
         Leistung.schema, Leistung.einordnungSchema, OZGLeistung.schema, Themenfeld.schema, Gebiet.schema,
-        DienstEintrag.schema,
+        Gebiet.verweisSchema, DienstEintrag.schema,
     ]
 
     private var rooms: [any RoomRoutes] {

@@ -4,6 +4,12 @@ import Web
 /// One line of a list of places.
 struct GebietZeile: Ansicht {
     let gebiet: Gebiet
+    /// Former names or keys by which it was found.
+    var frueher: [String] = []
+
+    init(_ gebiet: Gebiet) { self.gebiet = gebiet }
+
+    init(_ gebiet: Gebiet, frueher: [String]?) { (self.gebiet, self.frueher) = (gebiet, frueher ?? []) }
 
     func child(named: String) -> Any? {
         switch named {
@@ -12,6 +18,8 @@ struct GebietZeile: Ansicht {
         case "art": art
         case "schluessel": gebiet.ars ?? gebiet.ags
         case "einwohner": gebiet.einwohner.map(Zahl.deutsch)
+        case "frueher": frueher.isEmpty ? nil : frueher.joined(separator: ", ")
+        case "aufgeloest": !gebiet.istGueltig
         default: nil
         }
     }
@@ -31,22 +39,30 @@ struct GebietListe: Page {
     let abfrage: Abfrage
     let filter: GebietFilter
     let gebiete: [Gebiet]
+    /// Former names and keys by which places were found.
+    let gruende: [Gebiet.ID: [String]]
     let laender: [Gebiet]
     let stand: Datenstand?
     let blaettern: Blaettern
 
     init(
-        abfrage: Abfrage, filter: GebietFilter, gesamt: Int, seite: Seite, gebiete: [Gebiet], laender: [Gebiet],
-        stand: Datenstand?
+        abfrage: Abfrage, filter: GebietFilter, gesamt: Int, seite: Seite, gebiete: [Gebiet],
+        gruende: [Gebiet.ID: [String]], laender: [Gebiet], stand: Datenstand?
     ) throws {
         self.abfrage = abfrage
         self.filter = filter
         self.gebiete = gebiete
+        self.gruende = gruende
         self.laender = laender
         self.stand = stand
         blaettern = try Blaettern(
             seite, gesamt: gesamt,
-            adresse: Adresse("/gebiete", [("q", abfrage["q"]), ("land", filter.land), ("art", filter.art?.rawValue)]))
+            adresse: Adresse(
+                "/gebiete",
+                [
+                    ("q", abfrage["q"]), ("land", filter.land), ("art", filter.art?.rawValue),
+                    ("aufgeloest", filter.aufgeloest == .nein ? nil : filter.aufgeloest.rawValue),
+                ]))
     }
 
     var titel: String { "Gebiete" }
@@ -65,12 +81,18 @@ struct GebietListe: Page {
                 "art", "Art", leer: "alle Arten",
                 Gebiet.Art.allCases.filter { $0 != .bund }.map { (wert: $0.rawValue, text: $0.wort) },
                 gewaehlt: filter.art?.rawValue)
-        case "gefiltert": abfrage["q"] != nil || filter.land != nil || filter.art != nil
+        case "aufgeloest":
+            Feld(
+                "aufgeloest", "Bestand",
+                optionen: GebietFilter.Aufgeloest.allCases.map {
+                    Feld.Option($0 == .nein ? "" : $0.rawValue, $0.wort, gewaehlt: $0 == filter.aufgeloest)
+                })
+        case "gefiltert": !zeigtAlles
         case "gesamt": Zahl.mit(blaettern.gesamt, "Gebiet", "Gebiete")
         case "leer": gebiete.isEmpty
-        case "zeilen": gebiete.map(GebietZeile.init)
+        case "zeilen": gebiete.map { GebietZeile($0, frueher: gruende[$0.id]) }
         case "laender": laender.map { Verweis($0.name, $0.pfad) }
-        case "zeigtLaender": abfrage["q"] == nil && filter.land == nil && filter.art == nil && !laender.isEmpty
+        case "zeigtLaender": zeigtAlles && !laender.isEmpty
         case "stand": stand?.bezeichnung
         case "seiten": blaettern.letzte > 1 ? blaettern : nil
         default: nil
@@ -78,9 +100,16 @@ struct GebietListe: Page {
     }
 }
 
+extension GebietListe {
+    private var zeigtAlles: Bool {
+        abfrage["q"] == nil && filter.land == nil && filter.art == nil && filter.aufgeloest == .nein
+    }
+}
+
 struct GebietSeite: Page {
     static let template = "verzeichnis/gebiet"
     let gebiet: Gebiet
+    let folge: Gebietsfolge
     let ahnen: [Gebiet]
     let kinder: [Gebiet]
     let verwaltung: Organisation?
@@ -88,10 +117,12 @@ struct GebietSeite: Page {
     let blaettern: Blaettern
     var abschnitte: [Fragment] = []
 
-    init(gebiet: Gebiet, ahnen: [Gebiet], kinder: [Gebiet], seite: Seite, verwaltung: Organisation?, stand: Datenstand?)
-        throws
-    {
+    init(
+        gebiet: Gebiet, folge: Gebietsfolge, ahnen: [Gebiet], kinder: [Gebiet], seite: Seite, verwaltung: Organisation?,
+        stand: Datenstand?
+    ) throws {
         self.gebiet = gebiet
+        self.folge = folge
         self.ahnen = ahnen
         self.kinder = kinder
         self.verwaltung = verwaltung
@@ -130,11 +161,13 @@ struct GebietSeite: Page {
         case "dichte": dichte
         case "sitz": gebiet.sitz
         case "plz": gebiet.plz
-        case "geschlossen": gebiet.gueltigBis?.deutsch
-        case "gueltigVon": gebiet.gueltigVon?.deutsch
+        case "aufloesung": gebiet.istGueltig ? nil : Aufloesung(gebiet: gebiet, folge: folge)
+        case "vorgaenger": folge.vorgaenger.isEmpty ? nil : Ortsnamen(gebiete: folge.vorgaenger)
+        case "fruehereNamen": folge.fruehereNamen(zu: gebiet).nonEmpty?.joined(separator: ", ")
+        case "fruehereSchluessel": folge.fruehereSchluessel(zu: gebiet).nonEmpty?.joined(separator: ", ")
         case "verwaltung": verwaltung?.name
         case "fremdverwaltet": fremdeVerwaltung
-        case "ohneVerwaltung": verwaltung == nil
+        case "ohneVerwaltung": verwaltung == nil && gebiet.istGueltig
         case "hatKinder": !kinder.isEmpty
         case "kindWort": kindWort
         case "kinderzahl": Zahl.mit(kinder.count, "zugehöriges Gebiet", "zugehörige Gebiete")

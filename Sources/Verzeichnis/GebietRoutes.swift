@@ -30,6 +30,7 @@ package struct GebietRoutes: RoomRoutes {
                     .init("q", "Name oder Anfang eines Schlüssels"),
                     .init("land", "Schlüssel des Landes, zwei Ziffern"),
                     .init("art", "Art des Gebiets"),
+                    .init("aufgeloest", "ja: nur aufgelöste Gebiete, alle: auch aufgelöste, sonst nur bestehende"),
                 ], antwort: .liste("Gebiet")), use: apiList)
         routes.api(APIOperation("/gebiete/{ars}", "Ein Gebiet", antwort: .objekt("Gebiet")), use: apiShow)
     }
@@ -39,10 +40,11 @@ package struct GebietRoutes: RoomRoutes {
         let filter = try GebietFilter(abfrage)
         let seite = try Seite(abfrage)
         let page = try await database.read { db in
-            try GebietListe(
+            let gebiete = try GebietStore.page(filter, seite, in: db)
+            return try GebietListe(
                 abfrage: abfrage, filter: filter, gesamt: GebietStore.count(filter, in: db), seite: seite,
-                gebiete: GebietStore.page(filter, seite, in: db), laender: GebietStore.laender(in: db),
-                stand: DatenstandStore.newest(.gemeindeverzeichnis, in: db))
+                gebiete: gebiete, gruende: NachfolgeStore.gruende(filter, zu: gebiete, in: db),
+                laender: GebietStore.laender(in: db), stand: DatenstandStore.newest(.gemeindeverzeichnis, in: db))
         }
         return try site.render(page, context)
     }
@@ -61,8 +63,9 @@ package struct GebietRoutes: RoomRoutes {
                 try $0.abschnitt(zu: gebiet, verwaltung: verwaltung, person: person, in: db)
             }
             let page = try GebietSeite(
-                gebiet: gebiet, ahnen: GebietStore.ahnen(gebiet, in: db), kinder: GebietStore.kinder(gebiet, in: db),
-                seite: seite, verwaltung: verwaltung, stand: DatenstandStore.newest(.gemeindeverzeichnis, in: db))
+                gebiet: gebiet, folge: NachfolgeStore.folge(zu: gebiet, in: db),
+                ahnen: GebietStore.ahnen(gebiet, in: db), kinder: GebietStore.kinder(gebiet, in: db), seite: seite,
+                verwaltung: verwaltung, stand: DatenstandStore.newest(.gemeindeverzeichnis, in: db))
             return (page, parts)
         }
         guard case (var page, let parts)? = found else { throw unknown(key) }
@@ -76,18 +79,25 @@ package struct GebietRoutes: RoomRoutes {
         let filter = try GebietFilter(abfrage)
         let wunsch = try Listenwunsch(abfrage)
         let (gesamt, list) = try await database.read { db in
-            try (GebietStore.count(filter, in: db), GebietStore.list(filter, wunsch, in: db))
+            let list = try GebietStore.list(filter, wunsch, in: db)
+            return try (
+                GebietStore.count(filter, in: db),
+                (eintraege: Gebietsauskunft.lade(list.eintraege, in: db), weiter: list.weiter)
+            )
         }
         return .liste(list.eintraege, gesamt: gesamt, weiter: list.weiter)
     }
 
     @Sendable func apiShow(_ request: Request, _ context: SiteContext) async throws -> Response {
         let key = try context.parameter("ars")
-        guard let gebiet = try await database.read({ db in try GebietStore.find(schluessel: key, in: db) }) else {
-            throw unknown(key)
+        let found = try await database.read { db in
+            try GebietStore.find(schluessel: key, in: db).map { gebiet in
+                try Gebietsauskunft(gebiet, NachfolgeStore.folge(zu: gebiet, in: db))
+            }
         }
-        if gebiet.pfad != "/gebiete/\(key)" { return .dauerhaft(zu: "/api/v1" + gebiet.pfad) }
-        return .json(gebiet)
+        guard let found else { throw unknown(key) }
+        if found.gebiet.pfad != "/gebiete/\(key)" { return .dauerhaft(zu: "/api/v1" + found.gebiet.pfad) }
+        return .json(found)
     }
 
     private func unknown(_ key: String) -> Refusal {

@@ -10,6 +10,20 @@ package struct GebietFilter: Sendable, Equatable {
     package var land: String?
     package var art: Gebiet.Art?
     package var gehoertZu: Gebiet.ID?
+    package var aufgeloest = Aufgeloest.nein
+
+    /// Whether closed places are listed.
+    package enum Aufgeloest: String, CaseIterable, Sendable {
+        case nein, ja, alle
+
+        var wort: String {
+            switch self {
+            case .nein: "nur bestehende"
+            case .ja: "nur aufgelöste"
+            case .alle: "bestehende und aufgelöste"
+            }
+        }
+    }
 
     package init() {}
 
@@ -24,6 +38,7 @@ package struct GebietFilter: Sendable, Equatable {
             }
         }
         art = try abfrage.auswahl("art")
+        aufgeloest = try abfrage.auswahl("aufgeloest") ?? .nein
         if let land = abfrage["land"] {
             guard land.utf8.count == 2, land.utf8.allSatisfy({ (48...57).contains($0) }) else {
                 throw Refusal(
@@ -35,15 +50,28 @@ package struct GebietFilter: Sendable, Equatable {
     }
 
     var bedingung: SQL {
-        var parts: [SQL] = ["gebiet.gueltig_bis IS NULL"]
-        if let suche { parts.append("(\(suche.bedingung(suchname: "gebiet.suchname", sortname: "gebiet.sortname")))") }
-        if let schluessel {
-            parts.append("(gebiet.ars LIKE \(schluessel + "%") OR gebiet.ags LIKE \(schluessel + "%"))")
+        var parts: [SQL] = []
+        switch aufgeloest {
+        case .nein: parts.append(Gebiet.gueltig)
+        case .ja: parts.append("NOT \(Gebiet.gueltig)")
+        case .alle: break
+        }
+        if let gesucht {
+            parts.append(
+                "(\([gesucht, NachfolgeStore.fuehrtHierher(self)].compactMap { $0 }.joined(separator: " OR ")))")
         }
         if let land { parts.append("gebiet.land = \(land)") }
         if let art { parts.append("gebiet.art = \(art)") }
         if let gehoertZu { parts.append("gebiet.gehoert_zu = \(gehoertZu)") }
-        return parts.joined(separator: " AND ")
+        return parts.isEmpty ? "1 = 1" : parts.joined(separator: " AND ")
+    }
+
+    /// True for places whose own name or key is meant.
+    private var gesucht: SQL? {
+        if let suche {
+            return "(\(suche.bedingung(suchname: "gebiet.suchname", sortname: "gebiet.sortname")))"
+        }
+        return schluessel.map { key in "gebiet.ars LIKE \(key + "%") OR gebiet.ags LIKE \(key + "%")" }
     }
 }
 
@@ -55,7 +83,8 @@ package enum GebietStore {
 
     /// The place of a key in any spelling: natural length, padded with zeros, shortened (kreisfreie Stadt), or AGS.
     ///
-    /// A kreisfreie Stadt is found under 5, 9 and 12 digits; a padded Kreis key finds the Kreis.
+    /// A kreisfreie Stadt is found under 5, 9 and 12 digits; a padded Kreis key finds the Kreis. A key that a place bore
+    /// before finds it, or the closed place that bore it.
     package static func find(schluessel: String, in db: any SQLConnection) throws -> Gebiet? {
         let key = schluessel.filter { !$0.isWhitespace }
         guard (2...12).contains(key.utf8.count), key.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
@@ -71,8 +100,8 @@ package enum GebietStore {
             keys.compactMap { candidate in found.first { $0.ars == candidate } }.first
         }
         // Berlin and Hamburg: the Stadt's own spellings come before the Land that a shortened key would give.
-        return first(of: nearest) ?? found.first { $0.ags == key && $0.gueltigBis == nil } ?? first(of: candidates)
-            ?? found.first
+        return try first(of: nearest) ?? found.first { $0.ags == key && $0.istGueltig } ?? first(of: candidates)
+            ?? found.first ?? NachfolgeStore.find(frueher: key, in: db)
     }
 
     package static func count(_ filter: GebietFilter, in db: any SQLConnection) throws -> Int {
@@ -119,14 +148,14 @@ package enum GebietStore {
     package static func kinder(_ gebiet: Gebiet, in db: any SQLConnection) throws -> [Gebiet] {
         try db.all(
             """
-            SELECT \(Gebiet.columns) FROM gebiet WHERE gehoert_zu = \(gebiet.id) AND gueltig_bis IS NULL
+            SELECT \(Gebiet.columns) FROM gebiet WHERE gehoert_zu = \(gebiet.id) AND \(Gebiet.gueltig)
             ORDER BY sortname, id
             """)
     }
 
     package static func laender(in db: any SQLConnection) throws -> [Gebiet] {
         try db.all(
-            "SELECT \(Gebiet.columns) FROM gebiet WHERE art = \(Gebiet.Art.land) AND gueltig_bis IS NULL ORDER BY sortname"
+            "SELECT \(Gebiet.columns) FROM gebiet WHERE art = \(Gebiet.Art.land) AND \(Gebiet.gueltig) ORDER BY sortname"
         )
     }
 }
