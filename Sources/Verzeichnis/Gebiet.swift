@@ -52,12 +52,10 @@ package struct Gebiet: Sendable, Equatable {
     /// The Organisation that administers the place: its own, or that of its Verband.
     package let verwaltung: String?
     package let gueltigVon: Tag?
+    /// The last day, or the Gebietsstand that first lacked the place; nil for a valid one and where nobody told the day.
     package let gueltigBis: Tag?
-    /// The place is closed, but nobody told since when.
-    let endeUnbekannt: Bool
-
     /// Whether the place exists today.
-    package var istGueltig: Bool { gueltigBis == nil && !endeUnbekannt }
+    package let istGueltig: Bool
 
     /// "Kreis Coesfeld", "Stadt Ahlen", "Verbandsgemeinde Maifeld".
     package var bezeichnung: String { Gebietsname(amtlich: amtlicherName).bezeichnung(art, kennzeichen) }
@@ -72,8 +70,8 @@ extension Gebiet: RowDecodable {
         gebiet.gueltig_von, gebiet.gueltig_bis, gebiet.ende_unbekannt
         """
 
-    /// True for places that exist today; an unknown end is an end.
-    static let gueltig: SQL = "(gebiet.gueltig_bis IS NULL AND NOT gebiet.ende_unbekannt)"
+    /// True for places that exist today.
+    static let gueltig: SQL = "gebiet.gueltig_bis IS NULL"
 
     package init(row: Row) throws {
         id = try row["id"]
@@ -91,7 +89,8 @@ extension Gebiet: RowDecodable {
         gehoertZuARS = try row["gehoert_zu_ars"]
         verwaltung = try row["verwaltung"]
         gueltigVon = try row["gueltig_von"]
-        gueltigBis = try row["gueltig_bis"]
-        endeUnbekannt = try row["ende_unbekannt"]
+        let bis: Tag? = try row["gueltig_bis"]
+        istGueltig = bis == nil
+        gueltigBis = try row["ende_unbekannt"] ? nil : bis
     }
 }

@@ -162,6 +162,7 @@ struct GebietSeite: Page {
         case "sitz": gebiet.sitz
         case "plz": gebiet.plz
         case "aufloesung": gebiet.istGueltig ? nil : Aufloesung(gebiet: gebiet, folge: folge)
+        case "nurListe": gebiet.ars == nil
         case "vorgaenger": folge.vorgaenger.isEmpty ? nil : Ortsnamen(gebiete: folge.vorgaenger)
         case "fruehereNamen": folge.fruehereNamen(zu: gebiet).nonEmpty?.joined(separator: ", ")
         case "fruehereSchluessel": folge.fruehereSchluessel(zu: gebiet).nonEmpty?.joined(separator: ", ")

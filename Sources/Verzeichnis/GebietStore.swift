@@ -53,7 +53,7 @@ package struct GebietFilter: Sendable, Equatable {
         var parts: [SQL] = []
         switch aufgeloest {
         case .nein: parts.append(Gebiet.gueltig)
-        case .ja: parts.append("NOT \(Gebiet.gueltig)")
+        case .ja: parts.append("NOT (\(Gebiet.gueltig))")
         case .alle: break
         }
         if let gesucht {

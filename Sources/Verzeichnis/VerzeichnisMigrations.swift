@@ -54,7 +54,8 @@ package enum VerzeichnisMigrations {
                    organisation.gebiet, gebiet.ars, gebiet.einwohner, organisation.gueltig_bis
             FROM organisation LEFT JOIN gebiet ON gebiet.id = organisation.gebiet
             """),
-        // A place that only a list of changes names is closed although nobody knows since when.
+        // A place that only a list of changes names is gone by the Gebietsstand that lacks it, so it has a
+        // gueltig_bis like every closed place, but that day is not its last and is never shown.
         Migration(
             "verzeichnis-0002-nachfolge",
             "ALTER TABLE gebiet ADD COLUMN ende_unbekannt BOOLEAN NOT NULL DEFAULT FALSE",
@@ -81,13 +82,6 @@ package enum VerzeichnisMigrations {
             """,
             "CREATE INDEX gebiet_frueher_gebiet ON gebiet_frueher (gebiet)",
             "CREATE INDEX gebiet_frueher_ars ON gebiet_frueher (ars)",
-            "DROP VIEW gebiet_sicht",
-            """
-            CREATE VIEW gebiet_sicht AS
-            SELECT id, ars, ags, name, sortname, art, einwohner, land, gehoert_zu, verwaltung, gueltig_bis,
-                   (gueltig_bis IS NULL AND NOT ende_unbekannt) AS gueltig
-            FROM gebiet
-            """,
             // Every name and key that a closed place had, or a valid one has no more, with the valid place it leads to.
             """
             CREATE VIEW gebiet_nachfolge_sicht AS
@@ -99,17 +93,17 @@ package enum VerzeichnisMigrations {
                 SELECT weg.gebiet, gebiet_nachfolge.nachfolger
                 FROM weg JOIN gebiet ON gebiet.id = weg.ziel
                      JOIN gebiet_nachfolge ON gebiet_nachfolge.gebiet = weg.ziel
-                WHERE gebiet.gueltig_bis IS NOT NULL OR gebiet.ende_unbekannt
+                WHERE gebiet.gueltig_bis IS NOT NULL
             )
             SELECT weg.gebiet, alt.name, alt.sortname, alt.suchname, alt.ars, alt.ags, weg.ziel AS nachfolger
             FROM weg JOIN gebiet alt ON alt.id = weg.gebiet JOIN gebiet neu ON neu.id = weg.ziel
-            WHERE neu.gueltig_bis IS NULL AND NOT neu.ende_unbekannt AND weg.gebiet <> weg.ziel
+            WHERE neu.gueltig_bis IS NULL AND weg.gebiet <> weg.ziel
             UNION ALL
             SELECT weg.gebiet, frueher.name, frueher.sortname, frueher.suchname, frueher.ars, alt.ags,
                    weg.ziel AS nachfolger
             FROM weg JOIN gebiet_frueher frueher ON frueher.gebiet = weg.gebiet
                  JOIN gebiet alt ON alt.id = weg.gebiet JOIN gebiet neu ON neu.id = weg.ziel
-            WHERE neu.gueltig_bis IS NULL AND NOT neu.ende_unbekannt
+            WHERE neu.gueltig_bis IS NULL
                   AND (weg.gebiet <> weg.ziel OR frueher.suchname <> neu.suchname OR frueher.ars <> neu.ars)
             """),
     ]

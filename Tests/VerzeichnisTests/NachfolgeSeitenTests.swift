@@ -10,12 +10,12 @@ import Testing
 /// How readers and programs get from what was to what is.
 @Suite struct NachfolgeSeitenTests {
     private static let liste = """
-        ags_alt,name_alt,ags_neu,name_neu,wirksam_am
-        05558099,Merfeld,05558016,,2024-01-01
-        05558098,Rorup,05558099,,
-        05558097,Hausdülmen & Börnste,05558012,,
-        05558097,Hausdülmen & Börnste,05558016,,
-        05558012,Koesfeld,05558012,,
+        ags_alt,name_alt,ags_neu,name_neu,wirksam_am,art
+        05558099,Merfeld,05558016,,2024-01-01,1
+        05558098,Rorup,05558099,,,
+        05558097,Hausdülmen & Börnste,05558012,,,
+        05558097,Hausdülmen & Börnste,05558016,,,
+        05558012,Koesfeld,05558012,,,
         """
 
     private func mitAenderungen(
@@ -51,7 +51,7 @@ import Testing
             let merfeld = try await client.get("/gebiete/05558099")
             #expect(merfeld.status == .ok)
             #expect(text(merfeld.text).contains("Gemeinde Merfeld ist aufgelöst; Nachfolger ist Stadt Dülmen."))
-            #expect(text(merfeld.text).contains("Die Änderung gilt seit dem 01.01.2024."))
+            #expect(text(merfeld.text).contains("Art der Änderung: Auflösung. Die Änderung gilt seit dem 01.01.2024."))
             #expect(merfeld.text.contains("<a href=\"/gebiete/055580016016\">Stadt Dülmen</a>"))
             let rorup = try await client.get("/gebiete/05558098").text
             #expect(text(rorup).contains("Gemeinde Rorup ist aufgelöst; Nachfolger ist Stadt Dülmen."))
@@ -106,6 +106,7 @@ import Testing
             #expect(merfeld["art"] as? String == "gemeinde" && merfeld["einwohner"] is NSNull)
             #expect(namen(merfeld, "nachfolger") == ["Dülmen"] && namen(merfeld, "vorgaenger") == ["Rorup"])
             let rorup = try await json(client, "/api/v1/gebiete/05558098")
+            // The database holds the day on which it was gone; that is not the day on which it went.
             #expect(rorup["gueltigBis"] is NSNull && rorup["gueltig"] as? Bool == false)
             #expect(namen(rorup, "nachfolger") == ["Dülmen"])
             let duelmen = try await json(client, "/api/v1/gebiete/055580016016")

@@ -30,7 +30,8 @@ import Testing
             #expect(bericht.fehler == [] && bericht.geschrieben, wo)
             #expect(try await welt.lade(land.bau).aendertEtwas == false, wo)
             #expect(try await welt.zahl("SELECT count(*) FROM gebiet") >= gebiete, wo)
-            let valid = try await welt.zahl("SELECT count(*) FROM gebiet_sicht WHERE gueltig AND ags IS NOT NULL")
+            let valid = try await welt.zahl(
+                "SELECT count(*) FROM gebiet_sicht WHERE gueltig_bis IS NULL AND ags IS NOT NULL")
             #expect(valid == land.orte.count, wo)
             for ort in land.orte { #expect(try await welt.gebiet(ort.ars)?.name == ort.name, wo) }
 

@@ -9,10 +9,7 @@ struct Aenderungsbestand: Sendable {
         let ags: String
         let amtlicherName: String
         let suchname: String
-        let gueltigBis: Tag?
-        let endeUnbekannt: Bool
-
-        var istGueltig: Bool { gueltigBis == nil && !endeUnbekannt }
+        let istGueltig: Bool
         /// Nothing but a list of changes told of it.
         var istNurAlsSchluesselBekannt: Bool { ars == nil }
     }
@@ -38,13 +35,13 @@ struct Aenderungsbestand: Sendable {
         var orte: [String: Ort] = [:]
         try db.forEach(
             """
-            SELECT id, ars, ags, amtlicher_name, suchname, gueltig_bis, ende_unbekannt FROM gebiet
+            SELECT id, ars, ags, amtlicher_name, suchname, gueltig_bis FROM gebiet
             WHERE ags IS NOT NULL ORDER BY id
             """
         ) { row in
             let ort = try Ort(
                 id: row["id"], ars: row["ars"], ags: row["ags"], amtlicherName: row["amtlicher_name"],
-                suchname: row["suchname"], gueltigBis: row["gueltig_bis"], endeUnbekannt: row["ende_unbekannt"])
+                suchname: row["suchname"], istGueltig: (row["gueltig_bis"] as Tag?) == nil)
             if let other = orte[ort.ags], other.istGueltig || !ort.istGueltig { return }
             orte[ort.ags] = ort
         }

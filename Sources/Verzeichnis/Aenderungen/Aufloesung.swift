@@ -13,6 +13,7 @@ struct Aufloesung: Ansicht {
         case "nachfolger": folge.nachfolger.isEmpty ? nil : Ortsnamen(gebiete: folge.nachfolger)
         case "ueber": folge.ueber.isEmpty ? nil : Ortsnamen(gebiete: folge.ueber)
         case "satz": gebiet.aufloesung(folge)
+        case "aenderung": folge.art.map(Gebietsaenderung.wort)
         case "seit": seit
         case "erschlossen": folge.istErschlossen
         default: nil

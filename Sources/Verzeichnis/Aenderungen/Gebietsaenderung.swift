@@ -17,6 +17,17 @@ struct Gebietsaenderung: Sendable, Equatable {
         return word == "2" || word.hasPrefix("teilausgliederung") || word == "ausgliederung"
     }
 
+    /// The word for a code of the official lists; anything else is a word already.
+    static func wort(_ art: String) -> String {
+        switch art {
+        case "1": "Auflösung"
+        case "2": "Teilausgliederung"
+        case "3": "Schlüsseländerung"
+        case "4": "Namensänderung"
+        default: art
+        }
+    }
+
     /// Kind of a closed place of which the directory knows nothing, as far as its key tells it.
     var gebietsart: Gebiet.Art {
         if ags.hasSuffix("000") { return .kreisfreieStadt }

@@ -29,7 +29,7 @@ package enum GebietsaenderungenImport {
             guard auftrag.schreibt(bericht) else { return bericht }
             bericht.geschrieben = true
             guard bericht.aendertEtwas else { return bericht }
-            try plan.write(bestand, in: db)
+            try plan.write(bestand, bekannt: bestand.gebietsstand ?? Tag.heute(auftrag.urheber.am), in: db)
             try DatenstandStore.record(
                 .gebietsaenderungen, datum: nil, bericht: bericht, durch: auftrag.urheber, in: db)
             return bericht
@@ -38,7 +38,8 @@ package enum GebietsaenderungenImport {
 }
 
 extension Aenderungsplan {
-    fileprivate func write(_ bestand: Aenderungsbestand, in db: any SQLConnection) throws {
+    /// - Parameter bekannt: the day of the directory that no longer has the places.
+    fileprivate func write(_ bestand: Aenderungsbestand, bekannt: Tag, in db: any SQLConnection) throws {
         try db.insert(
             into: "gebiet",
             columns: [
@@ -51,7 +52,7 @@ extension Aenderungsplan {
                     .text(id), .text(aenderung.ags), .text(aenderung.amtlicherName), .text(aenderung.name),
                     .text(Faltung.sort(aenderung.name)), .text(Faltung.suche(aenderung.name)),
                     aenderung.gebietsart.sqlValue, .text(String(aenderung.ags.prefix(2))),
-                    above.flatMap { bestand.oben[$0] }.sqlValue, above.sqlValue, enden[id].sqlValue,
+                    above.flatMap { bestand.oben[$0] }.sqlValue, above.sqlValue, (enden[id] ?? bekannt).sqlValue,
                     .bool(enden[id] == nil),
                 ]
             })
@@ -80,7 +81,7 @@ extension Aenderungsplan {
             try db.execute(
                 """
                 UPDATE gebiet SET gueltig_bis = \(tag), ende_unbekannt = FALSE
-                WHERE id = \(id) AND (gueltig_bis IS NULL OR gueltig_bis > \(tag) OR ars IS NULL)
+                WHERE id = \(id) AND (gueltig_bis > \(tag) OR ars IS NULL)
                 """)
         }
         for (id, name) in umbenannt {

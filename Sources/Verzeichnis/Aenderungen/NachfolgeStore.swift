@@ -142,7 +142,7 @@ package enum NachfolgeStore {
     private static func schritt(ab ids: [Gebiet.ID], vorwaerts: Bool, in db: any SQLConnection) throws -> [Kante] {
         let (near, far): (SQL, SQL) = vorwaerts ? ("gebiet", "nachfolger") : ("nachfolger", "gebiet")
         // Looking back, a place that is still valid is no predecessor yet.
-        let closed: SQL = vorwaerts ? "" : " AND NOT \(Gebiet.gueltig)"
+        let closed: SQL = vorwaerts ? "" : " AND NOT (\(Gebiet.gueltig))"
         return try db.rows(
             """
             SELECT gebiet_nachfolge.gebiet AS von, gebiet_nachfolge.nachfolger AS nach, gebiet_nachfolge.wirksam_am,
