@@ -54,7 +54,7 @@ package struct Leitstand: Sendable {
     static let schemas =
         [
             Leistung.schema, Leistung.einordnungSchema, OZGLeistung.schema, Themenfeld.schema, Gebiet.schema,
-            DienstEintrag.schema, Facette.schema,
+            Gebiet.verweisSchema, DienstEintrag.schema, Facette.schema,
         ] + SucheRoutes.schemas
 
     private var rooms: [any RoomRoutes] {

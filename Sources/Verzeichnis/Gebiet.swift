@@ -1,7 +1,6 @@
-package import Formats
 package import Kernel
 package import Storage
-package import Web
+import Web
 
 /// A place of the administration: Land, Regierungsbezirk, Kreis, Verband or Gemeinde, with its validity.
 package struct Gebiet: Sendable, Equatable {
@@ -53,7 +52,10 @@ package struct Gebiet: Sendable, Equatable {
     /// The Organisation that administers the place: its own, or that of its Verband.
     package let verwaltung: String?
     package let gueltigVon: Tag?
+    /// The last day, or the Gebietsstand that first lacked the place; nil for a valid one and where nobody told the day.
     package let gueltigBis: Tag?
+    /// Whether the place exists today.
+    package let istGueltig: Bool
 
     /// "Kreis Coesfeld", "Stadt Ahlen", "Verbandsgemeinde Maifeld".
     package var bezeichnung: String { Gebietsname(amtlich: amtlicherName).bezeichnung(art, kennzeichen) }
@@ -65,8 +67,11 @@ extension Gebiet: RowDecodable {
     static let columns: SQL = """
         gebiet.id, gebiet.ars, gebiet.ags, gebiet.amtlicher_name, gebiet.name, gebiet.art, gebiet.kennzeichen, gebiet.sitz,
         gebiet.plz, gebiet.flaeche_ha, gebiet.einwohner, gebiet.gehoert_zu, gebiet.gehoert_zu_ars, gebiet.verwaltung,
-        gebiet.gueltig_von, gebiet.gueltig_bis
+        gebiet.gueltig_von, gebiet.gueltig_bis, gebiet.ende_unbekannt
         """
+
+    /// True for places that exist today.
+    static let gueltig: SQL = "gebiet.gueltig_bis IS NULL"
 
     package init(row: Row) throws {
         id = try row["id"]
@@ -84,36 +89,8 @@ extension Gebiet: RowDecodable {
         gehoertZuARS = try row["gehoert_zu_ars"]
         verwaltung = try row["verwaltung"]
         gueltigVon = try row["gueltig_von"]
-        gueltigBis = try row["gueltig_bis"]
-    }
-}
-
-extension Gebiet: JSONValue {
-    package static let schema = APISchema(
-        "Gebiet",
-        [
-            .init("ars", .text, leerbar: true, "Regionalschlüssel in natürlicher Länge"),
-            .init("ags", .text, leerbar: true),
-            .init("name", .text), .init("amtlicherName", .text), .init("art", .auswahl(Art.allCases.map(\.rawValue))),
-            .init("einwohner", .zahl, leerbar: true), .init("flaecheHa", .zahl, leerbar: true),
-            .init("gehoertZu", .text, leerbar: true, "Regionalschlüssel des übergeordneten Gebiets"),
-            .init("verwaltung", .text, leerbar: true, "Kennung der Organisation, die das Gebiet verwaltet"),
-            .init("gueltigVon", .text, leerbar: true), .init("gueltigBis", .text, leerbar: true),
-        ])
-
-    package func write(to json: inout JSONWriter) {
-        json.object { json in
-            json.field("ars", ars)
-            json.field("ags", ags)
-            json.field("name", name)
-            json.field("amtlicherName", amtlicherName)
-            json.field("art", art.rawValue)
-            json.field("einwohner", einwohner)
-            json.field("flaecheHa", flaecheHa)
-            json.field("gehoertZu", gehoertZuARS)
-            json.field("verwaltung", verwaltung)
-            json.field("gueltigVon", gueltigVon?.iso)
-            json.field("gueltigBis", gueltigBis?.iso)
-        }
+        let bis: Tag? = try row["gueltig_bis"]
+        istGueltig = bis == nil
+        gueltigBis = try row["ende_unbekannt"] ? nil : bis
     }
 }

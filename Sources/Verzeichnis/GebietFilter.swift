@@ -10,6 +10,20 @@ package struct GebietFilter: Sendable, Equatable {
     package var arten: [Gebiet.Art] = []
     package var groessen: [Groessenklasse] = []
     package var gehoertZu: Gebiet.ID?
+    package var aufgeloest = Aufgeloest.nein
+
+    /// Whether closed places are listed.
+    package enum Aufgeloest: String, CaseIterable, Sendable {
+        case nein, ja, alle
+
+        var wort: String {
+            switch self {
+            case .nein: "nur bestehende"
+            case .ja: "nur aufgelöste"
+            case .alle: "bestehende und aufgelöste"
+            }
+        }
+    }
 
     package init() {}
 
@@ -18,6 +32,7 @@ package struct GebietFilter: Sendable, Equatable {
         eingabe = abfrage["q"].map(Sucheingabe.init)
         arten = try abfrage.alle("art")
         groessen = try abfrage.alle("groesse")
+        aufgeloest = try abfrage.auswahl("aufgeloest") ?? .nein
         laender = try abfrage.alle("land")
         if let wrong = laender.first(where: { $0.utf8.count != 2 || !$0.utf8.allSatisfy { (48...57).contains($0) } }) {
             throw Refusal(
@@ -33,22 +48,35 @@ package struct GebietFilter: Sendable, Equatable {
     /// The list in this state.
     func adresse(_ abfrage: Abfrage) -> Adresse {
         var werte: [(name: String, wert: String?)] = [("q", abfrage["q"])]
+        if aufgeloest != .nein { werte.append(("aufgeloest", aufgeloest.rawValue)) }
         for (name, chosen) in zip(GebietFilter.facetten, gewaehlt) { werte += chosen.map { (name, $0) } }
         return Adresse("/gebiete", werte)
     }
 
     /// What the facets do not decide.
     var grundbedingung: SQL {
-        var parts: [SQL] = ["gebiet.gueltig_bis IS NULL"]
-        switch eingabe {
-        case .schluessel(let digits):
-            parts.append("(gebiet.ars LIKE \(digits + "%") OR gebiet.ags LIKE \(digits + "%"))")
-        case .woerter(let suche):
-            parts.append("(\(suche.bedingung(suchname: "gebiet.suchname", sortname: "gebiet.sortname")))")
-        case nil: break
+        var parts: [SQL] = []
+        switch aufgeloest {
+        case .nein: parts.append(Gebiet.gueltig)
+        case .ja: parts.append("NOT (\(Gebiet.gueltig))")
+        case .alle: break
+        }
+        if let gesucht {
+            parts.append(
+                "(\([gesucht, NachfolgeStore.fuehrtHierher(self)].compactMap { $0 }.joined(separator: " OR ")))")
         }
         if let gehoertZu { parts.append("gebiet.gehoert_zu = \(gehoertZu)") }
-        return parts.joined(separator: " AND ")
+        return parts.isEmpty ? "1 = 1" : parts.joined(separator: " AND ")
+    }
+
+    /// True for places whose own name or key is meant.
+    private var gesucht: SQL? {
+        switch eingabe {
+        case .schluessel(let digits): "gebiet.ars LIKE \(digits + "%") OR gebiet.ags LIKE \(digits + "%")"
+        case .woerter(let suche):
+            "(\(suche.bedingung(suchname: "gebiet.suchname", sortname: "gebiet.sortname")))"
+        case nil: nil
+        }
     }
 
     var bedingung: SQL {

@@ -4,6 +4,12 @@ import Web
 /// One line of a list of places.
 struct GebietZeile: Ansicht {
     let gebiet: Gebiet
+    /// Former names or keys by which it was found.
+    var frueher: [String] = []
+
+    init(_ gebiet: Gebiet) { self.gebiet = gebiet }
+
+    init(_ gebiet: Gebiet, frueher: [String]?) { (self.gebiet, self.frueher) = (gebiet, frueher ?? []) }
 
     func child(named: String) -> Any? {
         switch named {
@@ -12,6 +18,8 @@ struct GebietZeile: Ansicht {
         case "art": art
         case "schluessel": gebiet.ars ?? gebiet.ags
         case "einwohner": gebiet.einwohner.map(Zahl.deutsch)
+        case "frueher": frueher.isEmpty ? nil : frueher.joined(separator: ", ")
+        case "aufgeloest": !gebiet.istGueltig
         default: nil
         }
     }
@@ -29,6 +37,7 @@ struct GebietZeile: Ansicht {
 struct GebietSeite: Page {
     static let template = "verzeichnis/gebiet"
     let gebiet: Gebiet
+    let folge: Gebietsfolge
     let ahnen: [Gebiet]
     let kinder: [Gebiet]
     let verwaltung: Organisation?
@@ -36,10 +45,12 @@ struct GebietSeite: Page {
     let blaettern: Blaettern
     var abschnitte: [Fragment] = []
 
-    init(gebiet: Gebiet, ahnen: [Gebiet], kinder: [Gebiet], seite: Seite, verwaltung: Organisation?, stand: Datenstand?)
-        throws
-    {
+    init(
+        gebiet: Gebiet, folge: Gebietsfolge, ahnen: [Gebiet], kinder: [Gebiet], seite: Seite, verwaltung: Organisation?,
+        stand: Datenstand?
+    ) throws {
         self.gebiet = gebiet
+        self.folge = folge
         self.ahnen = ahnen
         self.kinder = kinder
         self.verwaltung = verwaltung
@@ -78,11 +89,14 @@ struct GebietSeite: Page {
         case "dichte": dichte
         case "sitz": gebiet.sitz
         case "plz": gebiet.plz
-        case "geschlossen": gebiet.gueltigBis?.deutsch
-        case "gueltigVon": gebiet.gueltigVon?.deutsch
+        case "aufloesung": gebiet.istGueltig ? nil : Aufloesung(gebiet: gebiet, folge: folge)
+        case "nurListe": gebiet.ars == nil
+        case "vorgaenger": folge.vorgaenger.isEmpty ? nil : Ortsnamen(gebiete: folge.vorgaenger)
+        case "fruehereNamen": folge.fruehereNamen(zu: gebiet).nonEmpty?.joined(separator: ", ")
+        case "fruehereSchluessel": folge.fruehereSchluessel(zu: gebiet).nonEmpty?.joined(separator: ", ")
         case "verwaltung": verwaltung?.name
         case "fremdverwaltet": fremdeVerwaltung
-        case "ohneVerwaltung": verwaltung == nil
+        case "ohneVerwaltung": verwaltung == nil && gebiet.istGueltig
         case "hatKinder": !kinder.isEmpty
         case "kindWort": kindWort
         case "kinderzahl": Zahl.mit(kinder.count, "zugehöriges Gebiet", "zugehörige Gebiete")

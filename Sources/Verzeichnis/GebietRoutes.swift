@@ -31,6 +31,7 @@ package struct GebietRoutes: RoomRoutes {
                     .init("land", "Schlüssel des Landes, zwei Ziffern", mehrfach: true),
                     .init("art", "Art des Gebiets", mehrfach: true),
                     .init("groesse", "Größenklasse nach Einwohnern, z. B. 5000_19999", mehrfach: true),
+                    .init("aufgeloest", "ja: nur aufgelöste Gebiete, alle: auch aufgelöste, sonst nur bestehende"),
                 ], antwort: .liste("Gebiet", facetten: true)), use: apiList)
         routes.api(APIOperation("/gebiete/{ars}", "Ein Gebiet", antwort: .objekt("Gebiet")), use: apiShow)
     }
@@ -42,9 +43,10 @@ package struct GebietRoutes: RoomRoutes {
         let page = try await database.read { db in
             let laender = try GebietStore.laender(in: db)
             let (gesamt, facetten) = try GebietStore.facetten(filter, laender: laender, in: db)
+            let gebiete = try GebietStore.page(filter, seite, in: db)
             return try GebietListe(
-                abfrage, filter, facetten, gesamt: gesamt, seite: seite,
-                gebiete: GebietStore.page(filter, seite, in: db), laender: laender,
+                abfrage, filter, facetten, gesamt: gesamt, seite: seite, gebiete: gebiete,
+                gruende: NachfolgeStore.gruende(filter, zu: gebiete, in: db), laender: laender,
                 stand: DatenstandStore.newest(.gemeindeverzeichnis, in: db))
         }
         return try site.render(page, context)
@@ -64,8 +66,9 @@ package struct GebietRoutes: RoomRoutes {
                 try $0.abschnitt(zu: gebiet, verwaltung: verwaltung, person: person, in: db)
             }
             let page = try GebietSeite(
-                gebiet: gebiet, ahnen: GebietStore.ahnen(gebiet, in: db), kinder: GebietStore.kinder(gebiet, in: db),
-                seite: seite, verwaltung: verwaltung, stand: DatenstandStore.newest(.gemeindeverzeichnis, in: db))
+                gebiet: gebiet, folge: NachfolgeStore.folge(zu: gebiet, in: db),
+                ahnen: GebietStore.ahnen(gebiet, in: db), kinder: GebietStore.kinder(gebiet, in: db), seite: seite,
+                verwaltung: verwaltung, stand: DatenstandStore.newest(.gemeindeverzeichnis, in: db))
             return (page, parts)
         }
         guard case (var page, let parts)? = found else { throw unknown(key) }
@@ -80,7 +83,8 @@ package struct GebietRoutes: RoomRoutes {
         let wunsch = try Listenwunsch(abfrage)
         let mitFacetten = try abfrage.willFacetten()
         let (gesamt, facetten, list) = try await database.read { db in
-            let list = try GebietStore.list(filter, wunsch, in: db)
+            let places = try GebietStore.list(filter, wunsch, in: db)
+            let list = (eintraege: try Gebietsauskunft.lade(places.eintraege, in: db), weiter: places.weiter)
             guard mitFacetten else { return (try GebietStore.count(filter, in: db), [Facette]?.none, list) }
             let (gesamt, facetten) = try GebietStore.facetten(filter, laender: GebietStore.laender(in: db), in: db)
             return (gesamt, facetten, list)
@@ -90,11 +94,14 @@ package struct GebietRoutes: RoomRoutes {
 
     @Sendable func apiShow(_ request: Request, _ context: SiteContext) async throws -> Response {
         let key = try context.parameter("ars")
-        guard let gebiet = try await database.read({ db in try GebietStore.find(schluessel: key, in: db) }) else {
-            throw unknown(key)
+        let found = try await database.read { db in
+            try GebietStore.find(schluessel: key, in: db).map { gebiet in
+                try Gebietsauskunft(gebiet, NachfolgeStore.folge(zu: gebiet, in: db))
+            }
         }
-        if gebiet.pfad != "/gebiete/\(key)" { return .dauerhaft(zu: "/api/v1" + gebiet.pfad) }
-        return .json(gebiet)
+        guard let found else { throw unknown(key) }
+        if found.gebiet.pfad != "/gebiete/\(key)" { return .dauerhaft(zu: "/api/v1" + found.gebiet.pfad) }
+        return .json(found)
     }
 
     private func unknown(_ key: String) -> Refusal {

@@ -10,7 +10,8 @@ package enum GebietStore {
 
     /// The place of a key in any spelling: natural length, padded with zeros, shortened (kreisfreie Stadt), or AGS.
     ///
-    /// A kreisfreie Stadt is found under 5, 9 and 12 digits; a padded Kreis key finds the Kreis.
+    /// A kreisfreie Stadt is found under 5, 9 and 12 digits; a padded Kreis key finds the Kreis. A key that a place bore
+    /// before finds it, or the closed place that bore it.
     package static func find(schluessel: String, in db: any SQLConnection) throws -> Gebiet? {
         let key = schluessel.filter { !$0.isWhitespace }
         guard (2...12).contains(key.utf8.count), key.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
@@ -26,8 +27,8 @@ package enum GebietStore {
             keys.compactMap { candidate in found.first { $0.ars == candidate } }.first
         }
         // Berlin and Hamburg: the Stadt's own spellings come before the Land that a shortened key would give.
-        return first(of: nearest) ?? found.first { $0.ags == key && $0.gueltigBis == nil } ?? first(of: candidates)
-            ?? found.first
+        return try first(of: nearest) ?? found.first { $0.ags == key && $0.istGueltig } ?? first(of: candidates)
+            ?? found.first ?? NachfolgeStore.find(frueher: key, in: db)
     }
 
     package static func count(_ filter: GebietFilter, in db: any SQLConnection) throws -> Int {
@@ -78,14 +79,14 @@ package enum GebietStore {
     package static func kinder(_ gebiet: Gebiet, in db: any SQLConnection) throws -> [Gebiet] {
         try db.all(
             """
-            SELECT \(Gebiet.columns) FROM gebiet WHERE gehoert_zu = \(gebiet.id) AND gueltig_bis IS NULL
+            SELECT \(Gebiet.columns) FROM gebiet WHERE gehoert_zu = \(gebiet.id) AND \(Gebiet.gueltig)
             ORDER BY sortname, id
             """)
     }
 
     package static func laender(in db: any SQLConnection) throws -> [Gebiet] {
         try db.all(
-            "SELECT \(Gebiet.columns) FROM gebiet WHERE art = \(Gebiet.Art.land) AND gueltig_bis IS NULL ORDER BY sortname"
+            "SELECT \(Gebiet.columns) FROM gebiet WHERE art = \(Gebiet.Art.land) AND \(Gebiet.gueltig) ORDER BY sortname"
         )
     }
 }

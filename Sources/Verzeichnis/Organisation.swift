@@ -81,6 +81,7 @@ package enum OrganisationStore {
     }
 
     private static func own(_ gebiet: Gebiet, in db: any SQLConnection) throws -> Organisation {
+        if !gebiet.istGueltig { return try ofClosed(gebiet, in: db) }
         guard let id = gebiet.verwaltung, let organisation = try find(Organisation.ID(rawValue: id), in: db) else {
             throw Refusal(.unprocessable, "\(gebiet.bezeichnung) hat keine Verwaltung.")
         }
@@ -92,6 +93,18 @@ package enum OrganisationStore {
             )
         }
         return organisation
+    }
+
+    /// The authority that a closed place had: it may have moved to the successor and gone on there.
+    private static func ofClosed(_ gebiet: Gebiet, in db: any SQLConnection) throws -> Organisation {
+        let folge = try NachfolgeStore.folge(zu: gebiet, in: db)
+        let places = Set(folge.nachfolger.map(\.id)).union([gebiet.id])
+        if let id = gebiet.verwaltung, let organisation = try find(Organisation.ID(rawValue: id), in: db),
+            organisation.gebiet.map(places.contains) == true
+        {
+            return organisation
+        }
+        throw Refusal(.unprocessable, gebiet.aufloesung(folge) ?? "\(gebiet.bezeichnung) ist aufgelöst.")
     }
 
     /// Authorities whose name or key begins or contains what was typed, best first.
@@ -111,10 +124,13 @@ package enum OrganisationStore {
 
     /// The authority of the place with that key, in any of its lengths, else those of places whose ARS begins so.
     private static func withKey(_ digits: String, limit: Int, in db: any SQLConnection) throws -> [Organisation] {
-        if let id = try GebietStore.find(schluessel: digits, in: db)?.verwaltung,
-            let organisation = try find(Organisation.ID(rawValue: id), in: db)
-        {
+        let gebiet = try GebietStore.find(schluessel: digits, in: db)
+        if let id = gebiet?.verwaltung, let organisation = try find(Organisation.ID(rawValue: id), in: db) {
             return [organisation]
+        }
+        if let gebiet, !gebiet.istGueltig {
+            let next = try NachfolgeStore.folge(zu: gebiet, in: db).nachfolger.compactMap(\.verwaltung)
+            return try Set(next).sorted().prefix(limit).compactMap { try find(Organisation.ID(rawValue: $0), in: db) }
         }
         return try db.all(
             """

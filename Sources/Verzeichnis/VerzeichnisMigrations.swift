@@ -54,6 +54,58 @@ package enum VerzeichnisMigrations {
                    organisation.gebiet, gebiet.ars, gebiet.einwohner, organisation.gueltig_bis
             FROM organisation LEFT JOIN gebiet ON gebiet.id = organisation.gebiet
             """),
+        // A place that only a list of changes names is gone by the Gebietsstand that lacks it, so it has a
+        // gueltig_bis like every closed place, but that day is not its last and is never shown.
+        Migration(
+            "verzeichnis-0002-nachfolge",
+            "ALTER TABLE gebiet ADD COLUMN ende_unbekannt BOOLEAN NOT NULL DEFAULT FALSE",
+            """
+            CREATE TABLE gebiet_nachfolge (
+                gebiet TEXT NOT NULL REFERENCES gebiet (id),
+                nachfolger TEXT NOT NULL REFERENCES gebiet (id),
+                wirksam_am TEXT,
+                art TEXT,
+                quelle TEXT NOT NULL CHECK (quelle IN ('gebietsaenderungen', 'gemeindeverzeichnis')),
+                PRIMARY KEY (gebiet, nachfolger)
+            )
+            """,
+            "CREATE INDEX gebiet_nachfolge_nachfolger ON gebiet_nachfolge (nachfolger)",
+            """
+            CREATE TABLE gebiet_frueher (
+                gebiet TEXT NOT NULL REFERENCES gebiet (id),
+                ars TEXT,
+                name TEXT NOT NULL,
+                sortname TEXT NOT NULL,
+                suchname TEXT NOT NULL,
+                bis TEXT
+            )
+            """,
+            "CREATE INDEX gebiet_frueher_gebiet ON gebiet_frueher (gebiet)",
+            "CREATE INDEX gebiet_frueher_ars ON gebiet_frueher (ars)",
+            // Every name and key that a closed place had, or a valid one has no more, with the valid place it leads to.
+            """
+            CREATE VIEW gebiet_nachfolge_sicht AS
+            WITH RECURSIVE weg (gebiet, ziel) AS (
+                SELECT gebiet_nachfolge.gebiet, gebiet_nachfolge.gebiet FROM gebiet_nachfolge
+                UNION
+                SELECT gebiet_frueher.gebiet, gebiet_frueher.gebiet FROM gebiet_frueher
+                UNION
+                SELECT weg.gebiet, gebiet_nachfolge.nachfolger
+                FROM weg JOIN gebiet ON gebiet.id = weg.ziel
+                     JOIN gebiet_nachfolge ON gebiet_nachfolge.gebiet = weg.ziel
+                WHERE gebiet.gueltig_bis IS NOT NULL
+            )
+            SELECT weg.gebiet, alt.name, alt.sortname, alt.suchname, alt.ars, alt.ags, weg.ziel AS nachfolger
+            FROM weg JOIN gebiet alt ON alt.id = weg.gebiet JOIN gebiet neu ON neu.id = weg.ziel
+            WHERE neu.gueltig_bis IS NULL AND weg.gebiet <> weg.ziel
+            UNION ALL
+            SELECT weg.gebiet, frueher.name, frueher.sortname, frueher.suchname, frueher.ars, alt.ags,
+                   weg.ziel AS nachfolger
+            FROM weg JOIN gebiet_frueher frueher ON frueher.gebiet = weg.gebiet
+                 JOIN gebiet alt ON alt.id = weg.gebiet JOIN gebiet neu ON neu.id = weg.ziel
+            WHERE neu.gueltig_bis IS NULL
+                  AND (weg.gebiet <> weg.ziel OR frueher.suchname <> neu.suchname OR frueher.ars <> neu.ars)
+            """),
         // Facets count by these columns alone.
         Migration(
             "verzeichnis-0003-facetten",

@@ -15,7 +15,8 @@ struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lädt Daten aus Dateien; alles oder nichts, zweimal dasselbe ändert nichts.",
         subcommands: [
-            ImportVerzeichnis.self, ImportGrenzen.self, ImportKatalog.self, ImportDienste.self, ImportUmsetzung.self,
+            ImportVerzeichnis.self, ImportGebietsaenderungen.self, ImportGrenzen.self, ImportKatalog.self,
+            ImportDienste.self, ImportUmsetzung.self,
         ])
 }
 

@@ -97,6 +97,39 @@ import Testing
         #expect(try await anzahl(folder, "umsetzungseintrag") == before + 1)
     }
 
+    @Test func `an operator loads a list of changes, tries it first, and is told which row is wrong`() async throws {
+        let folder = ordner()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        #expect(try fuehreAus(["migrate", "--data", folder]).code == 0)
+        let csv = folder + "/aenderungen.csv"
+        func lade(_ text: String, _ more: [String] = []) throws -> Ergebnis {
+            try text.write(toFile: csv, atomically: true, encoding: .utf8)
+            return try fuehreAus(["import", "gebietsaenderungen", csv, "--data", folder] + more)
+        }
+        let kopf = "ags_alt,name_alt,ags_neu,name_neu\n"
+        let gut = kopf + "05558099,Merfeld,05558016,\"Dülmen, Stadt\"\n"
+        let early = try lade(gut)
+        #expect(early.code == 1 && early.fehler.contains("noch nicht geladen"))
+        #expect(try fuehreAus(["demo", "--data", folder]).code == 0)
+        let before = try await anzahl(folder, "gebiet")
+        let probe = try lade(gut, ["--probe"])
+        #expect(probe.code == 0 && probe.ausgabe.contains("neu: 1") && probe.ausgabe.contains("nichts geschrieben"))
+        #expect(try await anzahl(folder, "gebiet") == before)
+        let faulty = try lade(gut + "05558098,Rorup,05558888,\n")
+        #expect(faulty.code == 1 && faulty.fehler.contains("Zeile 3, Spalte 16, Feld ags_neu: Den Nachfolger 05558888"))
+        #expect(try await anzahl(folder, "gebiet") == before)
+        let loaded = try lade(gut)
+        #expect(loaded.code == 0 && loaded.ausgabe.contains("Geladen."))
+        #expect(try await anzahl(folder, "gebiet") == before + 1)
+        let again = try lade(gut)
+        #expect(again.code == 0 && again.ausgabe.contains("Es gab nichts zu ändern."))
+        let user = try fuehreAus([
+            "user", "add", "merfeld@leitstand.localhost", "--rolle", "leserecht", "--organisation", "05558099",
+            "--data", folder,
+        ])
+        #expect(user.code == 1 && user.fehler.contains("Gemeinde Merfeld ist aufgelöst; Nachfolger ist Stadt Dülmen."))
+    }
+
     @Test func `files that are missing, empty or of another kind are refused with a sentence`() throws {
         let folder = ordner()
         defer { try? FileManager.default.removeItem(atPath: folder) }

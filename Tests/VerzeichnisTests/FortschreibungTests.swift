@@ -183,7 +183,7 @@ import Testing
     }
 
     /// The small world of another day without some places, and with others.
-    private static func ohne(_ keys: [String], stand: String, mit: (inout Verzeichnisbau) -> Void = { _ in })
+    static func ohne(_ keys: [String], stand: String, mit: (inout Verzeichnisbau) -> Void = { _ in })
         -> Verzeichnisbau
     {
         var bau = Verzeichnisbau(stand: stand)

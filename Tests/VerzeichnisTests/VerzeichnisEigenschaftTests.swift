@@ -10,7 +10,7 @@ import Testing
     /// All Gemeinden that a random file may hold: three Kreise, each with free Gemeinden and two Verbände.
     private static let alle: [String] = (1...3).flatMap { kreis in
         (1...4).map { "0713\(kreis)000\($0)00\($0)" }
-            + (1...2).flatMap { verband in (1...2).map { "0713\(kreis)500\(verband)01\($0)" } }
+            + (1...2).flatMap { verband in (1...2).map { "0713\(kreis)500\(verband)\(verband)1\($0)" } }
     }
 
     /// A file that holds exactly these Gemeinden and what stands above them, its records in any order.
@@ -26,7 +26,7 @@ import Testing
         }
         for ars in gemeinden {
             bau.gemeinde(
-                ars, "Ort \(ars.suffix(7))", ha: Int.random(in: 1...500, using: &generator),
+                ars, "Ort \(ars.dropFirst(4))", ha: Int.random(in: 1...500, using: &generator),
                 ew: Int.random(in: 0...9_000, using: &generator))
         }
         var lines = bau.zeilen.shuffled(using: &generator)
@@ -75,7 +75,7 @@ import Testing
                 }
             )
         }
-        let valid = places.filter { $0.gueltigBis == nil }
+        let valid = places.filter(\.istGueltig)
         let byID = Dictionary(uniqueKeysWithValues: valid.map { ($0.id, $0) })
         #expect(Set(valid.compactMap(\.ars).filter { $0.utf8.count == 12 }) == offen, wo)
         for place in valid {

@@ -134,6 +134,24 @@ struct Verzeichniswelt: Sendable {
         try await lade(bau.bytes, probe: probe, ueberspringen: ueberspringen)
     }
 
+    /// Loads a list of changes of places.
+    @discardableResult
+    func lade(
+        aenderungen text: String, probe: Bool = false, ueberspringen: Bool = false
+    ) async throws -> Importbericht {
+        let auftrag = Importauftrag(
+            probe: probe, fehlerhafteUeberspringen: ueberspringen, urheber: .betrieb(Verzeichniswelt.am))
+        let source = try TextSource(bytes: Array(text.utf8), name: "aenderungen.csv")
+        return try await GebietsaenderungenImport.run(source, auftrag, in: database)
+    }
+
+    /// What became of the place with that key.
+    func folge(_ schluessel: String) async throws -> Gebietsfolge? {
+        try await database.read { db in
+            try GebietStore.find(schluessel: schluessel, in: db).map { try NachfolgeStore.folge(zu: $0, in: db) }
+        }
+    }
+
     func gebiet(_ schluessel: String) async throws -> Gebiet? {
         try await database.read { db in try GebietStore.find(schluessel: schluessel, in: db) }
     }
@@ -153,7 +171,9 @@ struct Verzeichniswelt: Sendable {
     func zustand() async throws -> [String] {
         try await database.read { db in
             try [
-                "gebiet ORDER BY id", "organisation ORDER BY id", "datenstand ORDER BY art, bezug, nummer",
+                "gebiet ORDER BY id", "gebiet_nachfolge ORDER BY gebiet, nachfolger",
+                "gebiet_frueher ORDER BY gebiet, name, ars, bis", "organisation ORDER BY id",
+                "datenstand ORDER BY art, bezug, nummer",
                 "verlauf ORDER BY id",
             ]
             .flatMap { table in

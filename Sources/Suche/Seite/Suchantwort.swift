@@ -9,7 +9,7 @@ struct Suchantwort: JSONValue {
     let ergebnis: Suchergebnis
     let leistungen: [Leistung]
     let ozg: [OZGLeistung]
-    let gebiete: [Gebiet]
+    let gebiete: [Gebietsauskunft]
 
     init(_ ergebnis: Suchergebnis, in db: any SQLConnection) throws {
         self.ergebnis = ergebnis
@@ -18,7 +18,8 @@ struct Suchantwort: JSONValue {
         let bundles = try OZGStore.alle(ergebnis.ozg.treffer.map(\.id), in: db)
         ozg = ergebnis.ozg.treffer.compactMap { hit in bundles.first { $0.ozgID == hit.id } }
         let places = try GebietStore.alle(ergebnis.gebiete.treffer.map(\.id), in: db)
-        gebiete = ergebnis.gebiete.treffer.compactMap { hit in places.first { $0.id.rawValue == hit.id } }
+        gebiete = try Gebietsauskunft.lade(
+            ergebnis.gebiete.treffer.compactMap { hit in places.first { $0.id.rawValue == hit.id } }, in: db)
     }
 
     static let schema = APISchema(

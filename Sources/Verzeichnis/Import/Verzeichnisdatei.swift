@@ -127,8 +127,11 @@ package struct Verzeichnisdatei: Sendable {
 
     /// Adds places that are valid and that the file lacks because their records were refused, as they are.
     mutating func ergaenze(um gebiete: [Gebiet]) {
+        let ags = Set(saetze.values.compactMap(\.ags))
         for gebiet in gebiete {
-            guard let ars = gebiet.ars, gebiet.gueltigBis == nil, saetze[ars] == nil else { continue }
+            guard let ars = gebiet.ars, gebiet.istGueltig, saetze[ars] == nil else { continue }
+            // The file has it under another Regionalschlüssel.
+            if let own = gebiet.ags, ags.contains(own) { continue }
             saetze[ars] = Verzeichnissatz(
                 ars: ars, ags: gebiet.ags, amtlicherName: gebiet.amtlicherName, art: gebiet.art,
                 kennzeichen: gebiet.kennzeichen, sitz: gebiet.sitz, plz: gebiet.plz, flaecheHa: gebiet.flaecheHa ?? 0,
