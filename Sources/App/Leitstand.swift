@@ -21,7 +21,7 @@ package struct Leitstand: Sendable {
 
     package init(
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, tls: Bool = false,
-        now: @escaping @Sendable () -> Instant = { .jetzt() }
+        adresse: String? = nil, now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
         self.anmeldung = anmeldung
@@ -35,14 +35,17 @@ package struct Leitstand: Sendable {
                 Verweis("Gebiete", "/gebiete"), Verweis("Onlinedienste", "/dienste"),
                 Verweis("Umsetzung", "/umsetzung"),
             ],
-            fussnoten: [Verweis("Programmierschnittstelle (OpenAPI)", "/api/v1/openapi.json")],
-            version: Leitstand.version)
+            fussnoten: [
+                Verweis("Änderungen am Katalog", "/katalog/aenderungen"),
+                Verweis("Programmierschnittstelle (OpenAPI)", "/api/v1/openapi.json"),
+            ],
+            version: Leitstand.version, adresse: adresse)
     }
 
     /// Shapes of the JSON interface, by room.
     static let schemas = [
         Leistung.schema, Leistung.einordnungSchema, OZGLeistung.schema, Themenfeld.schema, Gebiet.schema,
-        DienstEintrag.schema,
+        DienstEintrag.schema, Katalogaenderung.schema, Katalogstand.schema,
     ]
 
     private var rooms: [any RoomRoutes] {
@@ -51,6 +54,7 @@ package struct Leitstand: Sendable {
             GebietRoutes(database: database, site: site, ergaenzungen: [StandImGebiet()]),
             LeistungRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             ThemenfeldRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
+            KatalogaenderungRoutes(database: database, site: site),
             DienstRoutes(database: database, site: site, now: now),
             UmsetzungRoutes(database: database, site: site, now: now),
             LadungRoutes(database: database, site: site, now: now),

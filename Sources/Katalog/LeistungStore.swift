@@ -42,7 +42,7 @@ package struct LeistungFilter: Sendable, Equatable {
         if let suche {
             // A service without a key is also found by its id, which pages and lists show.
             parts.append(
-                "((\(suche.bedingung(suchname: "leistung.suchname", sortname: "leistung.sortname"))) OR leistung.id = \(suche.ganz.replacing(" ", with: "-")))"
+                "((\(suche.bedingung(suchname: "leistung.suchname", sortname: "leistung.sortname"))) OR leistung.id = \(suche.ganz.replacing(" ", with: "-")) OR \(suche.frueherLeistung))"
             )
         }
         if let schluessel {

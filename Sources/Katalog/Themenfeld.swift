@@ -105,7 +105,9 @@ package struct OZGFilter: Sendable, Equatable {
     var bedingung: SQL {
         var parts: [SQL] = ["ozg_leistung.stand_bis IS NULL"]
         if let suche {
-            parts.append("(\(suche.bedingung(suchname: "ozg_leistung.suchname", sortname: "ozg_leistung.sortname")))")
+            parts.append(
+                "((\(suche.bedingung(suchname: "ozg_leistung.suchname", sortname: "ozg_leistung.sortname"))) OR \(suche.frueherOZG))"
+            )
         }
         if let schluessel { parts.append("ozg_leistung.ozg_id LIKE \(schluessel + "%")") }
         if let themenfeld { parts.append("themenfeld.slug = \(themenfeld)") }

@@ -3,10 +3,17 @@ import Web
 
 struct OZGZeile: Ansicht {
     let ozg: OZGLeistung
+    /// The former name that a search found.
+    var frueher: String?
+
+    init(ozg: OZGLeistung) { self.ozg = ozg }
+
+    init(_ ozg: OZGLeistung, frueher: String?) { (self.ozg, self.frueher) = (ozg, frueher) }
 
     func child(named: String) -> Any? {
         switch named {
         case "name": ozg.name
+        case "frueher": frueher
         case "pfad": ozg.pfad
         case "ozgID": ozg.ozgID
         case "lage": ozg.lage?.name
@@ -27,6 +34,8 @@ struct OZGListe: Page {
     let lagen: [Einordnung]
     let stand: Datenstand?
     let blaettern: Blaettern
+    /// Former names that the search found.
+    var frueher: [String: String] = [:]
 
     init(
         abfrage: Abfrage, filter: OZGFilter, gesamt: Int, seite: Seite, leistungen: [OZGLeistung],
@@ -61,7 +70,7 @@ struct OZGListe: Page {
         case "gefiltert": abfrage["q"] != nil || filter != OZGFilter()
         case "gesamt": Zahl.mit(blaettern.gesamt, "OZG-Leistung", "OZG-Leistungen")
         case "leer": leistungen.isEmpty
-        case "zeilen": leistungen.map(OZGZeile.init)
+        case "zeilen": leistungen.map { OZGZeile($0, frueher: frueher[$0.ozgID]) }
         case "stand", "katalogstand": stand?.bezeichnung
         case "seiten": blaettern.letzte > 1 ? blaettern : nil
         default: nil
@@ -75,6 +84,7 @@ struct OZGSeite: Page {
     let leistungen: [Leistung]
     let stand: Datenstand?
     var abschnitte: [Fragment] = []
+    var geschichte: Namensgeschichte?
 
     init(ozg: OZGLeistung, leistungen: [Leistung], stand: Datenstand?) {
         (self.ozg, self.leistungen, self.stand) = (ozg, leistungen, stand)
@@ -92,14 +102,14 @@ struct OZGSeite: Page {
         switch named {
         case "name": ozg.name
         case "ozgID": ozg.ozgID
-        case "entfallen": ozg.entfallenMit.map { "Katalogstand Nr. \($0)" }
+        case "eintragsart": "Diese OZG-Leistung"
         case "lage": ozg.lage.map { Verweis($0.name, "/ozg?lage=\($0.slug)") }
         case "themenfeld": ozg.themenfeld.map { Verweis($0.name, "/themenfelder/\($0.slug)") }
         case "anzahl": Zahl.mit(ozg.leistungen, "Leistung", "Leistungen")
         case "zeilen": leistungen.map(LeistungZeile.init)
         case "abschnitte": abschnitte
         case "stand", "katalogstand": stand?.bezeichnung
-        default: nil
+        default: geschichte?.child(named: named)
         }
     }
 }
@@ -144,6 +154,8 @@ struct ThemenfeldSeite: Page {
     func child(named: String) -> Any? {
         switch named {
         case "name": themenfeld.einordnung.name
+        case "aenderungen": "/katalog/aenderungen?themenfeld=\(themenfeld.einordnung.slug)"
+        case "feed": stand.map { _ in "/katalog/aenderungen.atom?themenfeld=\(themenfeld.einordnung.slug)" }
         case "ozg":
             Werte([
                 ("zahl", Zahl.deutsch(themenfeld.ozgLeistungen)),

@@ -45,12 +45,14 @@ package struct TestSite: Sendable {
     package let leitstand: Leitstand
     package let database: any Database
 
-    package init(_ database: any Database, now: @escaping @Sendable () -> Instant = { Welt.jetzt }) throws {
+    package init(
+        _ database: any Database, adresse: String? = nil, now: @escaping @Sendable () -> Instant = { Welt.jetzt }
+    ) throws {
         self.database = database
         leitstand = Leitstand(
             database: database, views: try Welt.views.get(),
             assets: try Assets(ordner: [Welt.ordner("Sources/Web/assets")]),
-            anmeldung: try Anmeldung(aufwand: .gering), now: now)
+            anmeldung: try Anmeldung(aufwand: .gering), adresse: adresse, now: now)
     }
 
     /// Runs `body` with a client for this site.

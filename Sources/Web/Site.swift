@@ -9,14 +9,20 @@ package struct Site: Sendable {
     package let assets: Assets
     let navigation: [Verweis]
     let fussnoten: [Verweis]
-    let version: String
+    package let version: String
+    /// The public address as the operator configured it, without a slash at its end; nil where nobody did.
+    package let adresse: String?
 
-    package init(views: Views, assets: Assets, navigation: [Verweis], fussnoten: [Verweis], version: String) {
+    package init(
+        views: Views, assets: Assets, navigation: [Verweis], fussnoten: [Verweis], version: String,
+        adresse: String? = nil
+    ) {
         self.views = views
         self.assets = assets
         self.navigation = navigation
         self.fussnoten = fussnoten
         self.version = version
+        self.adresse = adresse
     }
 
     package func render(

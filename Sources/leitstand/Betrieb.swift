@@ -31,8 +31,9 @@ struct Serve: AsyncParsableCommand {
             }
             let database = try await ort.open(einstellungen)
             let anmeldung = try Anmeldung()
-            let leitstand = App.Leitstand(
-                database: database, views: views, assets: assets, anmeldung: anmeldung, tls: einstellungen.tls)
+            let leitstand = try App.Leitstand(
+                database: database, views: views, assets: assets, anmeldung: anmeldung, tls: einstellungen.tls,
+                adresse: einstellungen.adresse())
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port, logger: Logger(label: "leitstand")
             ) { port in
