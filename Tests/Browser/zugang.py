@@ -11,7 +11,7 @@ from server import ORT_MIT_LISTE
 
 KENNZEICHEN = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OEFFENTLICH = ["/anmelden"]
-SEITEN = ["/", "/leistungen", "/leistungen/99110009104000", "/ozg", "/ozg/10160", "/themenfelder", "/gebiete",
+SEITEN = ["/", "/leistungen", "/leistungen/99110009104000", "/ozg", "/ozg/10160", "/themenfelder", "/katalog/aenderungen", "/gebiete",
           "/gebiete/055580016016", "/gebiete/05515", f"/gebiete/{ORT_MIT_LISTE}", "/dienste", "/dienste/neu",
           "/umsetzung", "/umsetzung/055580016016", f"/umsetzung/{ORT_MIT_LISTE}",
           f"/umsetzung/{ORT_MIT_LISTE}/ladungen", "/diese-seite-fehlt"]

@@ -97,8 +97,9 @@ final class Atomleser: NSObject, XMLParserDelegate {
             let titles = atom.eintraege.compactMap { $0.felder["title"] }
             #expect(
                 titles == [
-                    "Katalogstand 2021: 1 Änderung", "Geändert: Abfallgebühr-Erlass", "Katalogstand 2020: 1 Änderung",
-                    "Neu: Abfallgebühr Erlass", "Katalogstand 2020: 3 Änderungen",
+                    "Katalogstand 2021: 1 Änderung", "Geändert: Abfallgebühr-Erlass",
+                    "Katalogstand 2020 (Nr. 3): 1 Änderung",
+                    "Neu: Abfallgebühr Erlass", "Katalogstand 2020 (Nr. 2): 3 Änderungen",
                     "Entfallen: Hundehaltung Anmeldung Kampfhund", "Geändert: Beihilfen <Tiere> & mehr",
                     "Geändert: Mit Einordnung", "Katalogstand 2019 geladen",
                 ], "\(titles)")

@@ -46,11 +46,11 @@ struct AenderungListe: Page {
         case "gleich": wahl.paar.map { $0.von == $0.bis } ?? false
         case "verglichen": wahl.paar.map { $0.von < $0.bis } ?? false
         case "vertauscht": wahl.vertauscht
-        case "vonwahl": standwahl("von", "Von", wahl.paar?.von)
-        case "biswahl": standwahl("bis", "Bis", wahl.paar?.bis)
+        case "vonwahl": standwahl("von", "Von Katalogstand", wahl.paar?.von)
+        case "biswahl": standwahl("bis", "Bis Katalogstand", wahl.paar?.bis)
         case "artwahl":
             Feld.auswahl(
-                "art", "Art", leer: "Leistungen und OZG-Leistungen",
+                "art", "Art", leer: "alle",
                 [(wert: "leistung", text: "nur Leistungen"), (wert: "ozg", text: "nur OZG-Leistungen")],
                 gewaehlt: filter.gegenstand?.rawValue)
         case "aenderungwahl":
@@ -91,8 +91,14 @@ struct AenderungListe: Page {
     }
 
     private func standwahl(_ name: String, _ label: String, _ nummer: Int?) -> Feld {
-        Feld.auswahl(
-            name, label, leer: nil, wahl.staende.map { (wert: "\($0.nummer)", text: $0.mitNummer) },
+        // The label has the word already, and a choice is narrow.
+        let wort = "Katalogstand "
+        return Feld.auswahl(
+            name, label, leer: nil,
+            wahl.staende.map { stand in
+                let text = wahl.staende.bezeichnung(stand.nummer)
+                return (wert: "\(stand.nummer)", text: text.hasPrefix(wort) ? String(text.dropFirst(wort.count)) : text)
+            },
             gewaehlt: nummer.map { "\($0)" }, pflicht: true)
     }
 

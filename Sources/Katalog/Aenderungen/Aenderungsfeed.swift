@@ -78,13 +78,13 @@ struct Aenderungsfeed {
         return AtomFeed.Eintrag(
             id: AtomFeed.kennung("katalogstand", anfang, "\(stand.nummer)", themenfeld?.slug ?? ""),
             titel: stand.nummer == 1
-                ? "\(stand.bezeichnung) geladen"
-                : "\(stand.bezeichnung): \(Zahl.mit(zahl, "Änderung", "Änderungen"))",
+                ? "\(staende.bezeichnung(stand.nummer)) geladen"
+                : "\(staende.bezeichnung(stand.nummer)): \(Zahl.mit(zahl, "Änderung", "Änderungen"))",
             am: stand.geladenAm, pfad: pfad.text, text: lines.joined(separator: "\n"))
     }
 
     private func eintrag(_ aenderung: Katalogaenderung, _ stand: Datenstand) -> AtomFeed.Eintrag {
-        var lines = ["\(aenderung.gegenstand.wort) \(aenderung.schluessel), \(stand.bezeichnung)"]
+        var lines = ["\(aenderung.gegenstand.wort) \(aenderung.schluessel), \(staende.bezeichnung(stand.nummer))"]
         lines += aenderung.felder.map { feld in
             "\(feld.name.wort): \(feld.altText ?? "ohne Angabe") → \(feld.neuText ?? "ohne Angabe")"
         }

@@ -23,16 +23,15 @@ package struct Katalogstand: JSONValue {
     }
 }
 
-extension Datenstand {
-    /// Tells two Stände of the same date apart, for a choice.
-    var mitNummer: String { datum == nil ? bezeichnung : "\(bezeichnung) (Nr. \(nummer))" }
-}
-
 extension [Datenstand] {
     func nummer(_ nummer: Int) -> Datenstand? { first { $0.nummer == nummer } }
 
-    /// The words for a number.
-    func bezeichnung(_ nummer: Int) -> String { self.nummer(nummer)?.bezeichnung ?? "Katalogstand Nr. \(nummer)" }
+    /// The words for a Katalogstand; with its number where two have the same date.
+    func bezeichnung(_ nummer: Int) -> String {
+        guard let stand = self.nummer(nummer) else { return "Katalogstand Nr. \(nummer)" }
+        let gleiche = count { $0.bezeichnung == stand.bezeichnung }
+        return gleiche == 1 ? stand.bezeichnung : "\(stand.bezeichnung) (Nr. \(nummer))"
+    }
 }
 
 /// Which two Katalogstände are compared; without a choice the last two.

@@ -57,7 +57,10 @@ struct Namensgeschichte: Sendable, Equatable {
                         "/katalog/aenderungen", [("von", "\(nummer - 1)"), ("bis", "\(nummer)")]
                     ).text
             }
-        case "vielleicht": vielleicht
+        case "vielleicht":
+            vielleicht.enumerated().map { index, one in
+                Werte([("name", one.name), ("pfad", one.pfad), ("oder", index > 0)])
+            }
         default: nil
         }
     }
