@@ -1,5 +1,6 @@
 import Foundation
 import Kernel
+import Web
 
 /// One setting: declared once, read from the environment, described for operators.
 package struct Einstellung: Sendable {
@@ -30,7 +31,7 @@ package struct Einstellung: Sendable {
     static let adresse = Einstellung(
         name: "LEITSTAND_ADRESSE", art: "Webadresse", vorgabe: nil,
         beschreibung:
-            "Öffentliche Adresse hinter einem Proxy. Beginnt sie mit https://, gibt der Server Cookies nur noch über TLS aus.",
+            "Öffentliche Adresse hinter einem Proxy. Beginnt sie mit https://, gibt der Server Cookies nur noch über TLS aus. Mit ihr nennen Feeds volle Adressen.",
         geheim: false)
     static let ressourcen = Einstellung(
         name: "LEITSTAND_RESSOURCEN", art: "Ordner", vorgabe: nil,
@@ -81,11 +82,18 @@ package struct Einstellungen: Sendable {
     package var ressourcen: String? { wert(.ressourcen) }
     /// Where the operator keeps the texts of the pages at the foot.
     package var textordner: String { wert(.texte) ?? datenordner + "/texte" }
-    /// The address that readers use, where the operator named it.
-    package var adresse: String? { wert(.adresse) }
     package var protokollstufe: String { wert(.protokoll) ?? "info" }
     /// Readers come through TLS.
     package var tls: Bool { wert(.adresse)?.lowercased().hasPrefix("https://") ?? false }
+
+    /// The public address without a slash at its end, for links that leave the installation.
+    package func adresse() throws -> String? {
+        guard let text = wert(.adresse) else { return nil }
+        guard Webadresse.istGueltig(text), !text.contains("?"), !text.contains("#") else {
+            throw Refusal(.badRequest, "\(Einstellung.adresse.name): \(Webadresse.regel)")
+        }
+        return String(text.reversed().drop { $0 == "/" }.reversed())
+    }
 
     package func port() throws -> Int { try zahl(.port, 1...65_535) }
     package func verbindungen() throws -> Int { try zahl(.verbindungen, 1...500) }

@@ -41,9 +41,10 @@ package struct Leitstand: Sendable {
                 Verweis("Gebiete", "/gebiete"), Verweis("Onlinedienste", "/dienste"),
                 Verweis("Umsetzung", "/umsetzung"),
             ],
-            fussnoten: Fusstext.allCases.map { Verweis($0.name, $0.pfad) } + [
-                Verweis("Programmierschnittstelle", "/schnittstelle")
-            ],
+            fussnoten: [Verweis("Änderungen am Katalog", "/katalog/aenderungen")]
+                + Fusstext.allCases.map { Verweis($0.name, $0.pfad) } + [
+                    Verweis("Programmierschnittstelle", "/schnittstelle")
+                ],
             version: Leitstand.version, suchpfad: Leitstand.suchpfad, grundadresse: Grundadresse(adresse), now: now)
     }
 
@@ -54,7 +55,7 @@ package struct Leitstand: Sendable {
     static let schemas =
         [
             Leistung.schema, Leistung.einordnungSchema, OZGLeistung.schema, Themenfeld.schema, Gebiet.schema,
-            Gebiet.verweisSchema, DienstEintrag.schema, Facette.schema,
+            Gebiet.verweisSchema, DienstEintrag.schema, Facette.schema, Katalogaenderung.schema, Katalogstand.schema,
         ] + SucheRoutes.schemas
 
     private var rooms: [any RoomRoutes] {
@@ -65,6 +66,7 @@ package struct Leitstand: Sendable {
             GrenzRoutes(database: database),
             LeistungRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             ThemenfeldRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
+            KatalogaenderungRoutes(database: database, site: site),
             DienstRoutes(database: database, site: site, now: now),
             GebietTabelleRoutes(database: database, now: now), KatalogTabellenRoutes(database: database, now: now),
             DienstTabelleRoutes(database: database, now: now),

@@ -84,6 +84,43 @@ package enum KatalogMigrations {
                    lage.themenfeld
             FROM ozg_leistung LEFT JOIN lage ON lage.slug = ozg_leistung.lage
             """),
+        Migration(
+            "katalog-0002-fassungen",
+            // Empty in Fassungen kept before this step, whose names are folded with ä as ae only.
+            "ALTER TABLE leistung_fassung ADD COLUMN sortname TEXT",
+            // What an OZG-Leistung said in the Katalogstände `von` to `bis`. Lage and Themenfeld stand here with their
+            // names, because a Lage may move and be renamed while its address stays.
+            """
+            CREATE TABLE ozg_fassung (
+                ozg_id TEXT NOT NULL REFERENCES ozg_leistung (ozg_id),
+                von BIGINT NOT NULL,
+                bis BIGINT NOT NULL,
+                name TEXT NOT NULL,
+                sortname TEXT NOT NULL,
+                suchname TEXT NOT NULL,
+                lage_slug TEXT,
+                lage_name TEXT,
+                themenfeld_slug TEXT,
+                themenfeld_name TEXT,
+                PRIMARY KEY (ozg_id, bis)
+            )
+            """,
+            // Former names: those of earlier Katalogstände that are not the present one.
+            """
+            CREATE VIEW leistung_fassung_sicht AS
+            SELECT leistung_fassung.leistung, leistung_fassung.name,
+                   COALESCE(leistung_fassung.sortname, leistung_fassung.suchname) AS sortname, leistung_fassung.suchname,
+                   leistung_fassung.von, leistung_fassung.bis
+            FROM leistung_fassung JOIN leistung ON leistung.id = leistung_fassung.leistung
+            WHERE NOT leistung_fassung.vorlaeufig AND leistung_fassung.name <> leistung.name
+            """,
+            """
+            CREATE VIEW ozg_fassung_sicht AS
+            SELECT ozg_fassung.ozg_id, ozg_fassung.name, ozg_fassung.sortname, ozg_fassung.suchname, ozg_fassung.von,
+                   ozg_fassung.bis
+            FROM ozg_fassung JOIN ozg_leistung ON ozg_leistung.ozg_id = ozg_fassung.ozg_id
+            WHERE ozg_fassung.name <> ozg_leistung.name
+            """),
         // Facets count by these columns alone: read from the index, a tenth of the time of the whole rows.
         Migration(
             "katalog-0003-facetten",

@@ -49,7 +49,7 @@ package struct LeistungFilter: Sendable, Equatable {
             // A service without a key is also found by its id, which pages and lists show.
             let id = suche.ganz.replacing(" ", with: "-")
             parts.append(
-                "((\(suche.bedingung(suchname: "leistung.suchname", sortname: "leistung.sortname"))) OR leistung.id = \(id))"
+                "((\(suche.bedingung(suchname: "leistung.suchname", sortname: "leistung.sortname"))) OR leistung.id = \(id) OR \(suche.frueherLeistung))"
             )
         case nil: break
         }

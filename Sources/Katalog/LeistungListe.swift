@@ -4,6 +4,8 @@ import Web
 struct LeistungListe: Page {
     static let template = "katalog/leistungen"
     let leistungen: [Leistung]
+    /// Former names that the search found.
+    var frueher: [Leistung.ID: String] = [:]
     let stand: Datenstand?
     let rahmen: Listenrahmen
 
@@ -25,7 +27,7 @@ struct LeistungListe: Page {
 
     func child(named: String) -> Any? {
         switch named {
-        case "zeilen": leistungen.map(LeistungZeile.init)
+        case "zeilen": leistungen.map { LeistungZeile($0, frueher: frueher[$0.id]) }
         case "stand", "katalogstand": stand?.bezeichnung
         default: rahmen.child(named: named)
         }
@@ -35,6 +37,8 @@ struct LeistungListe: Page {
 struct OZGListe: Page {
     static let template = "katalog/ozg-liste"
     let leistungen: [OZGLeistung]
+    /// Former names that the search found.
+    var frueher: [String: String] = [:]
     let stand: Datenstand?
     let rahmen: Listenrahmen
 
@@ -54,7 +58,7 @@ struct OZGListe: Page {
 
     func child(named: String) -> Any? {
         switch named {
-        case "zeilen": leistungen.map(OZGZeile.init)
+        case "zeilen": leistungen.map { OZGZeile($0, frueher: frueher[$0.ozgID]) }
         case "stand", "katalogstand": stand?.bezeichnung
         default: rahmen.child(named: named)
         }

@@ -4,10 +4,17 @@ import Web
 /// One line of a list of Leistungen.
 struct LeistungZeile: Ansicht {
     let leistung: Leistung
+    /// The former name that a search found.
+    var frueher: String?
+
+    init(leistung: Leistung) { self.leistung = leistung }
+
+    init(_ leistung: Leistung, frueher: String?) { (self.leistung, self.frueher) = (leistung, frueher) }
 
     func child(named: String) -> Any? {
         switch named {
         case "name": leistung.name
+        case "frueher": frueher
         case "pfad": leistung.pfad
         case "schluessel": leistung.schluessel?.lesbar
         case "typen": leistung.typen.isEmpty ? nil : leistung.typen.joined(separator: ", ")
@@ -28,6 +35,7 @@ struct LeistungSeite: Page {
     let gleicheGruppe: [Leistung]
     let stand: Datenstand?
     var abschnitte: [Fragment] = []
+    var geschichte: Namensgeschichte?
 
     init(leistung: Leistung, gleichesObjekt: [Leistung], gleicheGruppe: [Leistung], stand: Datenstand?) {
         self.leistung = leistung
@@ -53,7 +61,7 @@ struct LeistungSeite: Page {
         case "typen": leistung.typen.isEmpty ? nil : leistung.typen.joined(separator: ", ")
         case "istObjekt": leistung.istObjekt
         case "vorlaeufig": leistung.istVorlaeufig
-        case "entfallen": leistung.entfallenMit.map { "Katalogstand Nr. \($0)" }
+        case "eintragsart": "Diese Leistung"
         case "ozg": leistung.ozgID.map { Verweis("\(leistung.ozgName ?? "") (\($0))", "/ozg/\($0)") }
         case "lage": leistung.lage.map { Verweis($0.name, "/leistungen?lage=\($0.slug)") }
         case "themenfeld": leistung.themenfeld.map { Verweis($0.name, "/themenfelder/\($0.slug)") }
@@ -65,7 +73,7 @@ struct LeistungSeite: Page {
         case "gruppenPfad": leistung.schluessel.map { "/leistungen?q=\($0.gruppe)" }
         case "abschnitte": abschnitte
         case "stand", "katalogstand": stand?.bezeichnung
-        default: nil
+        default: geschichte?.child(named: named)
         }
     }
 }

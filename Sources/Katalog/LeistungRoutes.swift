@@ -46,10 +46,12 @@ package struct LeistungRoutes: RoomRoutes {
         let seite = try Seite(abfrage)
         let page = try await database.read { db in
             let (gesamt, facetten) = try LeistungStore.facetten(filter, in: db)
-            return try LeistungListe(
+            var page = try LeistungListe(
                 abfrage, filter, facetten, gesamt: gesamt, seite: seite,
                 leistungen: LeistungStore.page(filter, seite, in: db),
                 stand: DatenstandStore.newest(.katalog, in: db))
+            page.frueher = try filter.eingabe?.muster?.frueher(page.leistungen, in: db) ?? [:]
+            return page
         }
         return try site.render(page, context)
     }
@@ -63,9 +65,10 @@ package struct LeistungRoutes: RoomRoutes {
             guard let leistung = try LeistungStore.find(id, in: db) else { return nil }
             let verwandte = try leistung.schluessel.map { try LeistungStore.gleichesObjekt($0, in: db) } ?? []
             let gruppe = try leistung.schluessel.map { try LeistungStore.gleicheGruppe($0, limit: 12, in: db) } ?? []
-            let page = try LeistungSeite(
+            var page = try LeistungSeite(
                 leistung: leistung, gleichesObjekt: verwandte, gleicheGruppe: gruppe,
                 stand: DatenstandStore.newest(.katalog, in: db))
+            page.geschichte = try Namensgeschichte(leistung, in: db)
             let parts = try ergaenzungen.compactMap {
                 try $0.abschnitt(zu: .leistung(leistung.id), person: person, in: db)
             }

@@ -100,7 +100,9 @@ package struct OZGFilter: Sendable, Equatable {
         switch eingabe {
         case .schluessel(let digits): parts.append("ozg_leistung.ozg_id LIKE \(digits + "%")")
         case .woerter(let suche):
-            parts.append("(\(suche.bedingung(suchname: "ozg_leistung.suchname", sortname: "ozg_leistung.sortname")))")
+            parts.append(
+                "((\(suche.bedingung(suchname: "ozg_leistung.suchname", sortname: "ozg_leistung.sortname"))) OR \(suche.frueherOZG))"
+            )
         case nil: break
         }
         if let themenfeld { parts.append("themenfeld.slug = \(themenfeld)") }

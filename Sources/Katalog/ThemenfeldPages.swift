@@ -3,10 +3,17 @@ import Web
 
 struct OZGZeile: Ansicht {
     let ozg: OZGLeistung
+    /// The former name that a search found.
+    var frueher: String?
+
+    init(ozg: OZGLeistung) { self.ozg = ozg }
+
+    init(_ ozg: OZGLeistung, frueher: String?) { (self.ozg, self.frueher) = (ozg, frueher) }
 
     func child(named: String) -> Any? {
         switch named {
         case "name": ozg.name
+        case "frueher": frueher
         case "pfad": ozg.pfad
         case "ozgID": ozg.ozgID
         case "lage": ozg.lage?.name
@@ -24,6 +31,7 @@ struct OZGSeite: Page {
     let leistungen: [Leistung]
     let stand: Datenstand?
     var abschnitte: [Fragment] = []
+    var geschichte: Namensgeschichte?
 
     init(ozg: OZGLeistung, leistungen: [Leistung], stand: Datenstand?) {
         (self.ozg, self.leistungen, self.stand) = (ozg, leistungen, stand)
@@ -41,14 +49,14 @@ struct OZGSeite: Page {
         switch named {
         case "name": ozg.name
         case "ozgID": ozg.ozgID
-        case "entfallen": ozg.entfallenMit.map { "Katalogstand Nr. \($0)" }
+        case "eintragsart": "Diese OZG-Leistung"
         case "lage": ozg.lage.map { Verweis($0.name, "/ozg?lage=\($0.slug)") }
         case "themenfeld": ozg.themenfeld.map { Verweis($0.name, "/themenfelder/\($0.slug)") }
         case "anzahl": Zahl.mit(ozg.leistungen, "Leistung", "Leistungen")
         case "zeilen": leistungen.map(LeistungZeile.init)
         case "abschnitte": abschnitte
         case "stand", "katalogstand": stand?.bezeichnung
-        default: nil
+        default: geschichte?.child(named: named)
         }
     }
 }
@@ -93,6 +101,8 @@ struct ThemenfeldSeite: Page {
     func child(named: String) -> Any? {
         switch named {
         case "name": themenfeld.einordnung.name
+        case "aenderungen": "/katalog/aenderungen?themenfeld=\(themenfeld.einordnung.slug)"
+        case "feed": stand.map { _ in "/katalog/aenderungen.atom?themenfeld=\(themenfeld.einordnung.slug)" }
         case "ozg":
             Werte([
                 ("zahl", Zahl.deutsch(themenfeld.ozgLeistungen)),

@@ -36,9 +36,11 @@ package struct ThemenfeldRoutes: RoomRoutes {
         let filter = OZGFilter(abfrage)
         let seite = try Seite(abfrage)
         let page = try await database.read { db in
-            try OZGListe(
+            var page = try OZGListe(
                 abfrage, filter.bild(abfrage, in: db), gesamt: OZGStore.count(filter, in: db), seite: seite,
                 leistungen: OZGStore.page(filter, seite, in: db), stand: DatenstandStore.newest(.katalog, in: db))
+            page.frueher = try filter.eingabe?.muster?.frueher(page.leistungen, in: db) ?? [:]
+            return page
         }
         return try site.render(page, context)
     }
@@ -49,9 +51,10 @@ package struct ThemenfeldRoutes: RoomRoutes {
         let person = context.person
         let found = try await database.read { db -> (OZGSeite, [Abschnitt])? in
             guard let ozg = try OZGStore.find(ozgID, in: db) else { return nil }
-            let page = try OZGSeite(
+            var page = try OZGSeite(
                 ozg: ozg, leistungen: LeistungStore.ofOZG(ozgID, in: db),
                 stand: DatenstandStore.newest(.katalog, in: db))
+            page.geschichte = try Namensgeschichte(ozg, in: db)
             return (page, try ergaenzungen.compactMap { try $0.abschnitt(zu: .ozg(ozgID), person: person, in: db) })
         }
         guard case (var page, let parts)? = found else { throw unknown(ozgID) }

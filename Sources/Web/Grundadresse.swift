@@ -2,7 +2,8 @@ import Hummingbird
 
 /// Scheme and host under which readers find this installation: `https://leitstand.example`.
 package struct Grundadresse: Sendable {
-    private let konfiguriert: String?
+    /// The operator's word, without a slash at its end.
+    package let konfiguriert: String?
 
     /// `konfiguriert` is the operator's word; without it the host that a request names counts.
     package init(_ konfiguriert: String? = nil) {

@@ -10,10 +10,13 @@ package struct Site: Sendable {
     package let assets: Assets
     package let navigation: [Verweis]
     let fussnoten: [Verweis]
-    let version: String
+    package let version: String
     let suchpfad: String?
     package let grundadresse: Grundadresse
-    let now: @Sendable () -> Instant
+    package let now: @Sendable () -> Instant
+
+    /// The public address as the operator configured it, without a slash at its end; nil where nobody did.
+    package var adresse: String? { grundadresse.konfiguriert }
 
     package init(
         views: Views, assets: Assets, navigation: [Verweis], fussnoten: [Verweis], version: String,

@@ -34,11 +34,11 @@ struct Serve: AsyncParsableCommand {
             }
             let database = try await ort.open(einstellungen)
             let anmeldung = try Anmeldung()
-            let leitstand = App.Leitstand(
+            let leitstand = try App.Leitstand(
                 database: database, views: views, assets: assets, anmeldung: anmeldung, suche: suche,
                 tls: einstellungen.tls,
                 texte: Fusstexte(ordner: einstellungen.textordner, vorlagen: ressourcen.texte),
-                adresse: einstellungen.adresse)
+                adresse: einstellungen.adresse())
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port, logger: Logger(label: "leitstand")
             ) { port in

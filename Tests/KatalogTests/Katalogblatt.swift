@@ -30,14 +30,17 @@ struct Katalogblatt: Sendable {
         """
 
     func laden(
-        _ database: any Database, stand: String? = "2019", probe: Bool = false, ueberspringen: Bool = false
+        _ database: any Database, stand: String? = "2019", probe: Bool = false, ueberspringen: Bool = false,
+        vieleEntfallen: Bool = false, am: Instant = Welt.jetzt
     ) async throws -> Importbericht {
         try await KatalogImport.run(
             .init(
                 leistungen: TextSource(bytes: Array(leistungen.utf8), name: "leistungen.csv"),
                 ohneSchluessel: ohneSchluessel.map { try TextSource(bytes: Array($0.utf8), name: "ohne.csv") },
                 ozg: TextSource(bytes: Array(ozg.utf8), name: "ozg.csv")), datum: stand,
-            Importauftrag(probe: probe, fehlerhafteUeberspringen: ueberspringen, urheber: .betrieb(Welt.jetzt)),
+            Importauftrag(
+                probe: probe, fehlerhafteUeberspringen: ueberspringen, vieleEntfallen: vieleEntfallen,
+                urheber: .betrieb(am)),
             in: database)
     }
 

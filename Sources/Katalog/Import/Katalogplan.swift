@@ -27,6 +27,8 @@ struct Katalogplan {
     private var ozgNeu: [Katalogdatei.OZGZeile] = []
     private var ozgGeaendert: [Katalogdatei.OZGZeile] = []
     private var ozgEntfallen: [String] = []
+    /// OZG-Leistungen that the sheets do not name although their Lage or Themenfeld changes.
+    private var ozgMitgezogen: [String] = []
 
     init(_ datei: Katalogdatei, nummer: Int, schliessen: Bool, mitOhneSchluessel: Bool, in db: any SQLConnection) throws
     {
@@ -91,7 +93,23 @@ struct Katalogplan {
             }
             if old.zeile != row || old.entfallen { ozgGeaendert.append(row) }
         }
-        if schliessen { ozgEntfallen = bestand.filter { !$0.value.entfallen }.keys.sorted() }
+        let uebrig = bestand.values.filter { !$0.entfallen }.map(\.zeile)
+        if schliessen {
+            ozgEntfallen = uebrig.map(\.ozgID).sorted()
+        } else {
+            ozgMitgezogen = uebrig.filter(ziehtMit).map(\.ozgID).sorted()
+        }
+    }
+
+    /// Whether the Lage of this OZG-Leistung is about to be written otherwise for the sake of others.
+    private func ziehtMit(_ zeile: Katalogdatei.OZGZeile) -> Bool {
+        guard let lage = zeile.lage, let feld = zeile.themenfeld else { return false }
+        return (ozgNeu + ozgGeaendert).contains { andere in
+            guard let neueLage = andere.lage, let neuesFeld = andere.themenfeld else { return false }
+            let selbeLage = Faltung.slug(neueLage) == Faltung.slug(lage)
+            let selbesFeld = Faltung.slug(neuesFeld) == Faltung.slug(feld)
+            return (selbeLage && (neueLage != lage || neuesFeld != feld)) || (selbesFeld && neuesFeld != feld)
+        }
     }
 
     var aendertEtwas: Bool {
@@ -113,6 +131,8 @@ struct Katalogplan {
     }
 
     func write(in db: any SQLConnection) throws {
+        // Before a Lage moves: a Fassung says where its OZG-Leistung stood.
+        try OZGFassungen.keep(ozgGeaendert.map(\.ozgID) + ozgEntfallen + ozgMitgezogen, bis: nummer - 1, in: db)
         try writeOZG(in: db)
         try keepFormer(geaendert.map(\.id) + entfallen, in: db)
         try db.insert(
@@ -159,9 +179,11 @@ struct Katalogplan {
             let some = Array(ids[start..<min(start + 500, ids.count)])
             try db.execute(
                 """
-                INSERT INTO leistung_fassung (leistung, von, bis, name, suchname, typen, ozg_id, rechtsgrundlage, vorlaeufig)
+                INSERT INTO leistung_fassung
+                    (leistung, von, bis, name, suchname, typen, ozg_id, rechtsgrundlage, vorlaeufig, sortname)
                 SELECT id, CASE WHEN stand_von > letzte THEN stand_von ELSE COALESCE(letzte + 1, stand_von) END,
-                       CAST(\(nummer - 1) AS BIGINT), name, suchname, typen, ozg_id, rechtsgrundlage, vorlaeufig
+                       CAST(\(nummer - 1) AS BIGINT), name, suchname, typen, ozg_id, rechtsgrundlage, vorlaeufig,
+                       sortname
                 FROM (SELECT leistung.*, (SELECT MAX(f.bis) FROM leistung_fassung f WHERE f.leistung = leistung.id) AS letzte
                       FROM leistung) AS bisher
                 WHERE id IN (\(some)) AND stand_bis IS NULL
@@ -197,7 +219,8 @@ struct Katalogplan {
             try db.execute(
                 """
                 UPDATE ozg_leistung SET name = \(row.name), sortname = \(Faltung.sort(row.name)),
-                       suchname = \(Faltung.suche(row.name)), lage = \(row.lage.map(Faltung.slug)), stand_bis = NULL
+                       suchname = \(Faltung.suche(row.name)), lage = \(row.lage.map(Faltung.slug)),
+                       stand_von = CASE WHEN stand_bis IS NOT NULL THEN \(nummer) ELSE stand_von END, stand_bis = NULL
                 WHERE ozg_id = \(row.ozgID)
                 """)
         }
