@@ -21,6 +21,16 @@ package struct Gebietsquelle: Suchquelle {
             LEFT JOIN gebiet_sicht l ON l.ars = g.land
             WHERE g.gueltig_bis IS NULL AND g.id > \(marke?.first ?? "") ORDER BY g.id LIMIT \(Gebietsquelle.portion)
             """)
+        let ids: [String] = try rows.map { try $0["id"] }
+        let names = try Fruehere.namen(
+            "SELECT nachfolger AS id, name FROM gebiet_nachfolge_sicht WHERE nachfolger IN (\(ids)) ORDER BY sortname, name",
+            in: db)
+        let keys = try Fruehere.namen(
+            """
+            SELECT nachfolger AS id, ars AS name FROM gebiet_nachfolge_sicht WHERE nachfolger IN (\(ids)) AND ars IS NOT NULL
+            UNION SELECT nachfolger, ags FROM gebiet_nachfolge_sicht WHERE nachfolger IN (\(ids)) AND ags IS NOT NULL
+            ORDER BY name
+            """, in: db)
         let documents = try rows.map { row in
             let art: Gebiet.Art = try row["art"]
             let (above, land): (String?, String?) = (try row["ueber_name"], try row["land_name"])
@@ -29,10 +39,12 @@ package struct Gebietsquelle: Suchquelle {
             let (id, name): (String, String) = (try row["id"], try row["name"])
             let (ars, ags): (String?, String?) = (try row["ars"], try row["ags"])
             return Suchdokument(
-                art: .gebiet, id: id, pfad: "/gebiete/\(ars ?? ags ?? id)", schluessel: [ars, ags].compactMap { $0 },
+                art: .gebiet, id: id, pfad: "/gebiete/\(ars ?? ags ?? id)",
+                schluessel: [ars, ags].compactMap { $0 } + (keys[id] ?? []),
                 name: name,
                 zusatz: ([art.wort] + where_.ohneDoppelte).joined(separator: ", "),
-                umfeld: [art.wort] + where_.ohneDoppelte, rang: Suchrang.nachEinwohnern(try row["einwohner"]))
+                frueher: (names[id] ?? []).filter { $0 != name }, umfeld: [art.wort] + where_.ohneDoppelte,
+                rang: Suchrang.nachEinwohnern(try row["einwohner"]))
         }
         let last: String? = try rows.last.map { try $0["id"] }
         return (documents, rows.count < Gebietsquelle.portion ? nil : last.map { [$0] })

@@ -23,6 +23,9 @@ package struct Leistungsquelle: Suchquelle {
                    themenfeld_name
             FROM leistung_suche_sicht WHERE id > \(marke?.first ?? "") ORDER BY id LIMIT \(Leistungsquelle.portion)
             """)
+        let former = try Fruehere.namen(
+            "SELECT leistung AS id, name FROM leistung_fassung_sicht WHERE leistung IN (\(try rows.map { try $0["id"] as String })) ORDER BY leistung, bis",
+            in: db)
         let documents = try rows.map { row in
             let (bundle, lage, field): (String?, String?, String?) = (
                 try row["ozg_name"], try row["lage_name"], try row["themenfeld_name"]
@@ -33,7 +36,7 @@ package struct Leistungsquelle: Suchquelle {
                 art: .leistung, id: id, pfad: "/leistungen/\(id)",
                 schluessel: [try row["schluessel"] as String?].compactMap { $0 }, name: name,
                 zusatz: [bundle, field].compactMap { $0 }.joined(separator: " · ").nilWennLeer,
-                umfeld: [bundle, lage, field].compactMap { $0 },
+                frueher: former[id] ?? [], umfeld: [bundle, lage, field].compactMap { $0 },
                 text: law.map(Leistungsquelle.ohneAdressen) ?? "",
                 merkmal: Merkmal(
                     themenfeld: try row["themenfeld"] ?? "", lage: try row["lage"] ?? "",
@@ -86,18 +89,33 @@ package struct OZGQuelle: Suchquelle {
             // A bundle of hundreds is not found better by all of them.
             if members[id, default: []].count < 200 { members[id, default: []].append(try row["name"]) }
         }
+        let former = try Fruehere.namen(
+            "SELECT ozg_id AS id, name FROM ozg_fassung_sicht WHERE ozg_id IN (\(ids)) ORDER BY ozg_id, bis", in: db)
         let documents = try rows.map { row in
             let (lage, field): (String?, String?) = (try row["lage_name"], try row["themenfeld_name"])
             let (id, name): (String, String) = (try row["ozg_id"], try row["name"])
             return Suchdokument(
                 art: .ozg, id: id, pfad: "/ozg/\(id)", schluessel: [id], name: name,
                 zusatz: [lage, field].compactMap { $0 }.joined(separator: " · ").nilWennLeer,
-                umfeld: [lage, field].compactMap { $0 },
+                frueher: former[id] ?? [], umfeld: [lage, field].compactMap { $0 },
                 text: (members[id] ?? []).joined(separator: "; "),
                 merkmal: Merkmal(themenfeld: try row["themenfeld"] ?? "", lage: try row["lage"] ?? ""),
                 rang: Suchrang.nachWoertern(name))
         }
         return (documents, rows.count < OZGQuelle.portion ? nil : documents.last.map { [$0.id] })
+    }
+}
+
+/// Names that things had before, so that they are still found by them.
+enum Fruehere {
+    /// - Parameter sql: gives `id` and `name`.
+    static func namen(_ sql: SQL, in db: any SQLConnection) throws -> [String: [String]] {
+        var found: [String: [String]] = [:]
+        try db.forEach(sql) { row in
+            let (id, name): (String, String) = (try row["id"], try row["name"])
+            if found[id]?.contains(name) != true { found[id, default: []].append(name) }
+        }
+        return found
     }
 }
 

@@ -49,7 +49,7 @@ package struct Suchindex: Sendable {
     /// What the index depends on: the newest loads and this program's way of storing.
     private func quellstand(in db: any SQLConnection) throws -> String {
         var parts = ["Bauart \(Suchindex.bauart)"]
-        for art in [Datenstand.Art.katalog, .gemeindeverzeichnis] {
+        for art in [Datenstand.Art.katalog, .gemeindeverzeichnis, .gebietsaenderungen] {
             parts.append("\(art.rawValue) \(try DatenstandStore.newest(art, in: db)?.nummer ?? 0)")
         }
         for source in quellen { parts += try source.kennzeichen(in: db).map { [$0] } ?? [] }
