@@ -69,7 +69,7 @@ let package = Package(
         room("Konten", also: [crypto, cryptoExtras]),
         room("Verzeichnis"),
         room("Katalog", also: [crypto]),
-        room("Codelisten"),
+        room("Codelisten", also: [crypto]),
         room("Suche", uses: ["Verzeichnis", "Katalog"], also: [crypto]),
         room("Nachnutzung", uses: ["Verzeichnis", "Katalog"]),
         room("Umsetzung", uses: ["Verzeichnis", "Katalog"]),

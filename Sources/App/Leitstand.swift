@@ -1,3 +1,4 @@
+import Codelisten
 package import Hummingbird
 import Katalog
 package import Kernel
@@ -35,7 +36,10 @@ package struct Leitstand: Sendable {
                 Verweis("Gebiete", "/gebiete"), Verweis("Onlinedienste", "/dienste"),
                 Verweis("Umsetzung", "/umsetzung"),
             ],
-            fussnoten: [Verweis("Programmierschnittstelle (OpenAPI)", "/api/v1/openapi.json")],
+            fussnoten: [
+                Verweis("Codelisten", "/codelisten"),
+                Verweis("Programmierschnittstelle (OpenAPI)", "/api/v1/openapi.json"),
+            ],
             version: Leitstand.version)
     }
 
@@ -43,6 +47,8 @@ package struct Leitstand: Sendable {
     static let schemas = [
         Leistung.schema, Leistung.einordnungSchema, OZGLeistung.schema, Themenfeld.schema, Gebiet.schema,
         DienstEintrag.schema,
+        Codeliste.schema, Codeliste.schemaMitFassungen, Codelistenfassung.schema, Codelistenspalte.schema,
+        Codelisteneintrag.schema,
     ]
 
     private var rooms: [any RoomRoutes] {
@@ -52,6 +58,7 @@ package struct Leitstand: Sendable {
             LeistungRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             ThemenfeldRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             DienstRoutes(database: database, site: site, now: now),
+            CodelistenRoutes(database: database, site: site, now: now),
             UmsetzungRoutes(database: database, site: site, now: now),
             LadungRoutes(database: database, site: site, now: now),
             AnmeldungRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),

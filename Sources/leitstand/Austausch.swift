@@ -12,7 +12,9 @@ import Verzeichnis
 struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lädt Daten aus Dateien; alles oder nichts, zweimal dasselbe ändert nichts.",
-        subcommands: [ImportVerzeichnis.self, ImportKatalog.self, ImportDienste.self, ImportUmsetzung.self])
+        subcommands: [
+            ImportVerzeichnis.self, ImportKatalog.self, ImportDienste.self, ImportUmsetzung.self, ImportCodeliste.self,
+        ])
 }
 
 /// What all imports share.

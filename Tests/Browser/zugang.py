@@ -12,7 +12,7 @@ from server import ORT_MIT_LISTE
 KENNZEICHEN = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OEFFENTLICH = ["/anmelden"]
 SEITEN = ["/", "/leistungen", "/leistungen/99110009104000", "/ozg", "/ozg/10160", "/themenfelder", "/gebiete",
-          "/gebiete/055580016016", "/gebiete/05515", f"/gebiete/{ORT_MIT_LISTE}", "/dienste", "/dienste/neu",
+          "/gebiete/055580016016", "/gebiete/05515", f"/gebiete/{ORT_MIT_LISTE}", "/dienste", "/dienste/neu", "/codelisten",
           "/umsetzung", "/umsetzung/055580016016", f"/umsetzung/{ORT_MIT_LISTE}",
           f"/umsetzung/{ORT_MIT_LISTE}/ladungen", "/diese-seite-fehlt"]
 # Von dieser Seite die erste Adresse, die so beginnt, samt Anhang.
