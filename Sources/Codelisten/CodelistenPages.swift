@@ -19,7 +19,7 @@ struct CodelistenSeite: Page {
 
     func child(named: String) -> Any? {
         switch named {
-        case "suche": Feld("q", "Name, Kennung oder Herausgeber", wert: getippt, typ: "search")
+        case "suche": Feld("q", "Name oder Kennung", wert: getippt, typ: "search")
         case "gefiltert": getippt != nil
         case "gesamt": Zahl.mit(blaettern.gesamt, "Codeliste", "Codelisten")
         case "leer": listen.isEmpty
@@ -75,7 +75,7 @@ struct CodelisteSeite: Page {
         case "andereGueltig": andere
         case "pfad": wahl.liste.pfad
         case "gewaehlt": wahl.istGewaehlt ? fassung.version : nil
-        case "suche": Feld("q", "Code oder Wörter aus den Spalten", wert: getippt, typ: "search")
+        case "suche": Feld("q", "Code oder Wörter", wert: getippt, typ: "search")
         case "zuruecksetzen": getippt == nil ? nil : Self.adresse(wahl, nil, wahl.liste.pfad).text
         case "gesamt": Zahl.mit(blaettern.gesamt, "Eintrag", "Einträge")
         case "csv": Self.adresse(wahl, getippt, wahl.liste.pfad + "/eintraege.csv").text
@@ -96,8 +96,13 @@ struct CodelisteSeite: Page {
     private func zeile(_ eintrag: Codelisteneintrag) -> Werte {
         Werte([
             ("code", eintrag.code),
-            ("zellen", uebrige.map { Werte([("spalte", $0.name), ("wert", eintrag[$0.id])]) }),
+            ("zellen", uebrige.map { zelle($0, eintrag[$0.id]) }),
         ])
+    }
+
+    private func zelle(_ spalte: Codelistenspalte, _ wert: String?) -> Werte {
+        // A long text needs a wide cell, or its row becomes a tower.
+        Werte([("spalte", spalte.name), ("wert", wert), ("lang", (wert?.utf8.count ?? 0) > 120)])
     }
 
     private func fassungszeile(_ fassung: Codelistenfassung) -> Werte {

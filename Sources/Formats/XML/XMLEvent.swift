@@ -39,7 +39,7 @@ package struct XMLLimits: Sendable {
     package var depth: Int
     /// Attributes and namespace declarations of one element.
     package var attributes: Int
-    /// The text of one element without that of its children, in bytes.
+    /// The text between two tags, in bytes; all that `elementText` gathers, too.
     package var textBytes: Int
     /// One tag, comment or processing instruction, in bytes.
     package var tagBytes: Int

@@ -8,8 +8,8 @@ final class XMLSink {
     var parser: xmlParserCtxtPtr?
     private var failure: FormatError?
     private var failureWasTaken = false
-    /// Bytes of text in each open element.
-    private var open: [Int] = []
+    /// How many elements are open.
+    private var open = 0
     private var hasRoot = false
     /// The whole file was handed over, so that whatever is still missing was cut off.
     var nothingFollows = false
@@ -48,7 +48,7 @@ final class XMLSink {
         _ name: XMLName, _ count: Int, _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?, declared: Int
     ) {
         flush()
-        guard open.count < limits.depth else {
+        guard open < limits.depth else {
             return refuse("Die Elemente sind tiefer als \(limits.depth) Stufen verschachtelt.")
         }
         guard count + declared <= limits.attributes else {
@@ -66,7 +66,7 @@ final class XMLSink {
             let plain = value.utf8.contains(UInt8(ascii: "&")) ? value.replacing("&#38;", with: "&") : value
             list.append(.init(name: self.name(local, entry[2]), value: plain))
         }
-        open.append(0)
+        open += 1
         hasRoot = true
         let line = line
         events.append((.start(XMLElement(name: name, attributes: list, line: line)), line))
@@ -75,16 +75,14 @@ final class XMLSink {
 
     fileprivate func end(_ name: XMLName) {
         flush()
-        if !open.isEmpty { open.removeLast() }
+        open -= 1
         let line = line
         events.append((.end(name), line))
         textLine = line
     }
 
     fileprivate func append(_ bytes: UnsafeBufferPointer<xmlChar>) {
-        guard let size = open.last else { return }
-        open[open.count - 1] = size + bytes.count
-        guard size + bytes.count <= limits.textBytes else {
+        guard text.count + bytes.count <= limits.textBytes else {
             text = []
             fail(Self.textTooLong(line: line, limits))
             if let parser { xmlStopParser(parser) }
@@ -95,7 +93,7 @@ final class XMLSink {
 
     static func textTooLong(line: Int, _ limits: XMLLimits) -> FormatError {
         FormatError(
-            line: line, reason: "Der Text eines Elements ist länger als \(limits.textBytes) Bytes.", fatal: true)
+            line: line, reason: "Ein Text ist länger als \(limits.textBytes) Bytes.", fatal: true)
     }
 
     private func flush() {
@@ -129,7 +127,7 @@ final class XMLSink {
         // Warnings refuse nothing.
         guard error.level.rawValue >= XML_ERR_ERROR.rawValue else { return }
         let progress: XMLFault.Progress =
-            open.isEmpty ? (hasRoot ? .after : .before) : nothingFollows ? .cutOff : .inside
+            open == 0 ? (hasRoot ? .after : .before) : nothingFollows ? .cutOff : .inside
         fail(XMLFault.error(error, progress))
     }
 }
