@@ -72,7 +72,7 @@ let package = Package(
         room("Konten", also: [crypto, cryptoExtras]),
         room("Verzeichnis"),
         room("Katalog", also: [crypto]),
-        room("Codelisten"),
+        room("Codelisten", also: [crypto]),
         room("Suche", uses: ["Verzeichnis", "Katalog"], files: ["views", "woerter"]),
         room("Nachnutzung", uses: ["Verzeichnis", "Katalog"]),
         room("Umsetzung", uses: ["Verzeichnis", "Katalog"]),

@@ -1,3 +1,4 @@
+import Codelisten
 import Formats
 import Foundation
 import Katalog
@@ -35,6 +36,11 @@ package enum Beispieldaten {
         }
         try await step("Onlinedienste", melde) {
             try await DienstImport.run(source(folder, "dienste.csv"), auftrag, in: database)
+        }
+        try await step("Codelisten", melde) {
+            try await CodelistenImport.run(
+                ["codelisten/antragsweg_1.xml", "codelisten/antragsweg_2.xml"].map { .datei("\(folder)/\($0)") },
+                auftrag, in: database)
         }
         let lists: [String]
         do {

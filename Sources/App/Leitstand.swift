@@ -1,3 +1,4 @@
+import Codelisten
 package import Hummingbird
 import Katalog
 package import Kernel
@@ -41,10 +42,11 @@ package struct Leitstand: Sendable {
                 Verweis("Gebiete", "/gebiete"), Verweis("Onlinedienste", "/dienste"),
                 Verweis("Umsetzung", "/umsetzung"),
             ],
-            fussnoten: [Verweis("Änderungen am Katalog", "/katalog/aenderungen")]
-                + Fusstext.allCases.map { Verweis($0.name, $0.pfad) } + [
-                    Verweis("Programmierschnittstelle", "/schnittstelle")
-                ],
+            fussnoten: [
+                Verweis("Änderungen am Katalog", "/katalog/aenderungen"), Verweis("Codelisten", "/codelisten"),
+            ] + Fusstext.allCases.map { Verweis($0.name, $0.pfad) } + [
+                Verweis("Programmierschnittstelle", "/schnittstelle")
+            ],
             version: Leitstand.version, suchpfad: Leitstand.suchpfad, grundadresse: Grundadresse(adresse), now: now)
     }
 
@@ -56,6 +58,8 @@ package struct Leitstand: Sendable {
         [
             Leistung.schema, Leistung.einordnungSchema, OZGLeistung.schema, Themenfeld.schema, Gebiet.schema,
             Gebiet.verweisSchema, DienstEintrag.schema, Facette.schema, Katalogaenderung.schema, Katalogstand.schema,
+            Codeliste.schema, Codeliste.schemaMitFassungen, Codelistenfassung.schema, Codelistenspalte.schema,
+            Codelisteneintrag.schema,
         ] + SucheRoutes.schemas
 
     private var rooms: [any RoomRoutes] {
@@ -70,6 +74,7 @@ package struct Leitstand: Sendable {
             DienstRoutes(database: database, site: site, now: now),
             GebietTabelleRoutes(database: database, now: now), KatalogTabellenRoutes(database: database, now: now),
             DienstTabelleRoutes(database: database, now: now),
+            CodelistenRoutes(database: database, site: site, now: now),
             UmsetzungRoutes(database: database, site: site, now: now),
             LadungRoutes(database: database, site: site, now: now),
             AnmeldungRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),

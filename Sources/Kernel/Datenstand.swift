@@ -3,7 +3,7 @@ package import Storage
 /// A numbered load of outside data: a Katalogstand, a Gebietsstand, a load of a list.
 package struct Datenstand: Sendable, Equatable {
     package enum Art: String, SQLConvertible {
-        case katalog, gemeindeverzeichnis, gebietsaenderungen, dienste, umsetzung, grenzen
+        case katalog, gemeindeverzeichnis, gebietsaenderungen, dienste, umsetzung, grenzen, codelisten
     }
 
     package let art: Art

@@ -52,7 +52,8 @@ import Web
         try await mitDokument { client, document, _ in
             let lists = [
                 "leistungen": "Leistung", "ozg": "OZGLeistung", "themenfelder": "Themenfeld", "gebiete": "Gebiet",
-                "dienste": "Onlinedienst",
+                "dienste": "Onlinedienst", "codelisten": "Codeliste",
+                "codelisten/beispiel-antragsweg/eintraege": "Codelisteneintrag",
             ]
             for (path, name) in lists {
                 let schema = try #require(document["components", "schemas", name, "properties"] as? [String: Any])

@@ -38,6 +38,9 @@ import Web
         "GET /umsetzung/{organisation}/ladungen": .duelmen, "POST /umsetzung/{organisation}/ladungen": .duelmen,
         "GET /umsetzung/{organisation}/ladungen/{ladung}": .duelmen,
         "POST /umsetzung/{organisation}/ladungen/{ladung}/uebernahme": .duelmen,
+        "GET /codelisten": .alle, "GET /codelisten/{id}": .alle, "GET /codelisten/{id}/eintraege.csv": .alle,
+        "GET /api/v1/codelisten": .alle, "GET /api/v1/codelisten/{id}": .alle,
+        "GET /api/v1/codelisten/{id}/eintraege": .alle, "GET /api/v1/codelisten/{id}/eintraege/{code}": .alle,
         "GET /anmelden": .alle, "POST /anmelden": .alle, "POST /abmelden": .angemeldete,
         "GET /api/v1/gebiete": .alle, "GET /api/v1/gebiete/{ars}": .alle, "GET /api/v1/leistungen": .alle,
         "GET /api/v1/leistungen/{id}": .alle, "GET /api/v1/ozg": .alle, "GET /api/v1/ozg/{ozgId}": .alle,
@@ -81,12 +84,13 @@ import Web
                 let parts = key.split(separator: " ")
                 let path = String(parts[1]).replacing("{organisation}", with: Rollenspiel.duelmen)
                     .replacing("{eintrag}", with: eintrag).replacing("{ars}", with: "05558").replacing(
-                        "{id}", with: "99110009104000"
+                        "{id}", with: key.contains("/codelisten") ? "beispiel-antragsweg" : "99110009104000"
                     )
                     .replacing("{ozgId}", with: "10160").replacing(
                         "{slug}", with: key.contains("/dienste") ? dienst : "umwelt"
                     )
-                    .replacing("{ladung}", with: "gibtesnicht").replacing("{version}/**", with: "x/favicon.svg")
+                    .replacing("{code}", with: "online").replacing("{ladung}", with: "gibtesnicht").replacing(
+                        "{version}/**", with: "x/favicon.svg")
                 let antwort = parts[0] == "GET" ? try await client.get(path) : try await client.post(path)
                 #expect(antwort.status.code < 500, "\(rolle): \(key)")
                 let refused =

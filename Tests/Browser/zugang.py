@@ -14,7 +14,7 @@ OEFFENTLICH = ["/anmelden"]
 SEITEN = ["/", "/leistungen", "/leistungen/99110009104000", "/ozg", "/ozg/10160", "/themenfelder", "/katalog/aenderungen",
           "/suche", "/suche?q=hund+anmelden", "/suche?q=reisepas", "/suche?q=xyzzyx",
           "/gebiete", "/leistungen?typ=2/3&typ=4&themenfeld=umwelt&alle=ozg", "/gebiete?land=05&groesse=5000_19999",
-          "/gebiete/055580016016", "/gebiete/05515", f"/gebiete/{ORT_MIT_LISTE}", "/dienste", "/dienste/neu",
+          "/gebiete/055580016016", "/gebiete/05515", f"/gebiete/{ORT_MIT_LISTE}", "/dienste", "/dienste/neu", "/codelisten",
           "/umsetzung", "/umsetzung/055580016016", f"/umsetzung/{ORT_MIT_LISTE}",
           f"/umsetzung/{ORT_MIT_LISTE}/ladungen", "/schnittstelle", "/impressum", "/datenschutz", "/barrierefreiheit",
           "/diese-seite-fehlt"]

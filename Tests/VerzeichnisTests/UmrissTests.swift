@@ -263,8 +263,9 @@ extension Gebiet {
                     uniqueKeysWithValues: [
                         "id", "ars", "ags", "amtlicher_name", "name", "art", "kennzeichen", "sitz", "plz", "flaeche_ha",
                         "einwohner", "gehoert_zu", "gehoert_zu_ars", "verwaltung", "gueltig_von", "gueltig_bis",
+                        "ende_unbekannt",
                     ].enumerated().map { ($1, $0) }),
                 values: [.text(ags), .null, .text(ags), .text("Ort"), .text("Ort"), .text("gemeinde")]
-                    + [SQLValue](repeating: .null, count: 10)))
+                    + [SQLValue](repeating: .null, count: 10) + [.bool(false)]))
     }
 }

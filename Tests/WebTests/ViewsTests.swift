@@ -73,8 +73,9 @@ import Testing
                     }
                     if line.contains("{{/abschnitte}}") { inside = false }
                     // The policy forbids what stands in the page itself.
+                    let code = line.replacing("<script src=\"{{assets}}/", with: "")
                     for word in ["<script", "<style", " style=", " onclick=", "javascript:", "http://", "https://"]
-                    where line.contains(word) {
+                    where code.contains(word) {
                         #expect(
                             Bool(word.hasPrefix("http") && line.contains("Beginnt mit")), "\(room)/\(file): \(line)")
                     }

@@ -1,4 +1,0 @@
-import TestKit
-import Testing
-
-@testable import Codelisten
