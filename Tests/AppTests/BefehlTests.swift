@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// The program as an operator calls it.
-@Suite(.timeLimit(.minutes(5))) struct BefehlTests {
+@Suite(.timeLimit(.minutes(15))) struct BefehlTests {
     /// The binary that this test run was built with.
     private static var programm: String { Welt.ordner(".build/debug/leitstand") }
 

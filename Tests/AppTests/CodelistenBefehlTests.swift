@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// `import codeliste` as an operator calls it.
-@Suite(.timeLimit(.minutes(5))) struct CodelistenBefehlTests {
+@Suite(.timeLimit(.minutes(15))) struct CodelistenBefehlTests {
     private func ordner() throws -> String {
         let folder = NSTemporaryDirectory() + "leitstand-codeliste-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -9,7 +9,7 @@ import Testing
 import Verzeichnis
 
 /// The official files, loaded whole on every database.
-@Suite(.enabled(if: Welt.echteDaten != nil), .timeLimit(.minutes(10)))
+@Suite(.enabled(if: Welt.echteDaten != nil), .timeLimit(.minutes(15)))
 struct EchteDatenTests {
     private func geladen(_ backend: TestBackend) async throws -> any Database {
         let database = try await Welt.leer(backend)

@@ -7,7 +7,7 @@ import Testing
 @testable import Codelisten
 
 /// The published lists, loaded together on every database.
-@Suite(.enabled(if: Welt.echteDaten != nil), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: Welt.echteDaten != nil), .timeLimit(.minutes(15)))
 struct EchteCodelistenTests {
     private var folder: String { (Welt.echteDaten ?? "") + "/xoev-codelisten" }
 

@@ -158,7 +158,7 @@ import Web
         #expect(try await arten() == [.entfallen])
     }
 
-    @Test(.enabled(if: Welt.echteDaten != nil), .timeLimit(.minutes(5)), arguments: TestBackend.available)
+    @Test(.enabled(if: Welt.echteDaten != nil), .timeLimit(.minutes(15)), arguments: TestBackend.available)
     func `a generated successor of the real catalogue differs in just what was changed`(backend: TestBackend)
         async throws
     {

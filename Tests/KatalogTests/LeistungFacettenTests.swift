@@ -10,7 +10,7 @@ import Web
 @testable import Katalog
 
 /// Facets and files of the list of Leistungen: their numbers and rows are those of the list.
-@Suite(.timeLimit(.minutes(5))) struct LeistungFacettenTests {
+@Suite(.timeLimit(.minutes(15))) struct LeistungFacettenTests {
     private static let codes = ["1", "2", "2/3", "4", "5", "11"]
 
     /// A catalogue by chance: Leistungen with and without OZG-Leistung, with none or several codes, some headings.

@@ -4,7 +4,7 @@ import StorageSQLite
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct MigrationTests {
+@Suite(.timeLimit(.minutes(15))) struct MigrationTests {
     @Test(arguments: TestBackend.available)
     func `migrating tells what it did and does nothing the second time`(on backend: TestBackend) async throws {
         let database = try await backend.database([])

@@ -3,7 +3,7 @@ import StoragePostgres
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct PostgresTests {
+@Suite(.timeLimit(.minutes(15))) struct PostgresTests {
     @Test(arguments: postgresConninfos)
     func `waiters for a full pool are served in turn, and a cancelled waiter leaves the queue`(_ conninfo: String)
         async throws

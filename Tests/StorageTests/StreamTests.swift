@@ -2,7 +2,7 @@ import Storage
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct StreamTests {
+@Suite(.timeLimit(.minutes(15))) struct StreamTests {
     private static let numbers: SQL = """
         WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 20000) SELECT n FROM c
         """

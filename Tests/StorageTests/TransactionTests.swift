@@ -3,7 +3,7 @@ import Synchronization
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct TransactionTests {
+@Suite(.timeLimit(.minutes(15))) struct TransactionTests {
     @Test(arguments: TestBackend.available)
     func `a failing write leaves nothing behind`(on backend: TestBackend) async throws {
         let database = try await backend.database(Fixture.migrations)

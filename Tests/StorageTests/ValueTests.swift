@@ -2,7 +2,7 @@ import Storage
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ValueTests {
+@Suite(.timeLimit(.minutes(15))) struct ValueTests {
     @Test(arguments: TestBackend.available)
     func `every value comes back as it was written`(on backend: TestBackend) async throws {
         let database = try await backend.database(Fixture.migrations)

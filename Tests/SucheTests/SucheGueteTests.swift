@@ -7,7 +7,7 @@ import Testing
 @testable import Suche
 
 /// What people type and what they mean: judged questions against the official catalogue.
-@Suite(.enabled(if: Welt.echteDaten != nil), .timeLimit(.minutes(10)))
+@Suite(.enabled(if: Welt.echteDaten != nil), .timeLimit(.minutes(15)))
 struct SucheGueteTests {
     /// A question and the keys that count as a good answer.
     private struct Urteil {

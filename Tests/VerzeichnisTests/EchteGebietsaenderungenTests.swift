@@ -9,7 +9,7 @@ import Testing
 @testable import Verzeichnis
 
 /// The official file of 31 August 2025 and the 54 places that went in the years before it.
-@Suite(.enabled(if: Welt.echteDaten != nil), .timeLimit(.minutes(10))) struct EchteGebietsaenderungenTests {
+@Suite(.enabled(if: Welt.echteDaten != nil), .timeLimit(.minutes(15))) struct EchteGebietsaenderungenTests {
     private struct Zeile: Sendable { let alt: String, name: String, neu: String }
 
     private func zeilen(_ file: String) throws -> [Zeile] {

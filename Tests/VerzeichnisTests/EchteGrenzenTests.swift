@@ -8,7 +8,7 @@ import Testing
 @testable import Verzeichnis
 
 /// The boundaries of all of Germany, with the official directory of the same day.
-@Suite(.enabled(if: Welt.echteDaten != nil), .timeLimit(.minutes(10))) struct EchteGrenzenTests {
+@Suite(.enabled(if: Welt.echteDaten != nil), .timeLimit(.minutes(15))) struct EchteGrenzenTests {
     private func dateien() throws -> [Grenzdatei] {
         let folder = try #require(Welt.echteDaten) + "/grenzen"
         return try Grenzebene.allCases.map { ebene in

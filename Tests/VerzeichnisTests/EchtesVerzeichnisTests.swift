@@ -7,7 +7,7 @@ import Testing
 @testable import Verzeichnis
 
 /// The official file of 31 August 2025.
-@Suite(.enabled(if: Welt.echteDaten != nil), .timeLimit(.minutes(10))) struct EchtesVerzeichnisTests {
+@Suite(.enabled(if: Welt.echteDaten != nil), .timeLimit(.minutes(15))) struct EchtesVerzeichnisTests {
     @Test(arguments: TestBackend.available)
     func `the official file gives the sums, kinds and authorities that are known of it`(on backend: TestBackend)
         async throws

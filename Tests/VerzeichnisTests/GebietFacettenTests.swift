@@ -10,7 +10,7 @@ import Web
 @testable import Verzeichnis
 
 /// Facets and files of the list of places: their numbers and rows are those of the list.
-@Suite(.timeLimit(.minutes(5))) struct GebietFacettenTests {
+@Suite(.timeLimit(.minutes(15))) struct GebietFacettenTests {
     /// Places by chance in three Länder, with people around every bound of the classes.
     private static func verzeichnis(_ random: inout Zufall) -> Verzeichnisbau {
         var bau = Verzeichnisbau()

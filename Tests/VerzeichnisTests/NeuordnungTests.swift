@@ -6,7 +6,7 @@ import Testing
 @testable import Verzeichnis
 
 /// A newer directory over an older one: nothing is lost, and nothing is invented.
-@Suite(.timeLimit(.minutes(10))) struct NeuordnungTests {
+@Suite(.timeLimit(.minutes(15))) struct NeuordnungTests {
     /// A place before a step, as it has to be found again after it.
     private struct Vorher { let id: Gebiet.ID, name: String, verwaltung: String? }
 

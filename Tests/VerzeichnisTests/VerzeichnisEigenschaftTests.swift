@@ -6,7 +6,7 @@ import Testing
 @testable import Verzeichnis
 
 /// Rules that hold after any sequence of files.
-@Suite(.timeLimit(.minutes(5))) struct VerzeichnisEigenschaftTests {
+@Suite(.timeLimit(.minutes(15))) struct VerzeichnisEigenschaftTests {
     /// All Gemeinden that a random file may hold: three Kreise, each with free Gemeinden and two Verbände.
     private static let alle: [String] = (1...3).flatMap { kreis in
         (1...4).map { "0713\(kreis)000\($0)00\($0)" }
