@@ -70,7 +70,7 @@ import Web
         let database = try await Welt.leer(backend)
         let bericht = try await Self.katalog(&random).laden(database)
         #expect(bericht.fehlerzahl == 0, "\(bericht.zeilen.prefix(5))")
-        for _ in 0..<25 {
+        for _ in 0..<10 {
             let (filter, text) = try Self.filter(&random)
             try await database.read { db in
                 let (gesamt, facetten) = try LeistungStore.facetten(filter, in: db)
@@ -104,7 +104,7 @@ import Web
         var random = Zufall(seed)
         let database = try await Welt.leer(backend)
         _ = try await Self.katalog(&random).laden(database)
-        let filters = try (0..<6).map { _ in try Self.filter(&random) }
+        let filters = try (0..<4).map { _ in try Self.filter(&random) }
         try await TestSite(database).run { client in
             for (filter, text) in filters {
                 let rows = try await database.read { db in

@@ -58,7 +58,7 @@ import Web
         try await welt.database.write { db in
             try db.execute("UPDATE gebiet SET einwohner = NULL WHERE name LIKE 'Ort 05%' AND ags LIKE '%1'")
         }
-        for _ in 0..<30 {
+        for _ in 0..<12 {
             let (filter, text) = try Self.filter(&random)
             try await welt.database.read { db in
                 let (gesamt, facetten) = try GebietStore.facetten(filter, laender: GebietStore.laender(in: db), in: db)
@@ -112,7 +112,7 @@ import Web
         var random = Zufall(seed)
         let welt = try await Verzeichniswelt(backend)
         try await welt.lade(Self.verzeichnis(&random))
-        let filters = try (0..<5).map { _ in try Self.filter(&random) }
+        let filters = try (0..<4).map { _ in try Self.filter(&random) }
         try await TestSite(welt.database).run { client in
             for (filter, text) in filters {
                 let rows = try await welt.database.read { db in
