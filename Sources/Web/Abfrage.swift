@@ -113,6 +113,13 @@ package struct Adresse: Sendable, Equatable {
         return copy
     }
 
+    /// The same list with one more pair.
+    package func und(_ name: String, _ wert: String) -> Adresse {
+        var copy = self
+        copy.werte.append((name, wert))
+        return copy
+    }
+
     /// The same list without this one pair, other values of its name stay.
     package func ohne(_ name: String, _ wert: String) -> Adresse {
         var copy = self

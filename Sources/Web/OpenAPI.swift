@@ -146,8 +146,11 @@ package enum OpenAPI {
     }
 
     static func parameters(of operation: APIOperation) -> [APIOperation.Parameter] {
+        // A parameter of the path that the operation says nothing of is an id.
         let inPath = operation.path.split(separator: "/").filter { $0.hasPrefix("{") }
-            .map { APIOperation.Parameter(String($0.dropFirst().dropLast()), "Kennung", in: "path") }
+            .map { String($0.dropFirst().dropLast()) }
+            .filter { name in !operation.parameter.contains { $0.name == name } }
+            .map { APIOperation.Parameter($0, "Kennung", in: "path") }
         guard case .liste(_, let facetten) = operation.antwort else { return inPath + operation.parameter }
         let more = facetten ? [APIOperation.Parameter("facetten", "„ja“ nennt je Filter die Werte und ihre Zahl")] : []
         return inPath + operation.parameter + more + [

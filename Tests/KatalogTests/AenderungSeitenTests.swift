@@ -209,7 +209,9 @@ import Web
     func `the table has a row for each changed field of just the list shown`(backend: TestBackend) async throws {
         try await mitStaenden(backend) { client in
             let antwort = try await client.get("/katalog/aenderungen.csv?von=1&bis=2")
-            #expect(antwort.headers[.contentDisposition]?.contains("katalog-aenderungen-1-bis-2-auswahl-2026-11-22.csv") == true)
+            #expect(
+                antwort.headers[.contentDisposition]?.contains("katalog-aenderungen-1-bis-2-auswahl-2026-11-22.csv")
+                    == true)
             #expect(antwort.headers[.contentType] == "text/csv; charset=utf-8")
             #expect(
                 antwort.text.contains(

@@ -14,8 +14,9 @@ package struct GrenzRoutes: RoomRoutes {
         routes.api(
             APIOperation(
                 "/grenzen/{ebene}",
-                "Grenzen als TopoJSON mit Quellenvermerk; Ebene ist gemeinden, kreise oder laender",
+                "Grenzen als TopoJSON mit Quellenvermerk",
                 [
+                    .init("ebene", "gemeinden, kreise oder laender", in: "path", beispiel: "laender"),
                     .init("stufe", "Vereinfachung: 1 fein (sonst), 2 mittel, 3 grob", kind: .integer),
                     .init("land", "Nur dieses Land, zwei Ziffern"),
                     .init("kreis", "Nur dieser Kreis, fünf Ziffern"),

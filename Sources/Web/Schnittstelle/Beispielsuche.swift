@@ -20,11 +20,11 @@ package struct Beispielsuche: Sendable {
     package func adressen(_ context: SiteContext) async -> [String: String] {
         var found: [String: String] = [:]
         for operation in operationen {
-            guard let path = await path(of: operation.path, context) else { continue }
-            var values = operation.parameter.map { (name: $0.name, wert: $0.beispiel) }
+            guard let path = await path(of: operation, context) else { continue }
+            var values = operation.parameter.filter { $0.ort == "query" }.map { (name: $0.name, wert: $0.beispiel) }
             if case .liste = operation.antwort { values.append(("anzahl", "2")) }
             let address = Adresse("/api/v1" + path, values).text
-            if case .dokument = operation.antwort {
+            if case .dokument = operation.antwort, operation.path == path {
                 found[operation.path] = address
             } else if await ask(address, context) != nil {
                 found[operation.path] = address
@@ -34,13 +34,14 @@ package struct Beispielsuche: Sendable {
     }
 
     /// The path with a real value in place of each parameter.
-    private func path(of pattern: String, _ context: SiteContext) async -> String? {
+    private func path(of operation: APIOperation, _ context: SiteContext) async -> String? {
         var (above, path) = ("", "")
-        for part in pattern.split(separator: "/") {
+        for part in operation.path.split(separator: "/") {
             if part.hasPrefix("{") {
-                guard let value = await first(String(part.dropFirst().dropLast()), of: above, at: path, context) else {
-                    return nil
-                }
+                let name = String(part.dropFirst().dropLast())
+                let said = operation.parameter.first { $0.name == name }?.beispiel
+                let value = if let said { said } else { await first(name, of: above, at: path, context) }
+                guard let value else { return nil }
                 path += "/" + Prozentkodierung.encode(value)
             } else {
                 path += "/" + part
