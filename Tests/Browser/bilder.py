@@ -8,6 +8,7 @@ from server import BEISPIELE
 ORT = "059150000000"
 BILDER = {
     "start": ("/", 900),
+    "suche": ("/suche?q=wohngelt+antrag", 1000),
     "umsetzungsliste": (f"/umsetzung/{ORT}?stand=offen&loesung=ja", 1000),
     "gebiet": (f"/gebiete/{ORT}", 900),
     "leistung": ("/leistungen/99110009104000", 1000),
