@@ -1,0 +1,116 @@
+import Storage
+
+@testable import Suche
+
+/// The search once more, without an engine: every row is looked at and judged by its stored words.
+struct Nachrechnung: Sendable {
+    struct Zeile: Sendable {
+        let nr: Int64
+        let art: Suchdokument.Art
+        let kandidat: SucheStore.Kandidat
+        let name: Set<String>
+        let alles: Set<String>
+        let merkmal: Merkmal
+    }
+
+    let zeilen: [Zeile]
+    let inhalt: Suchgedaechtnis.Inhalt
+
+    init(_ db: any SQLConnection) throws {
+        inhalt = try Suchgedaechtnis().inhalt(in: db)
+        var texts: [String: [Int64: Set<String>]] = [:]
+        for table in ["suche_name", "suche_text"] {
+            // Texts alone tell what else is stored; the engine is not asked.
+            try db.forEach(
+                SQL(
+                    sqlite: SQL(stringLiteral: "SELECT rowid AS nr, worte FROM \(table)"),
+                    postgres: SQL(
+                        stringLiteral: "SELECT nr, array_to_string(tsvector_to_array(worte), ' ') AS worte FROM \(table)"))
+            ) { row in
+                let worte: String = try row["worte"]
+                texts[table, default: [:]][try row["nr"]] = Set(worte.split(separator: " ").map(String.init))
+            }
+        }
+        let merkmale = inhalt.merkmale
+        zeilen = try db.rows(
+            """
+            SELECT nr, art, id, pfad, name, zusatz, frueher, name_worte, umfeld_worte FROM suche_eintrag ORDER BY nr
+            """
+        ).map { row in
+            let nr: Int64 = try row["nr"]
+            return Zeile(
+                nr: nr, art: try row["art"], kandidat: try SucheStore.Kandidat(row: row),
+                name: texts["suche_name"]?[nr] ?? [], alles: texts["suche_text"]?[nr] ?? [],
+                merkmal: merkmale[nr & Zeilennummer.codemaske] ?? Merkmal())
+        }
+    }
+
+    /// Every stored word, sorted.
+    var woerter: [String] { zeilen.reduce(into: Set<String>()) { $0.formUnion($1.alles) }.sorted() }
+
+    func treffer(_ stufe: Suchplan.Stufe, _ art: Suchdokument.Art) -> [Zeile] {
+        zeilen.filter { $0.art == art && stufe.ausdruck.trifft(stufe.nurName ? $0.name : $0.alles) }
+    }
+
+    struct Antwort {
+        var ids: [String] = []
+        var gesamt = 0
+        /// Counts of the facets, only for Leistungen.
+        var themenfelder: [String: Int] = [:]
+        var lagen: [String: Int] = [:]
+        var typen: [String: Int] = [:]
+    }
+
+    /// The answers of one kind to an understood question.
+    func beantworte(_ anfrage: Suchanfrage, _ art: Suchdokument.Art, _ wunsch: Suchwunsch) -> Antwort {
+        let plan = Suchplan(anfrage)
+        guard !plan.strenge.isEmpty else { return Antwort() }
+        var steps = plan.strenge
+        var all = treffer(.init(ausdruck: plan.gezaehlt, nurName: false), art)
+        if all.count < 5 {
+            var any = [plan.gezaehlt]
+            for step in plan.weite {
+                steps.append(step)
+                any.append(step.ausdruck)
+                all = treffer(.init(ausdruck: .eines(any), nurName: false), art)
+                if all.count >= 5 { break }
+            }
+        }
+        let weighing = Bewertung(anfrage)
+        var seen: Set<Int64> = []
+        var ranked: [Zeile] = []
+        for step in steps where ranked.count < wunsch.seite * wunsch.anzahl {
+            let found = treffer(step, art).filter { art == .gebiet || wunsch.passt($0.merkmal) }.prefix(200)
+                .filter { seen.insert($0.nr).inserted }
+            ranked += found.map { row in
+                let worth = weighing.bewerte(name: row.kandidat.nameWorte, umfeld: row.kandidat.umfeldWorte)
+                return (-Int(worth.punkte * 1_000), row.nr >> 48, row.kandidat.pfad, row)
+            }.sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }.map(\.3)
+        }
+        var answer = Antwort(
+            ids: ranked.dropFirst((wunsch.seite - 1) * wunsch.anzahl).prefix(wunsch.anzahl).map(\.kandidat.id))
+        for row in all where art != .gebiet {
+            let merkmal = row.merkmal
+            if wunsch.passt(merkmal) { answer.gesamt += 1 }
+            if wunsch.passt(merkmal, ohne: \.themenfelder), merkmal.themenfeld != "" {
+                answer.themenfelder[merkmal.themenfeld, default: 0] += 1
+            }
+            if wunsch.passt(merkmal, ohne: \.lagen), merkmal.lage != "" { answer.lagen[merkmal.lage, default: 0] += 1 }
+            if wunsch.passt(merkmal, ohne: \.typen) { for typ in merkmal.typen { answer.typen[typ, default: 0] += 1 } }
+        }
+        if art == .gebiet { answer.gesamt = all.count }
+        return answer
+    }
+
+    /// What the words of a question mean among the names of places.
+    func ortsanfrage(_ typed: String, katalog: Suchanfrage, alltag: Alltagswoerter) -> Suchanfrage {
+        let known = katalog.begriffe.contains { begriff in
+            begriff.alternativen.contains { alternative in
+                alternative.verbessert == nil
+                    && alternative.gruppen.allSatisfy { $0.contains { inhalt.katalog.anzahl($0) > 0 } }
+            }
+        }
+        return Suchanfrage(typed, wortschatz: inhalt.gebiet, alltag: .nurFuellwoerter(alltag))
+            .nurOrte(inhalt.gebiet, auchAehnliche: !known)
+    }
+}
