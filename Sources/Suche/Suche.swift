@@ -72,9 +72,13 @@ package struct Suchergebnis: Sendable, Equatable {
 /// rows hold which stored words. So both give the same answers in the same order.
 package struct Suche: Sendable {
     let alltag: Alltagswoerter
+    /// How long a question may take.
+    let frist: Duration
     private let gedaechtnis = Suchgedaechtnis()
 
-    package init(alltag: Alltagswoerter) { self.alltag = alltag }
+    package init(alltag: Alltagswoerter, frist: Duration = Suchfrist.dauer) {
+        (self.alltag, self.frist) = (alltag, frist)
+    }
 
     /// Longer questions are cut; nobody types them.
     static let laengste = 300
@@ -131,8 +135,7 @@ package struct Suche: Sendable {
     ) throws {
         func group(_ art: Suchdokument.Art) throws -> (Suchgruppe, [Int64: Int]) {
             let counted = try SucheStore.zaehle(schluessel: digits, art, in: db)
-            let rows = try SucheStore.treffer(schluessel: digits, art, limit: SucheStore.gewogen, in: db)
-                .filter { row in codes.map { $0.contains(row.nr & Zeilennummer.codemaske) } ?? true }
+            let rows = try SucheStore.treffer(schluessel: digits, art, codes: codes, in: db)
             let total = codes.map { $0.reduce(0) { $0 + (counted[$1] ?? 0) } } ?? counted.values.reduce(0, +)
             let shown = rows.dropFirst((wunsch.seite - 1) * wunsch.anzahl).prefix(wunsch.anzahl)
             return (Suchgruppe(art: art, treffer: shown.map { Fundstelle.treffer(art, $0) }, gesamt: total), counted)
@@ -190,17 +193,16 @@ package struct Suche: Sendable {
             _ art: Suchdokument.Art, in db: any SQLConnection
         ) throws -> (gruppe: Suchgruppe, gezaehlt: [Int64: Int], ausgelassen: [String]) {
             let plan = Suchplan(anfrage)
-            guard !plan.strenge.isEmpty, codes?.isEmpty != true else {
+            guard !plan.strenge.isEmpty else {
                 return (Suchgruppe(art: art, treffer: [], gesamt: 0), [:], [])
             }
             let needed = wunsch.seite * wunsch.anzahl
             let filter = art == .gebiet ? nil : codes
             var counted = try zaehle(plan.gezaehlt, art, in: db)
             var steps = plan.strenge
-            var total = gesamt(counted)
-            if total < Suche.wenige, let wider = try erweitert(plan, art, in: db) {
+            // Chosen facets narrow the answers and never widen the question, or their counts would not hold.
+            if counted.values.reduce(0, +) < Suche.wenige, let wider = try erweitert(plan, art, in: db) {
                 (steps, counted) = (plan.strenge + wider.stufen, wider.gezaehlt)
-                total = gesamt(counted)
             }
             let weighing = Bewertung(anfrage)
             var seen: Set<Int64> = []
@@ -217,10 +219,10 @@ package struct Suche: Sendable {
             let texts = try SucheStore.inhalte(shown.map(\.0.nr), in: db)
             let finder = Fundstelle(anfrage: anfrage, zerlegung: inhalt.wortschatz(art).zerlegung)
             let hits = shown.map { row, worth in finder.treffer(art, row, worth, text: texts[row.nr]) }
-            return (Suchgruppe(art: art, treffer: hits, gesamt: total), counted, hits.first?.ohne ?? [])
+            return (Suchgruppe(art: art, treffer: hits, gesamt: gesamt(counted)), counted, hits.first?.ohne ?? [])
         }
 
-        /// Better first; then large places or short names, and at last the id, so that the order never depends on chance.
+        /// Better first; then large places or short names, and at last the address, so that chance decides nothing.
         private static func steht(
             _ a: (SucheStore.Kandidat, Bewertung.Ergebnis), vor b: (SucheStore.Kandidat, Bewertung.Ergebnis),
             _ art: Suchdokument.Art
@@ -228,7 +230,7 @@ package struct Suche: Sendable {
             let (x, y) = (Int(a.1.punkte * 1_000), Int(b.1.punkte * 1_000))
             if x != y { return x > y }
             let (r, s) = (a.0.nr >> 48, b.0.nr >> 48)
-            return r != s ? r < s : a.0.id < b.0.id
+            return r != s ? r < s : a.0.pfad < b.0.pfad
         }
 
         private func zaehle(
@@ -251,7 +253,7 @@ package struct Suche: Sendable {
                 used.append(step)
                 let any = Suchausdruck.eines([plan.gezaehlt] + used.map(\.ausdruck))
                 let counted = try zaehle(any, art, in: db)
-                if gesamt(counted) >= Suche.wenige || step == plan.weite.last { return (used, counted) }
+                if counted.values.reduce(0, +) >= Suche.wenige || step == plan.weite.last { return (used, counted) }
             }
             return nil
         }

@@ -38,15 +38,16 @@ enum SucheStore {
 
     /// Rows whose key begins with these digits, in the order of the keys.
     static func treffer(
-        schluessel digits: String, _ art: Suchdokument.Art, limit: Int, in db: any SQLConnection
+        schluessel digits: String, _ art: Suchdokument.Art, codes: [Int64]?, in db: any SQLConnection
     ) throws -> [Kandidat] {
         let (von, bis) = Zeilennummer.bereich(art)
+        let facet: SQL = codes.map { "AND (nr & \(Zeilennummer.codemaske)) IN (\($0))" } ?? ""
         return try db.rows(
             """
             SELECT \(columns) FROM (SELECT nr, MIN(schluessel) AS schluessel FROM suche_schluessel
-                WHERE schluessel >= \(digits) AND schluessel < \(digits + ":") AND nr BETWEEN \(von) AND \(bis)
+                WHERE schluessel >= \(digits) AND schluessel < \(digits + ":") AND nr BETWEEN \(von) AND \(bis) \(facet)
                 GROUP BY nr) f
-            JOIN suche_eintrag e ON e.nr = f.nr ORDER BY f.schluessel, e.id LIMIT \(limit)
+            JOIN suche_eintrag e ON e.nr = f.nr ORDER BY f.schluessel, e.pfad LIMIT \(gewogen)
             """
         ).map(Kandidat.init(row:))
     }

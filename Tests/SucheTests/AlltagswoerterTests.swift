@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func `filler words fall out of phrases as they fall out of questions`() throws {
-        let words = try gelesen("auto für die tante = Kraftfahrzeug\nwas für = Katalog", "für\ndie\nwas")
+        let words = try gelesen("auto für tante = Kraftfahrzeug\nwas für = Katalog", "für\ndie\nwas")
         #expect(words.synonyme["auto tant"]?.map(\.text) == ["Kraftfahrzeug"])
         // A phrase of nothing else stays as it is, like a question of nothing else.
         #expect(texte(words, "was für") == ["Katalog"])
@@ -70,7 +70,9 @@ import Testing
         let seed = UInt64.random(in: 0 ... .max)
         var salat = Zeichensalat(seed)
         for _ in 0..<500 {
-            let lines = (0..<3).map { _ in salat.text() + (Bool.random(using: &salat.random) ? " = " : "") + salat.text() }
+            let lines = (0..<3).map { _ in
+                salat.text() + (Bool.random(using: &salat.random) ? " = " : "") + salat.text()
+            }
             do { _ = try gelesen(lines.joined(separator: "\n"), salat.text()) } catch {
                 #expect(error is Alltagswoerter.Fehler, "seed \(seed)")
             }
@@ -101,7 +103,10 @@ import Testing
         for (number, left, _) in try zeilen() {
             for phrase in left {
                 let forms = Wortform.woerter(in: phrase).map(\.form).joined(separator: " ")
-                #expect(seen[forms] == nil, "„\(phrase)“ steht in Zeile \(seen[forms] ?? 0) und \(number)")
+                // A line may write one word with and without its hyphen.
+                #expect(
+                    seen[forms] == nil || seen[forms] == number,
+                    "„\(phrase)“ steht in Zeile \(seen[forms] ?? 0) und \(number)")
                 seen[forms] = number
             }
         }
@@ -141,7 +146,8 @@ import Testing
                     dead.append("Zeile \(number): „\(left[0])“ führt nicht zu „\(meaning)“")
                     continue
                 }
-                let sets = found.gruppen.map { group in group.reduce(into: Set<Int>()) { $0.formUnion(rows[$1] ?? []) } }
+                let sets = found.gruppen.map { group in group.reduce(into: Set<Int>()) { $0.formUnion(rows[$1] ?? []) }
+                }
                 let hits = sets.dropFirst().reduce(sets.first ?? []) { $0.intersection($1) }
                 if hits.isEmpty { dead.append("Zeile \(number): „\(meaning)“ findet nichts") }
             }

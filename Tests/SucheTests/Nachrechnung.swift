@@ -25,7 +25,8 @@ struct Nachrechnung: Sendable {
                 SQL(
                     sqlite: SQL(stringLiteral: "SELECT rowid AS nr, worte FROM \(table)"),
                     postgres: SQL(
-                        stringLiteral: "SELECT nr, array_to_string(tsvector_to_array(worte), ' ') AS worte FROM \(table)"))
+                        stringLiteral:
+                            "SELECT nr, array_to_string(tsvector_to_array(worte), ' ') AS worte FROM \(table)"))
             ) { row in
                 let worte: String = try row["worte"]
                 texts[table, default: [:]][try row["nr"]] = Set(worte.split(separator: " ").map(String.init))

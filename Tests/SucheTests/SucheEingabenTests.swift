@@ -27,20 +27,27 @@ import Testing
             ("seite=zwei", .badRequest, "ab 1 gezählt"), ("seite=999999", .notFound, "besten 200"),
             ("seite=11", .notFound, "besten 200"), ("seite=9223372036854775807", .notFound, "So viele Seiten"),
             ("seite=99999999999999999999", .badRequest, "ab 1 gezählt"), ("seite=5&anzahl=50", .notFound, "besten 200"),
-            (typen, .badRequest, "höchstens 100"), (typen.replacing("typ", with: "themenfeld"), .badRequest, "höchstens 100"),
-            (typen.replacing("typ", with: "lage"), .badRequest, "höchstens 100"), ("typ=%FF", .badRequest, "nicht lesbar"),
+            ("art=leistung&seite=9", .notFound, "gibt es nicht"), (typen, .badRequest, "höchstens 100"),
+            (typen.replacing("typ", with: "themenfeld"), .badRequest, "höchstens 100"),
+            (typen.replacing("typ", with: "lage"), .badRequest, "höchstens 100"),
+            ("typ=%FF", .badRequest, "nicht lesbar"),
             ("lage=%ZZ", .badRequest, "nicht lesbar"),
         ]
         try await TestSite(try await Lesewelt.beispiel.welt(backend).database).run { client in
             for (query, status, says) in cases {
-                for path in ["/suche", "/api/v1/suche"] {
+                // The interface answers an empty page where the list has ended.
+                for path in query.hasSuffix("seite=9") ? ["/suche"] : ["/suche", "/api/v1/suche"] {
                     let answer = try await client.get("\(path)?q=hund&\(query)")
                     #expect(answer.status == status, "\(path) \(query.prefix(40)): \(answer.text.suffix(200))")
                     #expect(answer.text.contains(says), "\(path) \(query.prefix(40))")
                 }
             }
+            let all = try await client.get("/suche?q=hund&seite=2")
+            #expect(all.status == .notFound && all.text.contains("nur für eine Art allein"))
             // Unknown values are no error, they match nothing.
-            for query in ["typ=%25", "themenfeld=gibt-es-nicht", "lage='", "typ=2/3&typ=2/3", "unbekannt=1", "alle=x", "q=katze"] {
+            for query in [
+                "typ=%25", "themenfeld=gibt-es-nicht", "lage='", "typ=2/3&typ=2/3", "unbekannt=1", "alle=x", "q=katze",
+            ] {
                 for path in ["/suche", "/api/v1/suche"] {
                     let answer = try await client.get("\(path)?q=hund&\(query)")
                     #expect(answer.status == .ok, "\(path) \(query)")
@@ -50,7 +57,8 @@ import Testing
     }
 
     @Test(arguments: TestBackend.available)
-    func `whatever stands in the question, page and interface answer and stay small`(backend: TestBackend) async throws {
+    func `whatever stands in the question, page and interface answer and stay small`(backend: TestBackend) async throws
+    {
         let seed = UInt64.random(in: 0 ... .max)
         var salat = Zeichensalat(seed)
         let long = [
@@ -64,7 +72,8 @@ import Testing
                 for path in ["/suche", "/api/v1/suche", "/api/v1/suche/vorschlaege"] {
                     let answer = try await client.get("\(path)?q=\(query)")
                     let allowed: [HTTPResponse.Status] = [.ok, .badRequest, .uriTooLong]
-                    #expect(allowed.contains(answer.status), "seed \(seed), \(path): \(text.prefix(60).debugDescription)")
+                    #expect(
+                        allowed.contains(answer.status), "seed \(seed), \(path): \(text.prefix(60).debugDescription)")
                     #expect(answer.bytes.count < 1 << 20, "\(path): \(answer.bytes.count) bytes for \(text.prefix(20))")
                     if path != "/suche" { _ = try Self.json(answer) }
                 }
@@ -103,6 +112,34 @@ import Testing
         }
     }
 
+    /// A database that takes its time.
+    private struct Traege: Database {
+        let base: any Database
+        var dialect: SQLDialect { base.dialect }
+
+        func read<T: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> T) async throws -> T {
+            try await Task.sleep(for: .seconds(1))
+            return try await base.read(body)
+        }
+
+        func write<T: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> T) async throws -> T {
+            try await base.write(body)
+        }
+
+        func close() async { await base.close() }
+    }
+
+    @Test func `a visitor whose search takes too long reads a sentence that says what to do`() async throws {
+        let slow = Traege(base: try await Lesewelt.beispiel.welt(.sqliteMemory).database)
+        try await TestSite(slow, frist: .milliseconds(20)).run { client in
+            for path in ["/suche", "/api/v1/suche", "/api/v1/suche/vorschlaege"] {
+                let answer = try await client.get("\(path)?q=hund")
+                #expect(answer.status == .serviceUnavailable, "\(path)")
+                #expect(answer.text.contains("abgebrochen") && answer.text.contains("selteneres Wort"), "\(path)")
+            }
+        }
+    }
+
     private static let endlos: SQL = """
         WITH RECURSIVE zahl (n) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT n % 1000 + 1 FROM zahl)
         SELECT count(*) FROM zahl
@@ -123,7 +160,9 @@ import Testing
             }
             #expect(refusal?.kind == .unavailable && refusal?.message.contains("abgebrochen") == true)
             #expect(clock.now - start < .seconds(10), "the statement ends with the time limit")
-            let one = try await Suchfrist.lies(database) { db in try db.value("SELECT 1", as: Int.self) }
+            let one = try await Suchfrist.lies(database, frist: .seconds(60)) { db in
+                try db.value("SELECT 1", as: Int.self)
+            }
             #expect(one == 1)
         }
         // As many as there are connections, and more.
@@ -146,7 +185,9 @@ import Testing
     func `a search that fails or is given up passes that on, not the time limit`(backend: TestBackend) async throws {
         let database = try await Lesewelt.beispiel.welt(backend).database
         struct Fehlschlag: Error {}
-        await #expect(throws: Fehlschlag.self) { try await Suchfrist.lies(database) { _ in throw Fehlschlag() } }
+        await #expect(throws: Fehlschlag.self) {
+            try await Suchfrist.lies(database, frist: .seconds(60)) { _ in throw Fehlschlag() }
+        }
         let task = Task {
             try await Suchfrist.lies(database, frist: .seconds(60)) { db in try db.value(Self.endlos, as: Int.self) }
         }

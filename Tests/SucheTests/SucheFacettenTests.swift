@@ -74,7 +74,10 @@ import Testing
         let welt = try await (Welt.echteDaten == nil ? Lesewelt.beispiel : Lesewelt.echt).welt(backend)
         let (fragen, rechnung) = try await welt.database.read { db in
             var fragen = try Zufallsfragen(seed, db)
-            return (fragen.fragen(10) + ["gewerbe", "antrag", "genehmigung", "99", "05", "99 050", "hund"], try Nachrechnung(db))
+            return (
+                fragen.fragen(10) + ["gewerbe", "antrag", "genehmigung", "99", "05", "99 050", "hund"],
+                try Nachrechnung(db)
+            )
         }
         var random = Zufall(seed)
         let merkmale = Dictionary(uniqueKeysWithValues: rechnung.zeilen.map { ($0.kandidat.pfad, $0.merkmal) })

@@ -69,7 +69,9 @@ import Testing
             await #expect(throws: Stromausfall.self) { try await index.nachfuehren(welt.database) }
             for frage in ["hund", "gewerbeabmeldung", "münster", "99 100", "sperrmuell geld", "unbekanntes wort"] {
                 let found = try await welt.frage(frage)
-                #expect(found.leistungen.treffer.count == min(20, found.leistungen.gesamt), "seed \(seed), \(stop): \(frage)")
+                #expect(
+                    found.leistungen.treffer.count == min(20, found.leistungen.gesamt),
+                    "seed \(seed), \(stop): \(frage)")
             }
             #expect(!(try await welt.frage("münster").gebiete.treffer.isEmpty), "seed \(seed), \(stop)")
             #expect(try await Suchindex.standard.nachfuehren(welt.database) != nil, "seed \(seed), \(stop)")
@@ -128,7 +130,11 @@ import Testing
         let alt = quellen("1", "Alter Name"), neu = quellen("2", "Neuer Name")
         let langsam = Suchindex(quellen: [
             Gestoert(base: alt[0]) {
-                guard slow.withLock({ $0 += 1; return $0 }) == 2 else { return }
+                guard
+                    slow.withLock({
+                        $0 += 1; return $0
+                    }) == 2
+                else { return }
                 alteGelesen.oeffne()
                 neueGeschrieben.warte()
             }, alt[1],
@@ -136,7 +142,11 @@ import Testing
         let schnell = Suchindex(quellen: [
             neu[0],
             Gestoert(base: neu[1]) {
-                guard fast.withLock({ $0 += 1; return $0 }) == 2 else { return }
+                guard
+                    fast.withLock({
+                        $0 += 1; return $0
+                    }) == 2
+                else { return }
                 neueGeschrieben.oeffne()
                 alteFertig.warte()
             },
@@ -170,7 +180,8 @@ import Testing
             let name = salat.text().replacing("\u{0}", with: " ")
             return Suchdokument(
                 art: .leistung, id: "\(number)", pfad: "/leistungen/\(number)", schluessel: ["99\(number)"], name: name,
-                frueher: number % 3 == 0 ? ["früher \(number)"] : [], umfeld: number % 2 == 0 ? [salat.text().replacing("\u{0}", with: "")] : [],
+                frueher: number % 3 == 0 ? ["früher \(number)"] : [],
+                umfeld: number % 2 == 0 ? [salat.text().replacing("\u{0}", with: "")] : [],
                 text: number % 5 == 0 ? salat.text().replacing("\u{0}", with: "") : "",
                 merkmal: Merkmal(themenfeld: "feld-\(number % 3)", lage: "", typen: ["\(number % 2)"]), rang: number)
         }
@@ -178,7 +189,9 @@ import Testing
         let report = try #require(try await index.nachfuehren(welt.database))
         #expect((report.eintraege, report.geschrieben) == (120, 120), "seed \(seed)")
         for document in documents {
-            guard let word = Wortform.woerter(in: document.name).first?.form, Suche.schluessel(word) == nil else { continue }
+            guard let word = Wortform.woerter(in: document.name).first?.form, Suche.schluessel(word) == nil else {
+                continue
+            }
             let all = try await welt.alle(.leistung, Suchwunsch(word))
             #expect(all.contains { $0.id == document.id }, "seed \(seed): \(word) in \(document.name.debugDescription)")
         }

@@ -8,11 +8,14 @@ struct Wandelkatalog {
     private var ohne: [String] = []
 
     private static let woerter = [
-        "Hund", "Hunde", "Müll", "Sperrmüll", "Gewerbe", "Abmeldung", "Gewerbeabmeldung", "Ausweis", "Anmeldung", "Straße",
+        "Hund", "Hunde", "Müll", "Sperrmüll", "Gewerbe", "Abmeldung", "Gewerbeabmeldung", "Ausweis", "Anmeldung",
+        "Straße",
         "Straßenfest", "Fest", "Wohnung", "Geld", "Wohngeld", "Führung", "Zeugnis", "Führungszeugnis", "Bau", "Garten",
     ]
     private static let typen = ["1", "2/3", "1, 2/3", "4", "5", ""]
-    private static let rechte = ["", "BGB", "Gewerbeordnung [https://beispiel.invalid/gewo] und Hundegesetz", "§ 1 \"\"Müll\"\""]
+    private static let rechte = [
+        "", "BGB", "Gewerbeordnung [https://beispiel.invalid/gewo] und Hundegesetz", "§ 1 \"\"Müll\"\"",
+    ]
 
     init(_ seed: UInt64) {
         random = Zufall(seed)
@@ -62,7 +65,8 @@ struct Wandelkatalog {
         var blatt = Katalogblatt()
         blatt.ozg = "ozg_id,ozg_leistung,lebenslage,themenfeld\n"
         for (id, one) in ozg.sorted(by: { $0.key < $1.key }) {
-            blatt.ozg += one.lage == 3 ? "\(id),\(one.name),,\n" : "\(id),\(one.name),Lage \(one.lage),Feld \(one.lage / 2)\n"
+            blatt.ozg +=
+                one.lage == 3 ? "\(id),\(one.name),,\n" : "\(id),\(one.name),Lage \(one.lage),Feld \(one.lage / 2)\n"
         }
         blatt.leistungen = "leika_schluessel,bezeichnung,typisierung,ozg_id,rechtsgrundlage\n"
         for (key, one) in leistungen.sorted(by: { $0.key < $1.key }) {

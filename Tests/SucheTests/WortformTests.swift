@@ -24,7 +24,8 @@ import Testing
     @Test(arguments: [
         ("Haus", "Hase"), ("Wald", "Wahl"), ("Steuer", "Stau"), ("Kind", "Kinn"), ("Gericht", "Gerücht"),
         ("Hof", "Haft"), ("Ehe", "Ehre"), ("Rente", "Rind"), ("Bau", "Baum"), ("Anmeldung", "Abmeldung"),
-        ("Pass", "Spass"), ("Geld", "Gold"), ("Amt", "Art"), ("Zuzug", "Auszug"), ("99001", "99002"), ("Quelle", "Qual"),
+        ("Pass", "Spass"), ("Geld", "Gold"), ("Amt", "Art"), ("Zuzug", "Auszug"), ("99001", "99002"),
+        ("Quelle", "Qual"),
     ]) func `different words stay apart`(a: String, b: String) {
         #expect(staemme(a) != staemme(b))
     }
@@ -37,7 +38,9 @@ import Testing
         #expect(Wortform.ohnePartizip(form) == staemme(verb).first)
     }
 
-    @Test(arguments: ["angel", "umgebung", "ausgabe", "angebot", "anger", "vorgang", "zugabe", "", "ge", "ange", "anget"])
+    @Test(arguments: [
+        "angel", "umgebung", "ausgabe", "angebot", "anger", "vorgang", "zugabe", "", "ge", "ange", "anget",
+    ])
     func `a word that is no participle leads nowhere`(form: String) {
         #expect(Wortform.ohnePartizip(form) == nil)
     }
@@ -79,7 +82,9 @@ import Testing
     @Test func `a stem is a beginning of its word, read without umlauts`() {
         let seed = UInt64.random(in: 0 ... .max)
         var random = Zufall(seed)
-        let pieces = ["a", "ae", "e", "en", "er", "ung", "niss", "innen", "qu", "ue", "s", "st", "m", "h", "ge", "an", "x"]
+        let pieces = [
+            "a", "ae", "e", "en", "er", "ung", "niss", "innen", "qu", "ue", "s", "st", "m", "h", "ge", "an", "x",
+        ]
         for _ in 0..<5_000 {
             let form = random.text(of: pieces, length: 7)
             let stem = Wortform.stamm(form)

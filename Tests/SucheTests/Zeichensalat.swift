@@ -9,21 +9,26 @@ struct Zeichensalat {
     /// What the engines of both databases, SQL, HTML and addresses read as signs of their own.
     static let zeichen = [
         "AND", "OR", "NOT", "NEAR", "NEAR(", "^", "*", ":", "-", "+", "&", "|", "!", "<->", "<2>", "'", "\"", "\\", "(",
-        ")", "{", "}", "[", "]", "%", "_", "?", "$1", "@@", "--", "/*", "*/", ";", "/", "worte:", ":*", "''", "\"\"", "\\'",
+        ")", "{", "}", "[", "]", "%", "_", "?", "$1", "@@", "--", "/*", "*/", ";", "/", "worte:", ":*", "''", "\"\"",
+        "\\'",
         "<b>", "</mark>", "&amp;", "{{name}}", "\u{0}", "\u{1}", "\u{7F}", "\u{FFFD}", "\u{FEFF}", "\n", "\r\n", "\t",
         " ", "\u{A0}", "\u{2028}",
     ]
 
     static let woerter = [
-        "hund", "Anmeldung", "Müll", "straße", "gewerbe", "Dülmen", "99110009104000", "05", "kfz", "geld", "führer", "ab",
+        "hund", "Anmeldung", "Müll", "straße", "gewerbe", "Dülmen", "99110009104000", "05", "kfz", "geld", "führer",
+        "ab",
         "Ausweis", "fuehrungszeugnis", "wohn", "a", "ß", "x1",
     ]
 
     /// Letters beyond ASCII: taken apart, joined, from right to left, in pictures, of no script at all.
     static let schrift = [
-        "e\u{301}", "u\u{308}", "\u{308}", "\u{301}\u{302}\u{303}", "Ⅷ", "ﬁ", "½", "ŉ", "İ", "ı", "ẞ", "Æ", "ø", "Ａｂｃ", "\u{FDFA}",
-        "\u{903}", "क\u{903}", "\u{20DD}", "שלום", "مرحبا", "\u{202E}", "\u{200F}", "\u{2066}", "中文", "ㄱㅏ", "가", "ไทย", "😀",
-        "👨‍👩‍👧‍👦", "🇩🇪", "\u{1F3FB}", "\u{AD}", "\u{200B}", "\u{200D}", "\u{E000}", "\u{10FFFF}", "\u{E0001}", "’", "„", "—", "ʼ",
+        "e\u{301}", "u\u{308}", "\u{308}", "\u{301}\u{302}\u{303}", "Ⅷ", "ﬁ", "½", "ŉ", "İ", "ı", "ẞ", "Æ", "ø", "Ａｂｃ",
+        "\u{FDFA}",
+        "\u{903}", "क\u{903}", "\u{20DD}", "שלום", "مرحبا", "\u{202E}", "\u{200F}", "\u{2066}", "中文", "ㄱㅏ", "가", "ไทย",
+        "😀",
+        "👨‍👩‍👧‍👦", "🇩🇪", "\u{1F3FB}", "\u{AD}", "\u{200B}", "\u{200D}", "\u{E000}", "\u{10FFFF}", "\u{E0001}", "’", "„", "—",
+        "ʼ",
     ]
 
     /// A text of pieces of all kinds, mostly short.

@@ -39,7 +39,8 @@ struct Zufallsfragen {
         case 11: return gefuellt()
         case 12: return pick(alltag)
         default:
-            return Bool.random(using: &random) ? pick(namen) : random.text(of: ["qu", "ax", "zo", "ill", "ß", "ng"], length: 5)
+            return Bool.random(using: &random)
+                ? pick(namen) : random.text(of: ["qu", "ax", "zo", "ill", "ß", "ng"], length: 5)
         }
     }
 
@@ -49,7 +50,8 @@ struct Zufallsfragen {
         let words = pick(namen).split { !$0.isLetter && $0 != "-" }.map(String.init).filter { $0.count > 2 }
         let word = words.randomElement(using: &random) ?? "Antrag"
         switch Int.random(in: 0..<4, using: &random) {
-        case 0: return word.lowercased().replacing("ä", with: "ae").replacing("ö", with: "oe").replacing("ü", with: "ue")
+        case 0:
+            return word.lowercased().replacing("ä", with: "ae").replacing("ö", with: "oe").replacing("ü", with: "ue")
         case 1: return word.lowercased().replacing("ä", with: "a").replacing("ö", with: "o").replacing("ü", with: "u")
         case 2: return word.lowercased()
         default: return word

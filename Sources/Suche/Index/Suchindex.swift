@@ -26,7 +26,7 @@ package struct Suchindex: Sendable {
     }
 
     /// Counts up when words are stored in another way, so that every installation builds its index anew.
-    static let bauart = 1
+    static let bauart = 2
 
     let quellen: [any Suchquelle]
 
@@ -57,6 +57,7 @@ package struct Suchindex: Sendable {
     }
 
     package func baue(_ database: any Database, quelle: String) async throws -> Bericht {
+        let begonnen = try await database.read { db in try SuchindexStore.stand(in: db).fassung }
         var report = Bericht()
         var words: [String: Wortsammlung] = [:]
         for source in quellen {
@@ -95,7 +96,9 @@ package struct Suchindex: Sendable {
                 let part = collected[bereich] ?? Wortsammlung()
                 try SuchindexStore.ersetzeWorte(bereich, part.eintraege(), part.haeufigkeit, in: db)
             }
-            try SuchindexStore.setze(quelle: quelle, in: db)
+            // A run that ended meanwhile may have read an older state and written over this one; the next run tells.
+            let isAlone = try SuchindexStore.stand(in: db).fassung == begonnen
+            try SuchindexStore.setze(quelle: isAlone ? quelle : "", in: db)
         }
         return report
     }
@@ -156,10 +159,11 @@ package struct Suchindex: Sendable {
                 let code = try codes[document.merkmal] ?? SuchindexStore.code(document.merkmal, in: db)
                 codes[document.merkmal] = code
                 var versuch: UInt64 = 0
-                var nr = Zeilennummer.nummer(art, rang: document.rang, id: document.id, code: code)
+                var nr = Zeilennummer.nummer(art, rang: document.rang, pfad: document.pfad, code: code)
                 while try taken.contains(nr) || !SuchindexStore.belegte([nr], in: db).isEmpty {
                     versuch += 1
-                    nr = Zeilennummer.nummer(art, rang: document.rang, id: document.id, code: code, versuch: versuch)
+                    nr = Zeilennummer.nummer(
+                        art, rang: document.rang, pfad: document.pfad, code: code, versuch: versuch)
                 }
                 taken.insert(nr)
                 rows.append(
