@@ -13,6 +13,15 @@ package protocol Database: Sendable {
     @discardableResult
     func write<T: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> T) async throws -> T
 
+    /// What the database holds at this moment, as a mark to compare.
+    ///
+    /// Two equal marks say that nothing was committed between taking the one and the other, by whatever process.
+    /// Marks may differ although nothing was changed.
+    func version() async throws -> DatabaseVersion
+
+    /// How busy the database is, for an operator.
+    var counters: DatabaseCounters { get }
+
     /// Gives the connections back. Later calls throw.
     func close() async
 }

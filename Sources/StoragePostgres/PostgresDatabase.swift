@@ -17,7 +17,13 @@ package final class PostgresDatabase: Storage.Database {
 
     package var dialect: SQLDialect { .postgres }
 
-    package var pool: PoolCounters { connections.counters }
+    package var counters: DatabaseCounters { connections.counters }
+
+    /// The snapshot itself: it names every transaction that is visible, so equal ones show the same rows.
+    package func version() async throws -> DatabaseVersion {
+        let snapshot: String? = try await read { db in try db.value("SELECT CAST(pg_current_snapshot() AS TEXT)") }
+        return DatabaseVersion(snapshot ?? "")
+    }
 
     package func read<T: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> T

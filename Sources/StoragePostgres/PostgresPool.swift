@@ -2,15 +2,6 @@ import Dispatch
 import Storage
 import Synchronization
 
-/// How busy the connections are, for the health page.
-package struct PoolCounters: Sendable, Equatable {
-    package var open = 0
-    package var idle = 0
-    package var waiting = 0
-    /// All time that units of work ever spent waiting for a connection.
-    package var waitedMilliseconds = 0
-}
-
 /// Lends a fixed number of connections; who waits is served in turn.
 final class PostgresPool: Sendable {
     private struct Waiter {
@@ -37,11 +28,14 @@ final class PostgresPool: Sendable {
         self.make = make
     }
 
-    var counters: PoolCounters {
+    var counters: DatabaseCounters {
         state.withLock { state in
-            PoolCounters(
-                open: state.open, idle: state.idle.count, waiting: state.waiters.count,
-                waitedMilliseconds: Int(state.waited / .milliseconds(1)))
+            var counters = DatabaseCounters()
+            counters.open = state.open
+            counters.idle = state.idle.count
+            counters.waiting = state.waiters.count
+            counters.waitedMilliseconds = Int(state.waited / .milliseconds(1))
+            return counters
         }
     }
 

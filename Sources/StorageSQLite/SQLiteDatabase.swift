@@ -7,10 +7,13 @@ package final class SQLiteDatabase: Storage.Database {
     private struct State {
         var isClosed = false
         var running = 0
+        var counters = DatabaseCounters()
         var closers: [CheckedContinuation<Void, Never>] = []
     }
 
     private let writer: any DatabaseWriter
+    /// Never writes, so its `data_version` moves with every commit of any other connection; none for a memory database.
+    private let observer: DatabaseQueue?
     private let state = Mutex(State())
 
     /// Opens or creates the file at `path`; without a path the data lives in memory only.
@@ -27,12 +30,15 @@ package final class SQLiteDatabase: Storage.Database {
         do {
             guard let path else {
                 writer = try DatabaseQueue(configuration: configuration)
+                observer = nil
                 return
             }
             let pool = try DatabasePool(path: path, configuration: configuration)
             // GRDB chooses NORMAL, which may lose the last commits when the power fails.
             try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
             writer = pool
+            configuration.readonly = true
+            observer = try DatabaseQueue(path: path, configuration: configuration)
         } catch let error as DatabaseError {
             throw StorageError.unavailable(error.message ?? "SQLite \(error.extendedResultCode.rawValue)")
         }
@@ -43,13 +49,26 @@ package final class SQLiteDatabase: Storage.Database {
     package func read<T: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> T
     ) async throws -> T {
-        try await translatingErrors { try await self.writer.read { db in try body(SQLiteConnection(db: db)) } }
+        state.withLock { $0.counters.reads += 1 }
+        return try await translatingErrors { try await self.writer.read { db in try body(SQLiteConnection(db: db)) } }
     }
 
     package func write<T: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> T
     ) async throws -> T {
-        try await translatingErrors { try await self.writer.write { db in try body(SQLiteConnection(db: db)) } }
+        state.withLock { $0.counters.writes += 1 }
+        defer { state.withLock { $0.counters.commits += 1 } }
+        return try await translatingErrors { try await self.writer.write { db in try body(SQLiteConnection(db: db)) } }
+    }
+
+    package var counters: DatabaseCounters { state.withLock { $0.counters } }
+
+    package func version() async throws -> DatabaseVersion {
+        guard let observer else { return DatabaseVersion("\(counters.commits)") }
+        let version = try await translatingErrors {
+            try await observer.read { db in try Int.fetchOne(db, sql: "PRAGMA data_version") }
+        }
+        return DatabaseVersion("\(version ?? 0)")
     }
 
     /// Waits for the work under way and leaves a file that is complete without its log.
@@ -65,6 +84,7 @@ package final class SQLiteDatabase: Storage.Database {
         // GRDB closes the readers last, and they cannot do this. A failure loses nothing: the log stays beside the file.
         _ = try? await writer.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
         // Nothing runs any more, and there is nobody left to tell of a failure.
+        try? observer?.close()
         try? writer.close()
     }
 

@@ -79,6 +79,10 @@ private final class LentDatabase: Database {
         try await base.write(body)
     }
 
+    func version() async throws -> DatabaseVersion { try await base.version() }
+
+    var counters: DatabaseCounters { base.counters }
+
     func close() async { await base.close() }
 }
 

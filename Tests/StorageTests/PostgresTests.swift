@@ -10,12 +10,12 @@ import Testing
     {
         let database = PostgresDatabase(conninfo: conninfo, limit: 1)
         let holder = Task { try await database.read { db in try db.rows("SELECT pg_sleep(3)").count } }
-        try await waitUntil { database.pool.open == 1 }
+        try await waitUntil { database.counters.open == 1 }
         let order = AsyncStream<Int>.makeStream()
         var waiters: [Task<Void, any Error>] = []
         for number in 0..<3 {
             waiters.append(Task { try await database.read { _ in _ = order.continuation.yield(number) } })
-            try await waitUntil { database.pool.waiting == number + 1 }
+            try await waitUntil { database.counters.waiting == number + 1 }
         }
         waiters[1].cancel()
         await #expect(throws: CancellationError.self) { try await waiters[1].value }
@@ -24,10 +24,10 @@ import Testing
         try await waiters[2].value
         order.continuation.finish()
         #expect(await order.stream.reduce(into: []) { $0.append($1) } == [0, 2])
-        try await waitUntil { database.pool.idle == 1 }
-        #expect(database.pool.waitedMilliseconds > 0)
+        try await waitUntil { database.counters.idle == 1 }
+        #expect(database.counters.waitedMilliseconds > 0)
         await database.close()
-        #expect(database.pool.open == 0 && database.pool.idle == 0)
+        #expect(database.counters.open == 0 && database.counters.idle == 0)
     }
 
     @Test(arguments: postgresConninfos)
@@ -41,7 +41,7 @@ import Testing
         try await other.write { db in _ = try db.rows("SELECT pg_terminate_backend(CAST(\(first) AS INTEGER))") }
         try await Task.sleep(for: .milliseconds(100))
         #expect(try await pid() != first)
-        #expect(database.pool.open == 1)
+        #expect(database.counters.open == 1)
     }
 
     @Test(arguments: postgresConninfos)
@@ -137,7 +137,7 @@ import Testing
             await #expect(throws: CancellationError.self) { try await slow.value }
             #expect(try await database.read { db in try db.rows("SELECT pg_sleep(0.01)").count } == 1)
         }
-        #expect(database.pool.open <= 2)
+        #expect(database.counters.open <= 2)
     }
 
     @Test(arguments: postgresConninfos)

@@ -126,6 +126,10 @@ import Testing
             try await base.write(body)
         }
 
+        func version() async throws -> DatabaseVersion { try await base.version() }
+
+        var counters: DatabaseCounters { base.counters }
+
         func close() async { await base.close() }
     }
 
