@@ -10,6 +10,8 @@ final class Suchgedaechtnis: Sendable {
         let katalog: Wortschatz
         let gebiet: Wortschatz
         let merkmale: [Int64: Merkmal]
+        /// Row numbers in the order in which the lists count them.
+        let nummern: [Suchdokument.Art: [Int64]]
 
         func wortschatz(_ art: Suchdokument.Art) -> Wortschatz { art == .gebiet ? gebiet : katalog }
     }
@@ -21,7 +23,8 @@ final class Suchgedaechtnis: Sendable {
         if let known = inhalt.withLock({ $0 }), known.fassung == fassung { return known }
         let read = Inhalt(
             fassung: fassung, katalog: try SucheStore.wortschatz("katalog", in: db),
-            gebiet: try SucheStore.wortschatz("gebiet", in: db), merkmale: try SucheStore.merkmale(in: db))
+            gebiet: try SucheStore.wortschatz("gebiet", in: db), merkmale: try SucheStore.merkmale(in: db),
+            nummern: try SucheStore.ordnung(fassung, in: db))
         inhalt.withLock { $0 = read }
         return read
     }

@@ -26,7 +26,7 @@ package struct Suchindex: Sendable {
     }
 
     /// Counts up when words are stored in another way, so that every installation builds its index anew.
-    static let bauart = 1
+    static let bauart = 2
 
     let quellen: [any Suchquelle]
 
@@ -58,6 +58,10 @@ package struct Suchindex: Sendable {
 
     package func baue(_ database: any Database, quelle: String) async throws -> Bericht {
         var report = Bericht()
+        let fassung = try await database.write { db in
+            try db.lock("suche")
+            return try SuchindexStore.neueFassung(in: db)
+        }
         var words: [String: Wortsammlung] = [:]
         for source in quellen {
             try await durchlaufe(source, database) { document in
@@ -72,30 +76,41 @@ package struct Suchindex: Sendable {
         for source in quellen {
             // Names of places are not taken apart: Bergheim is no home on a mountain.
             var speicher = Wortspeicher(zerlegung: source.art == .gebiet ? Zerlegung(teile: []) : zerlegung)
+            var counts = Stammzaehlung()
+            var lists = Listensammlung()
             var seen: Set<UInt64> = []
             var mark: [String]?
             repeat {
                 let portion = try await database.read { [mark] db in try source.portion(nach: mark, in: db) }
-                let prepared = portion.dokumente.map { document -> Vorbereitet in
-                    let made = Vorbereitet(document, &speicher)
-                    words[source.art.bereich]?.zaehle(made.zaehlende)
-                    seen.insert(Pruefsumme.fnv([document.id]))
-                    return made
+                let prepared = portion.dokumente.map { Vorbereitet($0, &speicher) }
+                let (numbers, written) = try await schreibe(prepared, art: source.art, database)
+                for (item, number) in zip(prepared, numbers) {
+                    seen.insert(Pruefsumme.fnv([item.dokument.id]))
+                    counts.zaehle(item.namensstaemme, item.umfeldstaemme)
+                    lists.nimm(number, name: item.namensstaemme, rest: item.umfeldstaemme + item.textstaemme)
                 }
                 report.eintraege += prepared.count
-                report.geschrieben += try await schreibe(prepared, art: source.art, database)
+                report.geschrieben += written
                 mark = portion.weiter
             } while mark != nil
+            words[source.art.bereich]?.zaehle(counts.ergebnis(speicher.staemme))
+            try await Listenschreiber(fassung: fassung, art: source.art, database: database)
+                .schreibe(lists, staemme: speicher.staemme)
             report.entfernt += try await entferne(source.art, ausser: seen, database)
         }
         let collected = words
         try await database.write { db in
             try db.lock("suche")
+            // Another process that began later and is done knows newer things.
+            guard try SuchindexStore.setze(fassung: fassung, quelle: quelle, in: db) else { return }
             for bereich in ["katalog", "gebiet"] {
                 let part = collected[bereich] ?? Wortsammlung()
                 try SuchindexStore.ersetzeWorte(bereich, part.eintraege(), part.haeufigkeit, in: db)
             }
-            try SuchindexStore.setze(quelle: quelle, in: db)
+        }
+        try await database.write { db in
+            try db.lock("suche")
+            try SuchindexStore.raeumeListen(vor: fassung, in: db)
         }
         return report
     }
@@ -116,61 +131,58 @@ package struct Suchindex: Sendable {
         let dokument: Suchdokument
         let nameWorte: String
         let umfeldWorte: String
-        let textWorte: String
-        let zaehlende: Set<Substring>
+        let namensstaemme: [Int32]
+        let umfeldstaemme: [Int32]
+        let textstaemme: [Int32]
         let pruefsumme: Int64
 
         init(_ document: Suchdokument, _ speicher: inout Wortspeicher) {
+            var (name, around, text): ([Int32], [Int32], [Int32]) = ([], [], [])
             dokument = document
-            nameWorte = speicher.worte(document.name)
-            umfeldWorte = (document.umfeld + document.frueher).map { speicher.worte($0) }.joined(separator: " ")
-            textWorte = speicher.worte(document.text)
-            zaehlende = Wortspeicher.staemme(nameWorte).union(Wortspeicher.staemme(umfeldWorte))
+            nameWorte = speicher.worte(document.name, &name)
+            umfeldWorte = (document.umfeld + document.frueher).map { speicher.worte($0, &around) }
+                .joined(separator: " ")
+            speicher.lies(document.text, &text)
+            (namensstaemme, umfeldstaemme, textstaemme) = (name, around, text)
             let merkmal = document.merkmal
             pruefsumme = Int64(
                 truncatingIfNeeded: Pruefsumme.fnv([
                     document.pfad, document.schluessel.joined(separator: " "), document.name, document.zusatz ?? "",
-                    document.frueher.joined(separator: "\n"), document.text,
-                    nameWorte, umfeldWorte, textWorte, merkmal.themenfeld, merkmal.lage,
-                    merkmal.typen.joined(separator: ","), String(document.rang),
+                    document.frueher.joined(separator: "\n"), document.text, nameWorte, umfeldWorte,
+                    merkmal.themenfeld, merkmal.lage, merkmal.typen.joined(separator: ","), String(document.rang),
                 ]))
         }
     }
 
-    /// Writes what differs and returns how many that were.
+    /// Writes what differs; returns the row numbers of all in their order, and how many were written.
     private func schreibe(
         _ prepared: [Vorbereitet], art: Suchdokument.Art, _ database: any Database
-    ) async throws -> Int {
-        guard !prepared.isEmpty else { return 0 }
+    ) async throws -> (nummern: [Int64], geschrieben: Int) {
+        guard !prepared.isEmpty else { return ([], 0) }
         return try await database.write { db in
             try db.lock("suche")
             let stored = try SuchindexStore.vorhandene(art, prepared.map(\.dokument.id), in: db)
             let changed = prepared.filter { stored[$0.dokument.id]?.pruefsumme != $0.pruefsumme }
-            guard !changed.isEmpty else { return 0 }
+            var numbers = stored.mapValues(\.nr)
+            guard !changed.isEmpty else { return (prepared.compactMap { numbers[$0.dokument.id] }, 0) }
             try SuchindexStore.loesche(changed.compactMap { stored[$0.dokument.id]?.nr }, in: db)
             var codes: [Merkmal: Int64] = [:]
-            var taken: Set<Int64> = []
             var rows: [Suchzeile] = []
             for item in changed {
-                let document = item.dokument
-                let code = try codes[document.merkmal] ?? SuchindexStore.code(document.merkmal, in: db)
-                codes[document.merkmal] = code
-                var versuch: UInt64 = 0
-                var nr = Zeilennummer.nummer(art, rang: document.rang, id: document.id, code: code)
-                while try taken.contains(nr) || !SuchindexStore.belegte([nr], in: db).isEmpty {
-                    versuch += 1
-                    nr = Zeilennummer.nummer(art, rang: document.rang, id: document.id, code: code, versuch: versuch)
-                }
-                taken.insert(nr)
+                let merkmal = item.dokument.merkmal
+                let code = try codes[merkmal] ?? SuchindexStore.code(merkmal, in: db)
+                codes[merkmal] = code
                 rows.append(
                     Suchzeile(
-                        nr: nr, dokument: document, nameWorte: item.nameWorte, umfeldWorte: item.umfeldWorte,
-                        namensstaemme: Wortspeicher.staemme(item.nameWorte),
-                        alleStaemme: item.zaehlende.union(Wortspeicher.staemme(item.textWorte)),
+                        nr: Zeilennummer.nummer(art, rang: item.dokument.rang, id: item.dokument.id, code: code),
+                        code: code, dokument: item.dokument, nameWorte: item.nameWorte, umfeldWorte: item.umfeldWorte,
                         pruefsumme: item.pruefsumme))
             }
-            try SuchindexStore.schreibe(rows, in: db)
-            return rows.count
+            try SuchindexStore.machEindeutig(&rows, in: db)
+            for row in rows { numbers[row.dokument.id] = row.nr }
+            // In the order of the table, so that its pages are filled one after the other.
+            try SuchindexStore.schreibe(rows.sorted { $0.nr < $1.nr }, in: db)
+            return (prepared.compactMap { numbers[$0.dokument.id] }, rows.count)
         }
     }
 

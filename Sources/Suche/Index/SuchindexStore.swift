@@ -2,9 +2,6 @@ import Storage
 
 /// Every statement that writes the index.
 enum SuchindexStore {
-    /// The name of the row number in the tables that hold the words.
-    static let nr = SQL(sqlite: "rowid", postgres: "nr")
-
     static func stand(in db: any SQLConnection) throws -> (fassung: Int, quelle: String) {
         guard let row = try db.rows("SELECT fassung, quelle FROM suche_stand WHERE id = 1").first else {
             return (0, "")
@@ -12,8 +9,45 @@ enum SuchindexStore {
         return (try row["fassung"], try row["quelle"])
     }
 
-    static func setze(quelle: String, in db: any SQLConnection) throws {
-        try db.execute("UPDATE suche_stand SET fassung = fassung + 1, quelle = \(quelle) WHERE id = 1")
+    /// The number of an index that is about to be built.
+    static func neueFassung(in db: any SQLConnection) throws -> Int {
+        try db.execute("UPDATE suche_stand SET vergeben = vergeben + 1 WHERE id = 1")
+        return try db.value("SELECT vergeben FROM suche_stand WHERE id = 1") ?? 1
+    }
+
+    /// Takes an index into use; false where a newer one is.
+    static func setze(fassung: Int, quelle: String, in db: any SQLConnection) throws -> Bool {
+        try db.execute(
+            "UPDATE suche_stand SET fassung = \(fassung), quelle = \(quelle) WHERE id = 1 AND fassung < \(fassung)") > 0
+    }
+
+    static func schreibe(
+        _ fassung: Int, _ art: Suchdokument.Art, _ lists: [(stamm: String, feld: Int64, liste: [UInt8])],
+        in db: any SQLConnection
+    ) throws {
+        try db.insert(
+            into: "suche_liste", columns: ["fassung", "art", "stamm", "feld", "liste"],
+            rows: lists.lazy.map { row in
+                [
+                    .integer(Int64(fassung)), .integer(art.ziffer), .text(row.stamm), .integer(row.feld),
+                    .blob(row.liste),
+                ]
+            })
+    }
+
+    static func schreibe(
+        _ fassung: Int, _ art: Suchdokument.Art, nummern: [Int64], in db: any SQLConnection
+    ) throws {
+        try db.execute(
+            """
+            INSERT INTO suche_ordnung (fassung, art, nummern)
+            VALUES (\(fassung), \(art.ziffer), \(Blob(Wortliste.gepackt(nummern: nummern))))
+            """)
+    }
+
+    static func raeumeListen(vor fassung: Int, in db: any SQLConnection) throws {
+        try db.execute("DELETE FROM suche_liste WHERE fassung < \(fassung)")
+        try db.execute("DELETE FROM suche_ordnung WHERE fassung < \(fassung)")
     }
 
     /// What is stored of these ids: row number and check sum.
@@ -31,26 +65,41 @@ enum SuchindexStore {
     static func loesche(_ numbers: [Int64], in db: any SQLConnection) throws {
         for start in stride(from: 0, to: numbers.count, by: 500) {
             let part = Array(numbers[start..<min(start + 500, numbers.count)])
-            try db.execute("DELETE FROM suche_eintrag WHERE nr IN (\(part))")
-            try db.execute("DELETE FROM suche_schluessel WHERE nr IN (\(part))")
-            try db.execute("DELETE FROM suche_name WHERE \(nr) IN (\(part))")
-            try db.execute("DELETE FROM suche_text WHERE \(nr) IN (\(part))")
+            try db.execute("DELETE FROM suche_eintrag WHERE nr \(SucheStore.unter(part))")
+            try db.execute("DELETE FROM suche_schluessel WHERE nr \(SucheStore.unter(part))")
+            try db.execute("DELETE FROM suche_inhalt WHERE nr \(SucheStore.unter(part))")
         }
     }
 
-    /// Row numbers that are taken.
-    static func belegte(_ numbers: [Int64], in db: any SQLConnection) throws -> Set<Int64> {
+    /// Moves numbers on that are taken or that two of these share.
+    static func machEindeutig(_ rows: inout [Suchzeile], in db: any SQLConnection) throws {
         var taken: Set<Int64> = []
-        try db.forEach("SELECT nr FROM suche_eintrag WHERE nr IN (\(numbers))") { taken.insert(try $0["nr"]) }
-        return taken
+        let wanted = rows.map(\.nr)
+        for start in stride(from: 0, to: wanted.count, by: 500) {
+            let part = Array(wanted[start..<min(start + 500, wanted.count)])
+            try db.forEach("SELECT nr FROM suche_eintrag WHERE nr \(SucheStore.unter(part))") {
+                taken.insert(try $0["nr"])
+            }
+        }
+        for index in rows.indices where !taken.insert(rows[index].nr).inserted {
+            var attempt: UInt64 = 0
+            var isTaken = true
+            while isTaken {
+                attempt += 1
+                let document = rows[index].dokument
+                rows[index].nr = Zeilennummer.nummer(
+                    document.art, rang: document.rang, id: document.id, code: rows[index].code, versuch: attempt)
+                let stored: Int64? = try db.value("SELECT nr FROM suche_eintrag WHERE nr = \(rows[index].nr)")
+                isTaken = stored != nil || wanted.contains(rows[index].nr) || !taken.insert(rows[index].nr).inserted
+            }
+        }
     }
 
     static func schreibe(_ rows: [Suchzeile], in db: any SQLConnection) throws {
         try db.insert(
             into: "suche_eintrag",
             columns: [
-                "nr", "art", "id", "pfad", "name", "zusatz", "frueher", "inhalt", "name_worte", "umfeld_worte",
-                "pruefsumme",
+                "nr", "art", "id", "pfad", "name", "zusatz", "frueher", "name_worte", "umfeld_worte", "pruefsumme",
             ],
             rows: rows.lazy.map { row in
                 let document = row.dokument
@@ -59,7 +108,7 @@ enum SuchindexStore {
                     .text(document.name),
                     document.zusatz.sqlValue,
                     document.frueher.isEmpty ? .null : .text(document.frueher.joined(separator: "\n")),
-                    .text(document.text), .text(row.nameWorte), .text(row.umfeldWorte), .integer(row.pruefsumme),
+                    .text(row.nameWorte), .text(row.umfeldWorte), .integer(row.pruefsumme),
                 ]
             })
         try db.insert(
@@ -67,21 +116,9 @@ enum SuchindexStore {
             rows: rows.lazy.flatMap { row in
                 Set(row.dokument.schluessel).sorted().map { [.text($0), .integer(row.nr)] }
             })
-        let key = db.dialect == .sqlite ? "rowid" : "nr"
-        let dialect = db.dialect
         try db.insert(
-            into: "suche_name", columns: [key, "worte"],
-            rows: rows.lazy.map { [.integer($0.nr), .text(SuchindexStore.gespeichert($0.namensstaemme, dialect))] })
-        try db.insert(
-            into: "suche_text", columns: [key, "worte"],
-            rows: rows.lazy.map { [.integer($0.nr), .text(SuchindexStore.gespeichert($0.alleStaemme, dialect))] })
-    }
-
-    /// Words as the engine takes them: with blanks for FTS5, quoted for a `tsvector`.
-    private static func gespeichert(_ stems: Set<Substring>, _ dialect: SQLDialect) -> String {
-        let sorted = stems.sorted()
-        return dialect == .sqlite
-            ? sorted.joined(separator: " ") : sorted.map { "'" + $0 + "'" }.joined(separator: " ")
+            into: "suche_inhalt", columns: ["nr", "inhalt"],
+            rows: rows.lazy.filter { !$0.dokument.text.isEmpty }.map { [.integer($0.nr), .text($0.dokument.text)] })
     }
 
     /// The code of a combination of facets, a new one where it is new.
@@ -138,11 +175,10 @@ enum SuchindexStore {
 
 /// A document ready to be stored.
 struct Suchzeile: Sendable {
-    let nr: Int64
+    var nr: Int64
+    let code: Int64
     let dokument: Suchdokument
     let nameWorte: String
     let umfeldWorte: String
-    let namensstaemme: Set<Substring>
-    let alleStaemme: Set<Substring>
     let pruefsumme: Int64
 }
