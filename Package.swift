@@ -96,7 +96,7 @@ let package = Package(
             name: "messen",
             dependencies: [
                 "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Verzeichnis", "Katalog",
-                "Suche",
+                "Suche", "CPostgres", .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 arguments,
             ],
             path: "Benchmarks/messen", swiftSettings: strict),

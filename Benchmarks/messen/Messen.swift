@@ -7,6 +7,7 @@ import Kernel
 import Storage
 import StoragePostgres
 import StorageSQLite
+import Suche
 import Verzeichnis
 
 /// Measures what the product promises, each row against its limit or its peer in the same run.
@@ -20,15 +21,34 @@ struct Messen: AsyncParsableCommand {
     @Option(help: "Verbindungsangaben eines leeren PostgreSQL-Clusters; ohne sie entfallen seine Zeilen.") var postgres:
         String?
     @Option(help: "Durchgänge je Zeile; gezeigt wird der Median.") var durchgaenge = 5
+    @Option(help: "Nur diese Teile: verzeichnis, start, suche, katalogsuche; mehrfach möglich.") var nur: [Teil] = []
+    @Option(help: "Zahl der erzeugten Leistungen.") var leistungen = 100_000
+    @Option(help: "Ordner mit den Listen der Alltagswörter.") var woerter = "Sources/Suche/woerter"
+    @Option(help: "Liste geprüfter Suchanfragen; mehrfach möglich.") var anfragen: [String] = []
     @Flag(help: "Ergebnis als JSON.") var json = false
 
+    enum Teil: String, ExpressibleByArgument, CaseIterable {
+        case verzeichnis, start, suche, katalogsuche
+    }
+
     func run() async throws {
+        let parts = nur.isEmpty ? Teil.allCases : nur
         var zeilen: [Zeile] = []
+        if parts.contains(.verzeichnis) { zeilen += try await verzeichnis() }
+        if parts.contains(.start) { zeilen += try await start() }
+        if parts.contains(.suche) { zeilen += try await suche() }
+        if parts.contains(.katalogsuche) { zeilen += try await katalogsuche() }
+        print(json ? Zeile.json(zeilen) : Zeile.tabelle(zeilen))
+        if !zeilen.allSatisfy(\.istErreicht) { throw ExitCode.failure }
+    }
+
+    private func verzeichnis() async throws -> [Zeile] {
         let lesen = try await median { try lies() }
-        zeilen.append(
+        var zeilen = [
             Zeile(
                 "Gemeindeverzeichnis nach SQLite", try await median { try await importiere { try neueDatei() } },
-                gegen: lesen, grenze: 6))
+                gegen: lesen, grenze: 6)
+        ]
         if let postgres {
             var number = 0
             zeilen.append(
@@ -36,12 +56,46 @@ struct Messen: AsyncParsableCommand {
                     "Gemeindeverzeichnis nach PostgreSQL",
                     try await median {
                         number += 1
-                        return try await importiere { try await neueDatenbank(postgres, number) }
+                        return try await importiere { try await neueDatenbank(postgres, "\(number)") }
                     }, gegen: lesen, grenze: 6))
         }
-        zeilen += try await start()
-        print(json ? Zeile.json(zeilen) : Zeile.tabelle(zeilen))
-        if zeilen.contains(where: { $0.verhaeltnis > $0.grenze }) { throw ExitCode.failure }
+        return zeilen
+    }
+
+    /// The generated catalogue, in a folder that goes with the run.
+    private func suche() async throws -> [Zeile] {
+        let folder = NSTemporaryDirectory() + "messen-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // The folder holds nothing but what this run made.
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let measured = try Suchmessung(umfang: leistungen, woerter: woerter, ordner: folder)
+        Suchmessung.sage("Suche: Saat \(Suchmessung.saat), Fragen \(Suchmessung.fragensaat)")
+        var zeilen = try await measured.sqlite()
+        if let postgres {
+            zeilen += try await measured.postgres(postgres) { try await neuerName(postgres, $0) }
+        }
+        return zeilen
+    }
+
+    private func katalogsuche() async throws -> [Zeile] {
+        let folder = URL(filePath: gemeindeverzeichnis).deletingLastPathComponent().deletingLastPathComponent().path
+        let measured = Katalogsuche(
+            daten: folder, gemeindeverzeichnis: gemeindeverzeichnis,
+            alltag: try Alltagswoerter(
+                synonyme: String(contentsOfFile: woerter + "/synonyme.txt", encoding: .utf8),
+                fuellwoerter: String(contentsOfFile: woerter + "/fuellwoerter.txt", encoding: .utf8)),
+            fragenlisten: anfragen + [folder + "/suche/anfragen.csv"])
+        let file = NSTemporaryDirectory() + "messen-" + UUID().uuidString + ".sqlite"
+        // What cannot be removed goes with the temporary folder.
+        defer { for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + ending) } }
+        var targets: [(String, any Database)] = [("SQLite", try SQLiteDatabase(path: file))]
+        if let postgres { targets.append(("PostgreSQL", try await neueDatenbank(postgres, "katalog"))) }
+        var zeilen: [Zeile] = []
+        for (name, database) in targets {
+            zeilen += try await measured.messe(database, name: name)
+            await database.close()
+        }
+        return zeilen
     }
 
     /// Milliseconds of the middle run.
@@ -83,16 +137,21 @@ struct Messen: AsyncParsableCommand {
         try SQLiteDatabase(path: NSTemporaryDirectory() + "messen-" + UUID().uuidString + ".sqlite")
     }
 
-    private func neueDatenbank(_ conninfo: String, _ number: Int) async throws -> any Database {
+    private func neueDatenbank(_ conninfo: String, _ name: String) async throws -> any Database {
+        PostgresDatabase(conninfo: conninfo + " dbname=" + (try await neuerName(conninfo, name)))
+    }
+
+    /// The name of a new, empty database.
+    private func neuerName(_ conninfo: String, _ part: String) async throws -> String {
         let admin = PostgresDatabase(conninfo: conninfo, limit: 1)
-        let name = "messen_\(ProcessInfo.processInfo.processIdentifier)_\(number)"
+        let name = "messen_\(ProcessInfo.processInfo.processIdentifier)_\(part)"
         try await admin.executeAlone(
             SQL(
                 stringLiteral:
                     "CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
             ))
         await admin.close()
-        return PostgresDatabase(conninfo: conninfo + " dbname=\(name)")
+        return name
     }
 
     /// Start of the server to its first answer, and its memory after some reading.
@@ -118,7 +177,7 @@ struct Messen: AsyncParsableCommand {
             times.append((ContinuousClock.now - begin) / .milliseconds(1))
             if round == 0 {
                 for _ in 0..<200 { _ = antwortet(port) }
-                memory = speicher(server.processIdentifier)
+                memory = Speicher.jetzt(server.processIdentifier)
             }
             server.terminate()
             server.waitUntilExit()
@@ -135,58 +194,11 @@ struct Messen: AsyncParsableCommand {
         return (try? Data(contentsOf: url)) != nil
     }
 
-    /// Resident memory in MB.
-    private func speicher(_ pid: Int32) -> Double {
-        // A process that is gone has none.
-        let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
-        return Double(line.split(whereSeparator: { !$0.isNumber }).first ?? "0").map { $0 / 1_024 } ?? 0
-    }
-
     private func lauf(_ arguments: [String]) throws {
         let process = try Process.run(URL(filePath: programm), arguments: arguments)
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             throw ValidationError("leitstand \(arguments[0]) ist gescheitert.")
         }
-    }
-}
-
-/// A figure, what it is measured against, and how much of that it may be at most.
-struct Zeile {
-    let name: String
-    let wert: Double
-    let gegen: Double
-    let grenze: Double
-
-    init(_ name: String, _ wert: Double, gegen: Double, grenze: Double) {
-        (self.name, self.wert, self.gegen, self.grenze) = (name, wert, gegen, grenze)
-    }
-
-    var verhaeltnis: Double { wert / gegen }
-
-    static func tabelle(_ zeilen: [Zeile]) -> String {
-        let head = "| Zeile | Wert | gemessen gegen | Verhältnis | erlaubt |\n|---|---|---|---|---|"
-        return
-            ([head]
-            + zeilen.map { row in
-                "| \(row.name) | \(Zahl.dezimal(row.wert, stellen: 1)) | \(Zahl.dezimal(row.gegen, stellen: 1)) | \(Zahl.dezimal(row.verhaeltnis, stellen: 2)) | ≤ \(Zahl.dezimal(row.grenze, stellen: 0)) |"
-            }).joined(separator: "\n")
-    }
-
-    static func json(_ zeilen: [Zeile]) -> String {
-        var json = JSONWriter()
-        json.array { json in
-            for row in zeilen {
-                json.object { json in
-                    json.field("zeile", row.name)
-                    json.field("wert", row.wert)
-                    json.field("gegen", row.gegen)
-                    json.field("verhaeltnis", row.verhaeltnis)
-                    json.field("grenze", row.grenze)
-                }
-            }
-        }
-        return String(decoding: json.bytes, as: UTF8.self)
     }
 }
