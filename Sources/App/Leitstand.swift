@@ -99,7 +99,12 @@ package struct Leitstand: Sendable {
         var document = OpenAPIRoute(version: Leitstand.version, schemas: Leitstand.schemas)
         document.add(to: &routes)
         SchnittstelleRoute(
-            site: site, schemas: Leitstand.schemas, namen: site.navigation + [Verweis("OpenAPI", "/openapi.json")]
+            site: site, schemas: Leitstand.schemas,
+            namen: site.navigation + [
+                Verweis("Suche", "/suche"), Verweis("Katalogstände und Änderungen", "/katalog"),
+                Verweis("Grenzen der Gebiete", "/grenzen"), Verweis("Codelisten", "/codelisten"),
+                Verweis("OpenAPI", "/openapi.json"),
+            ]
         ).add(to: &routes)
         return (router, routes.table)
     }

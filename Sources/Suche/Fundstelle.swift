@@ -122,7 +122,11 @@ package final class Fundstelle {
             case .aehnlich(let word): said.append("ähnlich geschrieben: „\(word)“")
             case .wort, .teile, .anfang, .enthalten: break
             }
-            if worth.nurUmfeld[index] { said.append(umfeld(begriff, row)) }
+            if worth.nurUmfeld[index] {
+                said.append(umfeld(begriff, row))
+            } else if let former = frueher(chosen, row) {
+                said.append(former)
+            }
         }
         var seen: Set<String> = []
         let once = said.filter { seen.insert($0).inserted }
@@ -131,10 +135,21 @@ package final class Fundstelle {
 
     private func umfeld(_ begriff: Suchanfrage.Begriff, _ row: SucheStore.Kandidat) -> String {
         let words = Set(begriff.alternativen.flatMap { $0.gruppen.flatMap { $0 } })
-        for former in row.frueher?.split(separator: "\n").map(String.init) ?? [] {
-            let isHere = Wortform.woerter(in: former).contains { words.contains($0.stamm) }
-            if isHere { return "früher: \(former)" }
+        return frueher(words, row) ?? row.zusatz.map { "gehört zu \($0)" } ?? "im Umfeld genannt"
+    }
+
+    /// The former name that holds what the present one lacks of a reading.
+    private func frueher(_ alternative: Suchanfrage.Alternative, _ row: SucheStore.Kandidat) -> String? {
+        guard row.frueher != nil else { return nil }
+        let name = Wortspeicher.staemme(row.nameWorte)
+        let missing = alternative.gruppen.filter { group in !group.contains { name.contains(Substring($0)) } }
+        return frueher(Set(missing.flatMap { $0 }), row)
+    }
+
+    private func frueher(_ words: Set<String>, _ row: SucheStore.Kandidat) -> String? {
+        let former = row.frueher?.split(separator: "\n").first { name in
+            Wortform.woerter(in: String(name)).contains { words.contains($0.stamm) }
         }
-        return row.zusatz.map { "gehört zu \($0)" } ?? "im Umfeld genannt"
+        return former.map { "früher: \($0)" }
     }
 }

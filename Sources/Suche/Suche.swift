@@ -72,9 +72,13 @@ package struct Suchergebnis: Sendable, Equatable {
 /// rows hold which stored words. So both give the same answers in the same order.
 package struct Suche: Sendable {
     let alltag: Alltagswoerter
+    /// How long a question may take.
+    let frist: Duration
     private let gedaechtnis = Suchgedaechtnis()
 
-    package init(alltag: Alltagswoerter) { self.alltag = alltag }
+    package init(alltag: Alltagswoerter, frist: Duration = Suchfrist.dauer) {
+        (self.alltag, self.frist) = (alltag, frist)
+    }
 
     /// Longer questions are cut; nobody types them.
     static let laengste = 300
@@ -136,8 +140,7 @@ package struct Suche: Sendable {
     ) throws {
         func group(_ art: Suchdokument.Art) throws -> (Suchgruppe, [Int64: Int]) {
             let counted = try SucheStore.zaehle(schluessel: digits, art, in: db)
-            let rows = try SucheStore.treffer(schluessel: digits, art, limit: SucheStore.gewogen, in: db)
-                .filter { row in codes.map { $0.contains(row.nr & Zeilennummer.codemaske) } ?? true }
+            let rows = try SucheStore.treffer(schluessel: digits, art, codes: codes, in: db)
             let total = codes.map { $0.reduce(0) { $0 + (counted[$1] ?? 0) } } ?? counted.values.reduce(0, +)
             let shown = rows.dropFirst((wunsch.seite - 1) * wunsch.anzahl).prefix(wunsch.anzahl)
             return (Suchgruppe(art: art, treffer: shown.map { Fundstelle.treffer(art, $0) }, gesamt: total), counted)

@@ -52,6 +52,26 @@ package enum SucheMigrations {
                 PRIMARY KEY (fassung, art)
             )
             """,
+            // What has changed waits here until the lists that go with it are taken into use.
+            """
+            CREATE TABLE suche_wechsel (
+                fassung BIGINT NOT NULL,
+                nr BIGINT NOT NULL,
+                alt BIGINT NOT NULL,
+                art TEXT NOT NULL,
+                id TEXT NOT NULL,
+                pfad TEXT NOT NULL,
+                name TEXT NOT NULL,
+                zusatz TEXT,
+                frueher TEXT,
+                name_worte TEXT NOT NULL,
+                umfeld_worte TEXT NOT NULL,
+                pruefsumme BIGINT NOT NULL,
+                inhalt TEXT NOT NULL,
+                schluessel TEXT NOT NULL,
+                PRIMARY KEY (fassung, nr)
+            )
+            """,
             """
             CREATE TABLE suche_merkmal (
                 code BIGINT PRIMARY KEY,

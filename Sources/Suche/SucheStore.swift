@@ -5,7 +5,7 @@ enum SucheStore {
     /// A row that may be an answer, with the words by which it is weighed.
     struct Anwaerter: Sendable {
         let nr: Int64
-        let id: String
+        let pfad: String
         let nameWorte: String
         let umfeldWorte: String
     }
@@ -18,6 +18,8 @@ enum SucheStore {
         let name: String
         let zusatz: String?
         let frueher: String?
+        let nameWorte: String
+        let umfeldWorte: String
     }
 
     /// How many rows are weighed for one condition; those in front by rank are the ones that can win.
@@ -36,11 +38,12 @@ enum SucheStore {
         guard !numbers.isEmpty else { return [:] }
         var found: [Int64: Anwaerter] = [:]
         for row in try db.rows(
-            "SELECT nr, id, name_worte, umfeld_worte FROM suche_eintrag WHERE nr \(unter(numbers))")
+            "SELECT nr, pfad, name_worte, umfeld_worte FROM suche_eintrag WHERE nr \(unter(numbers))")
         {
             let number: Int64 = try row["nr"]
             found[number] = Anwaerter(
-                nr: number, id: try row["id"], nameWorte: try row["name_worte"], umfeldWorte: try row["umfeld_worte"])
+                nr: number, pfad: try row["pfad"], nameWorte: try row["name_worte"],
+                umfeldWorte: try row["umfeld_worte"])
         }
         return found
     }
@@ -88,10 +91,12 @@ enum SucheStore {
         {
             let place: String = try row["stelle"]
             guard let feld = Listensammlung.Feld(rawValue: try row["feld"]),
-                let art = Suchdokument.Art.allCases.first(where: { place.hasPrefix(String($0.ziffer)) })
+                let art = Suchdokument.Art.allCases.first(where: { $0.ziffer == Int64(place.utf8.first ?? 0) - 0x30 })
             else { continue }
             let list: Blob = try row["liste"]
-            try body(Suchlisten.Stelle(art: art, stamm: String(place.dropFirst())), feld, list.bytes)
+            // By scalars: a stem may begin with a mark, which would be one sign with the digit.
+            let stem = String(Substring(place.unicodeScalars.dropFirst()))
+            try body(Suchlisten.Stelle(art: art, stamm: stem), feld, list.bytes)
         }
     }
 
@@ -106,21 +111,22 @@ enum SucheStore {
         return found
     }
 
-    private static let columns: SQL = "e.nr, e.id, e.pfad, e.name, e.zusatz, e.frueher"
+    private static let columns: SQL = "e.nr, e.id, e.pfad, e.name, e.zusatz, e.frueher, e.name_worte, e.umfeld_worte"
 
     /// Rows whose key begins with these digits, in the order of the keys.
     ///
     /// The plus keeps SQLite from going through all numbers of the kind instead of the few keys.
     static func treffer(
-        schluessel digits: String, _ art: Suchdokument.Art, limit: Int, in db: any SQLConnection
+        schluessel digits: String, _ art: Suchdokument.Art, codes: [Int64]?, in db: any SQLConnection
     ) throws -> [Kandidat] {
         let (von, bis) = Zeilennummer.bereich(art)
+        let facet: SQL = codes.map { "AND (nr & \(Zeilennummer.codemaske)) IN (\($0))" } ?? ""
         return try db.rows(
             """
             SELECT \(columns) FROM (SELECT +nr AS nr, MIN(schluessel) AS schluessel FROM suche_schluessel
-                WHERE schluessel >= \(digits) AND schluessel < \(digits + ":") AND +nr BETWEEN \(von) AND \(bis)
+                WHERE schluessel >= \(digits) AND schluessel < \(digits + ":") AND +nr BETWEEN \(von) AND \(bis) \(facet)
                 GROUP BY 1) f
-            JOIN suche_eintrag e ON e.nr = f.nr ORDER BY f.schluessel, e.id LIMIT \(limit)
+            JOIN suche_eintrag e ON e.nr = f.nr ORDER BY f.schluessel, e.pfad LIMIT \(gewogen)
             """
         ).map(Kandidat.init(row:))
     }
@@ -153,7 +159,8 @@ enum SucheStore {
         return found
     }
 
-    static func wortschatz(_ bereich: String, in db: any SQLConnection) throws -> Wortschatz {
+    /// - Parameter namen: how many things of this area there are.
+    static func wortschatz(_ bereich: String, namen: Int, in db: any SQLConnection) throws -> Wortschatz {
         var words: [Wortschatz.Eintrag] = []
         try db.forEach("SELECT form, stamm, anzeige, anzahl FROM suche_wort WHERE bereich = \(bereich)") { row in
             words.append(
@@ -168,12 +175,7 @@ enum SucheStore {
         let isCatalogue = bereich == Suchdokument.Art.leistung.bereich
         let parts =
             isCatalogue ? Set(words.lazy.filter { $0.form.utf8.count >= Zerlegung.kuerzesterTeil }.map(\.stamm)) : []
-        let names: Int =
-            try db.value(
-                isCatalogue
-                    ? "SELECT count(*) FROM suche_eintrag WHERE art <> \(Suchdokument.Art.gebiet)"
-                    : "SELECT count(*) FROM suche_eintrag WHERE art = \(Suchdokument.Art.gebiet)") ?? 0
-        return Wortschatz(eintraege: words, haeufigkeit: counts, teile: parts, namen: names)
+        return Wortschatz(eintraege: words, haeufigkeit: counts, teile: parts, namen: namen)
     }
 }
 
@@ -185,5 +187,7 @@ extension SucheStore.Kandidat: RowDecodable {
         name = try row["name"]
         zusatz = try row["zusatz"]
         frueher = try row["frueher"]
+        nameWorte = try row["name_worte"]
+        umfeldWorte = try row["umfeld_worte"]
     }
 }

@@ -53,11 +53,12 @@ struct Suchfrage {
     /// Which rows are to be weighed: of each condition those in front by rank that no stricter one has.
     private func waehle(_ plan: Suchplan, _ lists: Suchlisten) throws -> Auswahl {
         var chosen = Auswahl()
-        guard !plan.strenge.isEmpty, codes?.isEmpty != true else { return chosen }
+        guard !plan.strenge.isEmpty else { return chosen }
         let matching = try lists.menge(.init(ausdruck: plan.gezaehlt, nurName: false), art)
         chosen.gezaehlt = lists.zaehle(matching, art)
         var steps = plan.strenge
-        if gesamt(chosen.gezaehlt) < Suchfrage.wenige, let wider = try erweitert(plan, matching, lists) {
+        // Chosen facets narrow the answers and never widen the question, or their counts would not hold.
+        if matching.anzahl < Suchfrage.wenige, let wider = try erweitert(plan, matching, lists) {
             (steps, chosen.gezaehlt) = (plan.strenge + wider.stufen, wider.gezaehlt)
         }
         chosen.gesamt = gesamt(chosen.gezaehlt)
@@ -91,14 +92,14 @@ struct Suchfrage {
         return Array(ranked.prefix(Suchgruppe.hoechstens).dropFirst(first).prefix(wunsch.anzahl))
     }
 
-    /// Better first; then large places or short names, and at last the id, so that the order never depends on chance.
+    /// Better first; then large places or short names, and at last the address, so that chance decides nothing.
     private static func steht(
         _ a: (SucheStore.Anwaerter, Bewertung.Ergebnis), vor b: (SucheStore.Anwaerter, Bewertung.Ergebnis)
     ) -> Bool {
         let (x, y) = (Int(a.1.punkte * 1_000), Int(b.1.punkte * 1_000))
         if x != y { return x > y }
         let (r, s) = (a.0.nr >> 48, b.0.nr >> 48)
-        return r != s ? r < s : a.0.id < b.0.id
+        return r != s ? r < s : a.0.pfad < b.0.pfad
     }
 
     private func gesamt(_ counted: [Int64: Int]) -> Int {
@@ -116,8 +117,7 @@ struct Suchfrage {
         for step in plan.weite {
             used.append(step)
             all.vereinige(try lists.menge(step, art))
-            let counted = lists.zaehle(all, art)
-            if gesamt(counted) >= Suchfrage.wenige || step == plan.weite.last { return (used, counted) }
+            if all.anzahl >= Suchfrage.wenige || step == plan.weite.last { return (used, lists.zaehle(all, art)) }
         }
         return nil
     }

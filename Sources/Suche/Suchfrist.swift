@@ -2,8 +2,9 @@ import Kernel
 import Storage
 
 /// Ends a search that takes too long, so that no question can keep the database busy for others.
-enum Suchfrist {
-    static let dauer = Duration.seconds(2)
+package enum Suchfrist {
+    /// For every question of a person.
+    package static let dauer = Duration.seconds(2)
 
     /// Runs one read; after the time limit the statement under way is ended.
     ///

@@ -47,15 +47,18 @@ package struct TestSite: Sendable {
     package let database: any Database
 
     /// `texte` is the operator's folder for the pages at the foot, `adresse` the address of the installation.
+    ///
+    /// `frist` is what a search may take: much, because a test shares its processors with all others.
     package init(
-        _ database: any Database, texte: String? = nil, adresse: String? = nil,
+        _ database: any Database, texte: String? = nil, adresse: String? = nil, frist: Duration = .seconds(120),
         now: @escaping @Sendable () -> Instant = { Welt.jetzt }
     ) throws {
         self.database = database
         leitstand = Leitstand(
             database: database, views: try Welt.views.get(),
             assets: try Assets(ordner: [Welt.ordner("Sources/Web/assets")]),
-            anmeldung: try Anmeldung(aufwand: .gering), suche: Suche(alltag: try Welt.alltagswoerter.get()),
+            anmeldung: try Anmeldung(aufwand: .gering),
+            suche: Suche(alltag: try Welt.alltagswoerter.get(), frist: frist),
             texte: Fusstexte(ordner: texte, vorlagen: Welt.ordner("Sources/App/texte")), adresse: adresse, now: now)
     }
 

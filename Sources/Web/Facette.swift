@@ -62,7 +62,7 @@ extension Facette: JSONValue {
                 .feld(
                     .objekt([
                         .init("wert", .text), .init("text", .text),
-                        .init("anzahl", .zahl, "Einträge, die diese Wahl neben den übrigen Filtern gäbe"),
+                        .init("anzahl", .zahl, "Einträge, die diese Wahl neben der übrigen Auswahl gäbe"),
                         .init("gewaehlt", .wahrheit),
                     ]))),
         ])

@@ -9,7 +9,7 @@ import Testing
         async throws
     {
         let database = PostgresDatabase(conninfo: conninfo, limit: 1)
-        let holder = Task { try await database.read { db in try db.rows("SELECT pg_sleep(0.6)").count } }
+        let holder = Task { try await database.read { db in try db.rows("SELECT pg_sleep(3)").count } }
         try await waitUntil { database.pool.open == 1 }
         let order = AsyncStream<Int>.makeStream()
         var waiters: [Task<Void, any Error>] = []
@@ -209,8 +209,8 @@ import Testing
     }
 }
 
-/// Waits for something another task does, for at most five seconds.
+/// Waits for something another task does, for at most a minute: on a busy machine tasks start late.
 private func waitUntil(_ condition: () -> Bool) async throws {
-    for _ in 0..<500 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
+    for _ in 0..<6_000 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
     #expect(condition())
 }

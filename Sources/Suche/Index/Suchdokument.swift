@@ -69,9 +69,11 @@ enum Zeilennummer {
         (art.ziffer << artstelle, (art.ziffer + 1) << artstelle - 1)
     }
 
-    /// `versuch` moves on where another id has the same hash.
-    static func nummer(_ art: Suchdokument.Art, rang: Int, id: String, code: Int64, versuch: UInt64 = 0) -> Int64 {
-        let hash = Int64((Pruefsumme.fnv([id]) &+ versuch) & 0xFFFF_FFFF)
+    /// The address, not the id, tells things of one rank apart: places have another id in every database.
+    ///
+    /// - Parameter versuch: moves on where another address has the same hash.
+    static func nummer(_ art: Suchdokument.Art, rang: Int, pfad: String, code: Int64, versuch: UInt64 = 0) -> Int64 {
+        let hash = Int64((Pruefsumme.fnv([pfad]) &+ versuch) & 0xFFFF_FFFF)
         return art.ziffer << artstelle | Int64(min(max(rang, 0), 63)) << rangstelle | hash << codebits | code
             & codemaske
     }

@@ -16,8 +16,9 @@ package protocol Suchquelle: Sendable {
 
 /// Keeps the index in step with what can be found.
 ///
-/// Everything is read in portions, and only what differs is written, so a large catalogue neither fills the memory nor
-/// keeps others from writing. A run that is cut short leaves an older index that still answers; the next one goes on.
+/// Everything is read in portions, and of the entries only what differs is written, so a large catalogue neither fills
+/// the memory nor keeps others from writing. What is written leads nowhere until the last transaction takes it into use:
+/// a run that is cut short leaves the older index as it was, and the next one goes on.
 package struct Suchindex: Sendable {
     package struct Bericht: Sendable, Equatable {
         package var eintraege = 0
@@ -26,7 +27,7 @@ package struct Suchindex: Sendable {
     }
 
     /// Counts up when words are stored in another way, so that every installation builds its index anew.
-    static let bauart = 2
+    static let bauart = 3
 
     let quellen: [any Suchquelle]
 
@@ -57,22 +58,25 @@ package struct Suchindex: Sendable {
     }
 
     package func baue(_ database: any Database, quelle: String) async throws -> Bericht {
-        var report = Bericht()
-        let fassung = try await database.write { db in
+        // Of two runs at once the one that ends first counts; the other looks again at what has become of it.
+        for _ in 0..<3 {
+            let (report, isInUse) = try await versuche(database, quelle: quelle)
+            if isInUse { return report }
+        }
+        return try await versuche(database, quelle: quelle).bericht
+    }
+
+    private func versuche(
+        _ database: any Database, quelle: String
+    ) async throws -> (bericht: Bericht, istInGebrauch: Bool) {
+        let (begonnen, fassung) = try await database.write { db in
             try db.lock("suche")
-            return try SuchindexStore.neueFassung(in: db)
+            return (try SuchindexStore.stand(in: db).fassung, try SuchindexStore.neueFassung(in: db))
         }
-        var words: [String: Wortsammlung] = [:]
-        for source in quellen {
-            try await durchlaufe(source, database) { document in
-                let isCatalogue = source.art != .gebiet
-                words[source.art.bereich, default: Wortsammlung()].lies(document.name, mitTeilen: isCatalogue)
-                for text in document.umfeld + document.frueher {
-                    words[source.art.bereich, default: Wortsammlung()].lies(text, mitTeilen: isCatalogue)
-                }
-            }
-        }
+        var report = Bericht()
+        var words = try await namensworte(database)
         let zerlegung = Zerlegung(teile: words["katalog"]?.teile ?? [])
+        var entfallene: [Int64] = []
         for source in quellen {
             // Names of places are not taken apart: Bergheim is no home on a mountain.
             var speicher = Wortspeicher(zerlegung: source.art == .gebiet ? Zerlegung(teile: []) : zerlegung)
@@ -83,7 +87,7 @@ package struct Suchindex: Sendable {
             repeat {
                 let portion = try await database.read { [mark] db in try source.portion(nach: mark, in: db) }
                 let prepared = portion.dokumente.map { Vorbereitet($0, &speicher) }
-                let (numbers, written) = try await schreibe(prepared, art: source.art, database)
+                let (numbers, written) = try await schreibe(prepared, art: source.art, fassung, database)
                 for (item, number) in zip(prepared, numbers) {
                     seen.insert(Pruefsumme.fnv([item.dokument.id]))
                     counts.zaehle(item.namensstaemme, item.umfeldstaemme)
@@ -96,23 +100,42 @@ package struct Suchindex: Sendable {
             words[source.art.bereich]?.zaehle(counts.ergebnis(speicher.staemme))
             try await Listenschreiber(fassung: fassung, art: source.art, database: database)
                 .schreibe(lists, staemme: speicher.staemme)
-            report.entfernt += try await entferne(source.art, ausser: seen, database)
+            entfallene += try await self.entfallene(source.art, ausser: seen, database)
         }
-        let collected = words
-        try await database.write { db in
+        report.entfernt = entfallene.count
+        let isInUse = try await database.write { [words, entfallene] db in
             try db.lock("suche")
-            // Another process that began later and is done knows newer things.
-            guard try SuchindexStore.setze(fassung: fassung, quelle: quelle, in: db) else { return }
+            guard try SuchindexStore.stand(in: db).fassung == begonnen else { return false }
+            try SuchindexStore.loesche(entfallene, in: db)
+            try SuchindexStore.uebernimm(fassung, in: db)
             for bereich in ["katalog", "gebiet"] {
-                let part = collected[bereich] ?? Wortsammlung()
+                let part = words[bereich] ?? Wortsammlung()
                 try SuchindexStore.ersetzeWorte(bereich, part.eintraege(), part.haeufigkeit, in: db)
             }
+            try SuchindexStore.setze(fassung: fassung, quelle: quelle, in: db)
+            return true
         }
-        try await database.write { db in
-            try db.lock("suche")
-            try SuchindexStore.raeumeListen(vor: fassung, in: db)
+        if isInUse {
+            try await database.write { db in
+                try db.lock("suche")
+                try SuchindexStore.raeume(bis: fassung, in: db)
+            }
         }
-        return report
+        return (report, isInUse)
+    }
+
+    /// First pass: the words of all names and of what stands around them, by area.
+    private func namensworte(_ database: any Database) async throws -> [String: Wortsammlung] {
+        var words: [String: Wortsammlung] = [:]
+        for source in quellen {
+            let isCatalogue = source.art != .gebiet
+            try await durchlaufe(source, database) { document in
+                for text in [document.name] + document.umfeld + document.frueher {
+                    words[source.art.bereich, default: Wortsammlung()].lies(text, mitTeilen: isCatalogue)
+                }
+            }
+        }
+        return words
     }
 
     private func durchlaufe(
@@ -154,9 +177,10 @@ package struct Suchindex: Sendable {
         }
     }
 
-    /// Writes what differs; returns the row numbers of all in their order, and how many were written.
+    /// Stores what is new and keeps what has changed; returns the row numbers of all in their order, and how many of
+    /// them were written.
     private func schreibe(
-        _ prepared: [Vorbereitet], art: Suchdokument.Art, _ database: any Database
+        _ prepared: [Vorbereitet], art: Suchdokument.Art, _ fassung: Int, _ database: any Database
     ) async throws -> (nummern: [Int64], geschrieben: Int) {
         guard !prepared.isEmpty else { return ([], 0) }
         return try await database.write { db in
@@ -165,46 +189,41 @@ package struct Suchindex: Sendable {
             let changed = prepared.filter { stored[$0.dokument.id]?.pruefsumme != $0.pruefsumme }
             var numbers = stored.mapValues(\.nr)
             guard !changed.isEmpty else { return (prepared.compactMap { numbers[$0.dokument.id] }, 0) }
-            try SuchindexStore.loesche(changed.compactMap { stored[$0.dokument.id]?.nr }, in: db)
             var codes: [Merkmal: Int64] = [:]
             var rows: [Suchzeile] = []
             for item in changed {
-                let merkmal = item.dokument.merkmal
-                let code = try codes[merkmal] ?? SuchindexStore.code(merkmal, in: db)
-                codes[merkmal] = code
+                let document = item.dokument
+                let code = try codes[document.merkmal] ?? SuchindexStore.code(document.merkmal, in: db)
+                codes[document.merkmal] = code
                 rows.append(
                     Suchzeile(
-                        nr: Zeilennummer.nummer(art, rang: item.dokument.rang, id: item.dokument.id, code: code),
-                        code: code, dokument: item.dokument, nameWorte: item.nameWorte, umfeldWorte: item.umfeldWorte,
-                        pruefsumme: item.pruefsumme))
+                        nr: Zeilennummer.nummer(art, rang: document.rang, pfad: document.pfad, code: code),
+                        alt: numbers[document.id], code: code, dokument: document, nameWorte: item.nameWorte,
+                        umfeldWorte: item.umfeldWorte, pruefsumme: item.pruefsumme))
             }
-            try SuchindexStore.machEindeutig(&rows, in: db)
+            try SuchindexStore.machEindeutig(&rows, fassung, in: db)
             for row in rows { numbers[row.dokument.id] = row.nr }
             // In the order of the table, so that its pages are filled one after the other.
-            try SuchindexStore.schreibe(rows.sorted { $0.nr < $1.nr }, in: db)
+            rows.sort { $0.nr < $1.nr }
+            try SuchindexStore.schreibe(rows.filter { $0.alt == nil }, in: db)
+            try SuchindexStore.merke(rows.filter { $0.alt != nil }, fassung, in: db)
             return (prepared.compactMap { numbers[$0.dokument.id] }, rows.count)
         }
     }
 
-    /// Sweeps out what no source named any more.
-    private func entferne(
+    /// The numbers of what no source named any more.
+    private func entfallene(
         _ art: Suchdokument.Art, ausser seen: Set<UInt64>, _ database: any Database
-    ) async throws -> Int {
+    ) async throws -> [Int64] {
         var last = Zeilennummer.bereich(art).von - 1
-        var removed = 0
+        var gone: [Int64] = []
         while true {
             let part = try await database.read { [last] db in
                 try SuchindexStore.ids(art, nach: last, limit: 5_000, in: db)
             }
-            guard let end = part.last?.nr else { return removed }
+            guard let end = part.last?.nr else { return gone }
             last = end
-            let gone = part.filter { !seen.contains(Pruefsumme.fnv([$0.id])) }.map(\.nr)
-            guard !gone.isEmpty else { continue }
-            try await database.write { db in
-                try db.lock("suche")
-                try SuchindexStore.loesche(gone, in: db)
-            }
-            removed += gone.count
+            gone += part.filter { !seen.contains(Pruefsumme.fnv([$0.id])) }.map(\.nr)
         }
     }
 }

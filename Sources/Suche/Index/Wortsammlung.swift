@@ -13,11 +13,14 @@ struct Wortsammlung {
     /// First pass: the words themselves.
     mutating func lies(_ text: String, mitTeilen: Bool) {
         for word in Wortform.woerter(in: text) {
-            if formen[word.form] != nil {
-                formen[word.form]?.anzahl += 1
-                continue
+            let shown = String(text[word.bereich])
+            if let known = formen[word.form] {
+                // Whichever comes first in the alphabet, so that the order of reading does not matter.
+                formen[word.form] = Form(
+                    stamm: word.stamm, anzeige: min(known.anzeige, shown), anzahl: known.anzahl + 1)
+            } else {
+                formen[word.form] = Form(stamm: word.stamm, anzeige: shown, anzahl: 1)
             }
-            formen[word.form] = Form(stamm: word.stamm, anzeige: String(text[word.bereich]), anzahl: 1)
             if mitTeilen, word.form.utf8.count >= Zerlegung.kuerzesterTeil { teile.insert(word.stamm) }
         }
     }
@@ -98,5 +101,11 @@ struct Wortspeicher {
             }
         }
         return Bekannt(gespeichert: stored.joined(separator: " "), nummern: numbers)
+    }
+
+    /// The stems and parts in stored words, each once.
+    static func staemme(_ stored: String) -> Set<Substring> {
+        // By scalars: a word may begin with a mark that would be one sign with the blank before it.
+        Set(stored.unicodeScalars.split { $0 == " " || $0 == "/" }.map { Substring($0) })
     }
 }

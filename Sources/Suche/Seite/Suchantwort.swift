@@ -10,8 +10,10 @@ struct Suchantwort: JSONValue {
     let leistungen: [Leistung]
     let ozg: [OZGLeistung]
     let gebiete: [Gebietsauskunft]
+    let facetten: [Facette]
 
-    init(_ ergebnis: Suchergebnis, in db: any SQLConnection) throws {
+    init(_ ergebnis: Suchergebnis, _ wunsch: Suchwunsch, in db: any SQLConnection) throws {
+        facetten = try ergebnis.facetten(wunsch, themenfelder: OZGStore.felder(in: db), lagen: OZGStore.lagen(in: db))
         self.ergebnis = ergebnis
         let services = try LeistungStore.alle(ergebnis.leistungen.treffer.map(\.id), in: db)
         leistungen = ergebnis.leistungen.treffer.compactMap { hit in services.first { $0.id.rawValue == hit.id } }
@@ -66,12 +68,20 @@ struct Suchantwort: JSONValue {
             json.field("facetten", array: { json in for facet in facetten { facet.write(to: &json) } })
         }
     }
+}
 
-    private var facetten: [Facette] {
+extension Suchergebnis {
+    /// What the Leistungen can be narrowed by, with the names of what is known.
+    func facetten(_ wunsch: Suchwunsch, themenfelder felder: [Einordnung], lagen known: [Einordnung]) -> [Facette] {
         [
-            Facette("themenfeld", "Themenfeld", [], zahlen: ergebnis.themenfelder, gewaehlt: []),
-            Facette("lage", "Lage", [], zahlen: ergebnis.lagen, gewaehlt: []),
-            Facette("typ", "Typ", [], zahlen: ergebnis.typen, gewaehlt: []),
+            Facette(
+                "themenfeld", "Themenfeld", felder.map { (wert: $0.slug, text: $0.name) }, zahlen: themenfelder,
+                gewaehlt: wunsch.themenfelder),
+            Facette(
+                "lage", "Lage", known.map { (wert: $0.slug, text: $0.name) }, zahlen: lagen, gewaehlt: wunsch.lagen),
+            Facette(
+                "typ", "Typisierung", typen.keys.sorted().map { (wert: $0, text: $0) }, zahlen: typen,
+                gewaehlt: wunsch.typen),
         ]
     }
 }

@@ -48,7 +48,7 @@ package struct SucheRoutes: RoomRoutes {
         let art: Suchdokument.Art? = try abfrage.auswahl("art")
         if let art { wunsch.arten = [art] }
         let suche = suche
-        let page = try await Suchfrist.lies(database) { [wunsch] db in
+        let page = try await Suchfrist.lies(database, frist: suche.frist) { [wunsch] db in
             let found = wunsch.istLeer ? Suchergebnis() : try suche.suche(wunsch, in: db)
             return try SucheSeite(
                 wunsch: wunsch, art: art, ergebnis: found, themenfelder: OZGStore.felder(in: db),
@@ -66,8 +66,8 @@ package struct SucheRoutes: RoomRoutes {
         }
         let suche = suche
         return try await .json(
-            Suchfrist.lies(database) { [wunsch] db in
-                try Suchantwort(suche.suche(wunsch, in: db), in: db)
+            Suchfrist.lies(database, frist: suche.frist) { [wunsch] db in
+                try Suchantwort(suche.suche(wunsch, in: db), wunsch, in: db)
             })
     }
 
@@ -77,7 +77,7 @@ package struct SucheRoutes: RoomRoutes {
         guard !wunsch.istLeer else { return .json(Vorschlaege(treffer: [])) }
         let suche = suche
         return try await .json(
-            Suchfrist.lies(database) { [wunsch] db in
+            Suchfrist.lies(database, frist: suche.frist) { [wunsch] db in
                 let found = try suche.suche(wunsch, in: db)
                 return Vorschlaege(treffer: found.leistungen.treffer + found.gebiete.treffer + found.ozg.treffer)
             })

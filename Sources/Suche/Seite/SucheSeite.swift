@@ -27,21 +27,15 @@ struct SucheSeite: Page {
         for wert in wunsch.themenfelder { adresse = adresse.und("themenfeld", wert) }
         for wert in wunsch.lagen { adresse = adresse.und("lage", wert) }
         for wert in wunsch.typen { adresse = adresse.und("typ", wert) }
+        if wunsch.anzahl != Suchwunsch("").anzahl { adresse = adresse.und("anzahl", "\(wunsch.anzahl)") }
         self.adresse = adresse
         let hasFacets = ergebnis.leistungen.gesamt > 0 || wunsch.istGefiltert
-        facetten =
-            hasFacets
-            ? [
-                Facette(
-                    "themenfeld", "Themenfeld", themenfelder.map { (wert: $0.slug, text: $0.name) },
-                    zahlen: ergebnis.themenfelder, gewaehlt: wunsch.themenfelder),
-                Facette(
-                    "lage", "Lage", lagen.map { (wert: $0.slug, text: $0.name) }, zahlen: ergebnis.lagen,
-                    gewaehlt: wunsch.lagen),
-                Facette(
-                    "typ", "Typisierung", ergebnis.typen.keys.sorted().map { (wert: $0, text: $0) },
-                    zahlen: ergebnis.typen, gewaehlt: wunsch.typen),
-            ] : []
+        facetten = hasFacets ? ergebnis.facetten(wunsch, themenfelder: themenfelder, lagen: lagen) : []
+        guard art != nil || wunsch.seite == 1 else {
+            throw Refusal(
+                .notFound,
+                "Weitere Seiten gibt es nur für eine Art allein. Wählen Sie zuerst, welche Sie sehen möchten.")
+        }
         blaettern = try art.map { art in
             let total = min(SucheSeite.gruppe(art, ergebnis).gesamt, Suchgruppe.hoechstens)
             return try Blaettern(
@@ -79,7 +73,10 @@ struct SucheSeite: Page {
         case "facetten": facetten.map { Facettenansicht($0, adresse: adresse, alle: alle == $0.name) }
         case "hatFacetten": !facetten.isEmpty
         case "marken": marken
-        case "versteckte": art.map { [Werte([("name", "art"), ("wert", $0.rawValue)])] }
+        case "versteckte":
+            adresse.werte.filter { ["art", "anzahl"].contains($0.name) }.map {
+                Werte([("name", $0.name), ("wert", $0.wert)])
+            }
         case "seiten": (blaettern?.letzte ?? 0) > 1 ? blaettern : nil
         case "canonical": adresse.mit("seite", wunsch.seite > 1 ? "\(wunsch.seite)" : nil).text
         case "katalogstand": stand?.bezeichnung
@@ -113,7 +110,7 @@ struct SucheSeite: Page {
     }
 
     private var marken: [Werte] {
-        let pairs = adresse.werte.filter { $0.name != "q" }
+        let pairs = adresse.werte.filter { !["q", "anzahl"].contains($0.name) }
         return pairs.map { name, wert in
             let facet = facetten.first { $0.name == name }
             let text = facet?.werte.first { $0.wert == wert }?.text ?? art?.mehrzahl ?? wert

@@ -53,9 +53,16 @@ package struct Alltagswoerter: Sendable {
         var fuellwoerter: (always: Set<String>, weak: Set<String>) = ([], [])
         var schwacheFormen: [Wortschatz.Eintrag] = []
         var isWeak = false
-        for (_, line) in Alltagswoerter.zeilen(filler) {
-            if line == "[schwach]" { isWeak = true; continue }
-            if line == "[immer]" { isWeak = false; continue }
+        for (number, line) in Alltagswoerter.zeilen(filler) {
+            if line.hasPrefix("[") {
+                guard line == "[schwach]" || line == "[immer]" else {
+                    throw Fehler(
+                        datei: "fuellwoerter.txt", zeile: number,
+                        grund: "Der Abschnitt „\(line)“ ist unbekannt; es gibt [immer] und [schwach].")
+                }
+                isWeak = line == "[schwach]"
+                continue
+            }
             for word in Wortform.woerter(in: line) {
                 if isWeak {
                     fuellwoerter.weak.insert(word.stamm)
@@ -81,7 +88,7 @@ package struct Alltagswoerter: Sendable {
                     datei: "synonyme.txt", zeile: number,
                     grund: "Rechts vom Gleichheitszeichen fehlen die Wörter des Katalogs.")
             }
-            for phrase in sides[0].split(separator: ",") {
+            for phrase in sides[0].split(separator: ",", omittingEmptySubsequences: false) {
                 let words = Wortform.woerter(in: String(phrase))
                 guard (1...Alltagswoerter.laengstePhrase).contains(words.count) else {
                     throw Fehler(
@@ -104,9 +111,11 @@ package struct Alltagswoerter: Sendable {
             schwacheFormen: Wortschatz(eintraege: schwacheFormen, haeufigkeit: [:], teile: [], namen: 0))
     }
 
-    /// Lines that say something, with their numbers from 1.
+    /// Lines that say something, with their numbers from 1; editors end lines and begin files in their own ways.
     private static func zeilen(_ text: String) -> [(Int, String)] {
-        text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { number, line in
+        let body = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+        return body.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().compactMap {
+            number, line in
             let said = line.prefix { $0 != "#" }.trimmed
             return said.isEmpty ? nil : (number + 1, said)
         }

@@ -10,7 +10,7 @@ struct Wort: Equatable {
 
 /// Takes German text apart into words and brings each to its stem.
 enum Wortform {
-    /// Longer runs of letters are no words; they are cut so that nobody pays for them.
+    /// Longer runs of letters are no words; they are cut so that nobody pays for them and every engine can hold them.
     static let laengstesWort = 64
 
     /// The words of a text in order, at most `hoechstens`.
@@ -38,9 +38,14 @@ enum Wortform {
 
     /// What is compared of a run of letters and digits: mostly one word, more for signs that fold into several.
     static func formen(_ written: String) -> [String] {
-        let folded = Faltung.suche(written.utf8.count > laengstesWort ? String(written.prefix(laengstesWort)) : written)
-        guard folded.utf8.contains(0x20) else { return folded.isEmpty ? [] : [folded] }
-        return folded.split(separator: " ").map(String.init)
+        guard written.utf8.count > laengstesWort || !written.utf8.allSatisfy({ $0 < 0x80 }) else {
+            return [Faltung.suche(written)]
+        }
+        // By scalars: a mark after a blank is one sign with it, and yet they are two words.
+        return Faltung.suche(String(written.prefix(laengstesWort))).unicodeScalars.split(separator: " ").map {
+            // Folding makes two letters of one, and one sign may carry any number of marks.
+            String(Substring($0.prefix(laengstesWort)))
+        }
     }
 
     /// The runs of letters and digits as ranges of bytes, until `body` says false.
@@ -101,9 +106,11 @@ enum Wortform {
             return String(decoding: ohneUmlaut(bytes), as: UTF8.self)
         }
         for _ in 0..<2 where !kuerze(&bytes) { break }
-        if endet(bytes, auf: "ung"), bytes.count >= 7 {
+        if endet(bytes, auf: "ung"), laenge(bytes[...]) >= 6, istSilbe(bytes.dropLast(3)) {
             bytes.removeLast(3)
-            if endet(bytes, auf: "er"), bytes.count >= 6 { bytes.removeLast(2) }
+            if endet(bytes, auf: "er"), laenge(bytes[...]) >= 5, !istUmlaut(vor: bytes.count - 2, bytes) {
+                bytes.removeLast(2)
+            }
         }
         if endet(bytes, auf: "niss") { bytes.removeLast() }
         return String(decoding: ohneUmlaut(bytes), as: UTF8.self)
@@ -116,21 +123,52 @@ enum Wortform {
     /// Takes off one ending; false where there is none.
     private static func kuerze(_ bytes: inout [UInt8]) -> Bool {
         // What is left of a word must be able to stand for it.
-        for ending in endungen where bytes.count - ending.count >= 3 && bytes.suffix(ending.count).elementsEqual(ending)
-        {
-            // "Befreiung" keeps its ng, "Ehen" its e.
-            if ending == [0x6E], !endet(bytes, auf: "ern"), !endet(bytes, auf: "eln"), !endet(bytes, auf: "en") {
+        for ending in endungen where bytes.suffix(ending.count).elementsEqual(ending) {
+            let rest = bytes.count - ending.count
+            guard laenge(bytes.prefix(max(rest, 0))) >= 3, !istUmlaut(vor: rest, bytes) else { continue }
+            // "Befreiung" keeps its ng, "Ehen" its e, "grün" its n.
+            if ending == [0x6E],
+                !endet(bytes, auf: "ern"), !endet(bytes, auf: "eln"),
+                !endet(bytes, auf: "en")
+                    || istUmlaut(vor: bytes.count - 2, bytes)
+            {
                 continue
             }
             bytes.removeLast(ending.count)
             return true
         }
         // A genitive or plural s, after the letters that can bear one.
-        if bytes.last == 0x73, bytes.count >= 4, "bdfghklmnrtwao".utf8.contains(bytes[bytes.count - 2]) {
+        if bytes.last == 0x73, laenge(bytes[...]) >= 4, "bdfghklmnrtwao".utf8.contains(bytes[bytes.count - 2]) {
             bytes.removeLast()
             return true
         }
         return false
+    }
+
+    /// Letters, where `ae`, `oe` and `ue` count once, so that a word has one length in every spelling.
+    private static func laenge(_ bytes: ArraySlice<UInt8>) -> Int {
+        var count = 0
+        var last: UInt8 = 0
+        for byte in bytes {
+            if byte == 0x65, last == 0x61 || last == 0x6F || last == 0x75 { continue }
+            (count, last) = (count + 1, byte)
+        }
+        return count
+    }
+
+    /// Whether the `e` at that place is the second letter of an umlaut: in "erklaer", not in "steuer" or "quer".
+    private static func istUmlaut(vor place: Int, _ bytes: [UInt8]) -> Bool {
+        guard place >= 1, place < bytes.count, bytes[place] == 0x65 else { return false }
+        switch bytes[place - 1] {
+        case 0x61, 0x6F: return true
+        case 0x75: return place < 2 || ![0x61, 0x65, 0x71].contains(bytes[place - 2])
+        default: return false
+        }
+    }
+
+    /// Whether the last letters can be spoken: "ladung" has the stem "lad", but "sprung" not "spr".
+    private static func istSilbe(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.suffix(4).contains { "aeiouy".utf8.contains($0) }
     }
 
     private static func endet(_ bytes: [UInt8], auf ending: StaticString) -> Bool {

@@ -1,19 +1,18 @@
 import Formats
 import Foundation
 import Katalog
-import Kernel
-import Storage
-import TestKit
+package import Kernel
+package import Storage
 
 /// Small sheets of a catalogue, written as people have them.
-struct Katalogblatt: Sendable {
-    var ozg = """
+package struct Katalogblatt: Sendable {
+    package var ozg = """
         ozg_id,ozg_leistung,lebenslage_id,lebenslage,themenfeld_id,themenfeld,anzahl_leika_leistungen
         10160,Hundehaltung,1,Tierhaltung,2,Engagement & Hobby,4
         10110,Abfallentsorgung,3,Wohnen & Umzug,4,Bauen & Wohnen,2
         10999,Ohne Einordnung,,,,,
         """
-    var leistungen = """
+    package var leistungen = """
         leika_schluessel,bezeichnung,typisierung,ozg_id,ozg_leistung,lebenslage,themenfeld,rechtsgrundlage
         99110009000000,Hundehaltung,2/3,10160,,,,
         99110009104000,Hundehaltung Anmeldung,2/3,10160,,,,TierSchG
@@ -22,14 +21,17 @@ struct Katalogblatt: Sendable {
         99001001000000,Abfallgebühr,5,10110,,,,
         99001001002000,Abfallgebühr Festsetzung,5,10110,,,,
         """
-    var ohneSchluessel: String? = """
+    package var ohneSchluessel: String? = """
         bezeichnung,typisierung,ozg_id
         Altöl abgeben,5,10110
         Altöl abgeben,5,10110
         Altöl abgeben,5,
         """
 
-    func laden(
+    package init() {}
+
+    /// Imports the sheets as one Katalogstand.
+    package func laden(
         _ database: any Database, stand: String? = "2019", probe: Bool = false, ueberspringen: Bool = false,
         vieleEntfallen: Bool = false, am: Instant = Welt.jetzt
     ) async throws -> Importbericht {
@@ -45,7 +47,7 @@ struct Katalogblatt: Sendable {
     }
 
     /// The same catalogue with one text exchanged.
-    func mit(_ old: String, _ new: String) -> Katalogblatt {
+    package func mit(_ old: String, _ new: String) -> Katalogblatt {
         var copy = self
         copy.leistungen = leistungen.replacing(old, with: new)
         copy.ozg = ozg.replacing(old, with: new)
