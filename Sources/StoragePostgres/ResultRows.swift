@@ -26,7 +26,8 @@ struct ResultRows {
     private func value(_ row: Int32, _ column: Int32) throws -> SQLValue {
         guard PQgetisnull(result, row, column) == 0, let start = PQgetvalue(result, row, column) else { return .null }
         let bytes = UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, column)))
-        let text = String(decoding: bytes, as: UTF8.self)
+        // Long bytes must not become text on the way.
+        var text: String { String(decoding: bytes, as: UTF8.self) }
         let decoded: SQLValue? =
             switch types[Int(column)] {
             case 16: .bool(text == "t")

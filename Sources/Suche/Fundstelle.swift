@@ -1,7 +1,7 @@
 import Kernel
 
 /// Shows where the words of a question stand and says why something is an answer.
-package struct Fundstelle {
+package final class Fundstelle {
     /// A piece of text, found or not.
     package struct Stueck: Sendable, Equatable {
         package let text: String
@@ -10,12 +10,15 @@ package struct Fundstelle {
 
     private let anfrage: Suchanfrage
     private let zerlegung: Zerlegung
-    private let alle: Set<String>
+    private let alle: Wortsuche
+    /// By the words that an answer holds; most answers of a question hold the same.
+    private var gehaltene: [Set<String>: Wortsuche] = [:]
 
     init(anfrage: Suchanfrage, zerlegung: Zerlegung) {
         self.anfrage = anfrage
         self.zerlegung = zerlegung
-        alle = Set(anfrage.begriffe.flatMap { $0.alternativen.flatMap { $0.gruppen.flatMap { $0 } } })
+        alle = Wortsuche(
+            Set(anfrage.begriffe.flatMap { $0.alternativen.flatMap { $0.gruppen.flatMap { $0 } } }), zerlegung)
     }
 
     func treffer(
@@ -25,7 +28,7 @@ package struct Fundstelle {
         let missing = worth.fehlende.map { anfrage.begriffe[$0] }.filter { !$0.istSchwach && !steht($0, in: text) }
         return Suchtreffer(
             art: art, id: row.id, pfad: row.pfad, name: row.name, zusatz: row.zusatz,
-            markiert: markiert(row.name, words),
+            markiert: markiert(row.name, suche(nach: words)),
             ausschnitt: text.map { ausschnitt($0) } ?? [], grund: grund(row, worth, missing.map(\.getippt)),
             ohne: missing.map(\.getippt))
     }
@@ -37,21 +40,32 @@ package struct Fundstelle {
             markiert: [Stueck(text: row.name, gefunden: false)], ausschnitt: [], grund: "Schlüssel", ohne: [])
     }
 
-    /// The name with the found words set apart.
-    private func markiert(_ text: String, _ words: Set<String>) -> [Stueck] {
-        var pieces: [Stueck] = []
-        var position = text.startIndex
-        for word in Wortform.woerter(in: text) where word.bereich.lowerBound >= position {
-            let isFound = words.contains(word.stamm) || zerlegung.teile(von: word.form).contains { words.contains($0) }
-            guard isFound else { continue }
-            if position < word.bereich.lowerBound {
-                pieces.append(Stueck(text: String(text[position..<word.bereich.lowerBound]), gefunden: false))
+    private func suche(nach words: Set<String>) -> Wortsuche {
+        if let known = gehaltene[words] { return known }
+        let made = Wortsuche(words, zerlegung)
+        gehaltene[words] = made
+        return made
+    }
+
+    /// The text with the found words set apart.
+    private func markiert(_ text: String, _ words: Wortsuche) -> [Stueck] {
+        var text = text
+        return text.withUTF8 { bytes in
+            func piece(_ range: Range<Int>, _ isFound: Bool) -> Stueck {
+                Stueck(text: String(decoding: bytes[range], as: UTF8.self), gefunden: isFound)
             }
-            pieces.append(Stueck(text: String(text[word.bereich]), gefunden: true))
-            position = word.bereich.upperBound
+            var pieces: [Stueck] = []
+            var position = 0
+            Wortform.durchlaufe(bytes) { range in
+                guard words.trifft(bytes, range) else { return true }
+                if position < range.lowerBound { pieces.append(piece(position..<range.lowerBound, false)) }
+                pieces.append(piece(range, true))
+                position = range.upperBound
+                return true
+            }
+            if position < bytes.count { pieces.append(piece(position..<bytes.count, false)) }
+            return pieces
         }
-        if position < text.endIndex { pieces.append(Stueck(text: String(text[position...]), gefunden: false)) }
-        return pieces
     }
 
     /// Bytes shown before the first found word and in all.
@@ -61,7 +75,7 @@ package struct Fundstelle {
     /// A piece of the text from shortly before the first found word on; nothing where none stands in it.
     private func ausschnitt(_ text: String) -> [Stueck] {
         var text = text
-        let found: Int? = text.withUTF8 { bytes in erstesWort(bytes, alle) }
+        let found: Int? = text.withUTF8 { bytes in Fundstelle.erstesWort(bytes, alle) }
         guard let found else { return [] }
         let utf8 = text.utf8
         var start = utf8.index(utf8.startIndex, offsetBy: max(0, found - Fundstelle.davor))
@@ -75,37 +89,14 @@ package struct Fundstelle {
         return pieces
     }
 
-    /// The place of the first word that begins like one of the looked-for words and is one.
-    ///
-    /// Only words with the right first letter are looked at closely: texts are long, and stems keep their beginning.
-    private func erstesWort(_ bytes: UnsafeBufferPointer<UInt8>, _ words: Set<String>) -> Int? {
-        var isFirst = [Bool](repeating: false, count: 256)
-        for word in words { if let first = word.utf8.first { isFirst[Int(first)] = true } }
-        // Umlauts are two bytes, and their stems begin with the plain vowel.
-        if isFirst[0x61] || isFirst[0x6F] || isFirst[0x75] || isFirst[0x73] { isFirst[0xC3] = true }
-        var position = 0
-        while position < bytes.count {
-            var end = position
-            while end < bytes.count, Fundstelle.istBuchstabe(bytes[end]) { end += 1 }
-            if end > position {
-                let first = bytes[position]
-                let lower = 0x41...0x5A ~= first ? first | 0x20 : first
-                if isFirst[Int(lower)] {
-                    let raw = String(decoding: bytes[position..<min(end, position + 96)], as: UTF8.self)
-                    for form in Faltung.suche(raw).split(separator: " ") where passt(String(form), words) {
-                        return position
-                    }
-                }
-                position = end
-            } else {
-                position += 1
-            }
+    /// The place of the first looked-for word.
+    private static func erstesWort(_ bytes: UnsafeBufferPointer<UInt8>, _ words: Wortsuche) -> Int? {
+        var found: Int?
+        Wortform.durchlaufe(bytes) { range in
+            if words.trifft(bytes, range) { found = range.lowerBound }
+            return found == nil
         }
-        return nil
-    }
-
-    private func passt(_ form: String, _ words: Set<String>) -> Bool {
-        words.contains(Wortform.stamm(form)) || zerlegung.teile(von: form).contains { words.contains($0) }
+        return found
     }
 
     /// Whether the text holds an idea that neither the name nor what is around it does.
@@ -113,13 +104,9 @@ package struct Fundstelle {
         guard var text else { return false }
         return begriff.alternativen.contains { alternative in
             alternative.gruppen.allSatisfy { group in
-                text.withUTF8 { erstesWort($0, Set(group)) } != nil
+                text.withUTF8 { Fundstelle.erstesWort($0, suche(nach: Set(group))) } != nil
             }
         }
-    }
-
-    private static func istBuchstabe(_ byte: UInt8) -> Bool {
-        byte >= 0x80 || 0x30...0x39 ~= byte || 0x41...0x5A ~= byte || 0x61...0x7A ~= byte
     }
 
     /// A sentence where the name does not show why it is an answer.

@@ -82,8 +82,6 @@ package struct Suche: Sendable {
 
     /// Longer questions are cut; nobody types them.
     static let laengste = 300
-    /// Fewer answers than this, and weaker conditions are tried as well.
-    private static let wenige = 5
 
     package func suche(_ wunsch: Suchwunsch, in db: any SQLConnection) throws -> Suchergebnis {
         let known = try gedaechtnis.inhalt(in: db)
@@ -95,19 +93,26 @@ package struct Suche: Sendable {
             return result
         }
         let katalog = Suchanfrage(typed, wortschatz: known.katalog, alltag: alltag)
-        if wunsch.arten.contains(.leistung) || wunsch.arten.contains(.ozg) {
+        var asked: [Suchfrage] = []
+        for art in [Suchdokument.Art.leistung, .ozg] where wunsch.arten.contains(art) {
             result.meintenSie = katalog.meintenSie
-            let frage = Frage(anfrage: katalog, wunsch: wunsch, inhalt: known, codes: codes)
-            if wunsch.arten.contains(.leistung) {
-                let (gruppe, counted, left) = try frage.beantworte(.leistung, in: db)
-                result.leistungen = gruppe
-                result.ausgelassen = left
-                zaehleFacetten(counted, wunsch, known, &result)
-            }
-            if wunsch.arten.contains(.ozg) { result.ozg = try frage.beantworte(.ozg, in: db).gruppe }
+            asked.append(Suchfrage(art: art, anfrage: katalog, wunsch: wunsch, inhalt: known, codes: codes))
         }
         if wunsch.arten.contains(.gebiet), !wunsch.istGefiltert {
-            result.gebiete = try orte(typed, katalog: katalog, wunsch, known, in: db)
+            asked.append(
+                Suchfrage(
+                    art: .gebiet, anfrage: orte(typed, katalog: katalog, known), wunsch: wunsch, inhalt: known,
+                    codes: nil))
+        }
+        for answer in try Suchfrage.beantworte(asked, known, in: db) {
+            switch answer.gruppe.art {
+            case .leistung:
+                result.leistungen = answer.gruppe
+                result.ausgelassen = answer.gruppe.treffer.first?.ohne ?? []
+                zaehleFacetten(answer.gezaehlt, wunsch, known, &result)
+            case .ozg: result.ozg = answer.gruppe
+            case .gebiet: result.gebiete = answer.gruppe
+            }
         }
         return result
     }
@@ -150,19 +155,15 @@ package struct Suche: Sendable {
     }
 
     /// Places: words that only the catalogue knows are none, and slips are mended where the catalogue knows nothing.
-    private func orte(
-        _ typed: String, katalog: Suchanfrage, _ wunsch: Suchwunsch, _ known: Suchgedaechtnis.Inhalt,
-        in db: any SQLConnection
-    ) throws -> Suchgruppe {
+    private func orte(_ typed: String, katalog: Suchanfrage, _ known: Suchgedaechtnis.Inhalt) -> Suchanfrage {
         let ohneAlltag = Alltagswoerter.nurFuellwoerter(alltag)
-        var anfrage = Suchanfrage(typed, wortschatz: known.gebiet, alltag: ohneAlltag)
         let isKnownToCatalogue = katalog.begriffe.contains { begriff in
             begriff.alternativen.contains {
                 $0.verbessert == nil && $0.gruppen.allSatisfy { $0.contains { known.katalog.anzahl($0) > 0 } }
             }
         }
-        anfrage = anfrage.nurOrte(known.gebiet, auchAehnliche: !isKnownToCatalogue)
-        return try Frage(anfrage: anfrage, wunsch: wunsch, inhalt: known, codes: nil).beantworte(.gebiet, in: db).gruppe
+        return Suchanfrage(typed, wortschatz: known.gebiet, alltag: ohneAlltag, nurSicheres: isKnownToCatalogue)
+            .nurOrte(known.gebiet, auchAehnliche: !isKnownToCatalogue)
     }
 
     private func zaehleFacetten(
@@ -180,82 +181,5 @@ package struct Suche: Sendable {
         }
         result.themenfelder[""] = nil
         result.lagen[""] = nil
-    }
-
-    /// One understood question against one kind.
-    private struct Frage {
-        let anfrage: Suchanfrage
-        let wunsch: Suchwunsch
-        let inhalt: Suchgedaechtnis.Inhalt
-        let codes: [Int64]?
-
-        func beantworte(
-            _ art: Suchdokument.Art, in db: any SQLConnection
-        ) throws -> (gruppe: Suchgruppe, gezaehlt: [Int64: Int], ausgelassen: [String]) {
-            let plan = Suchplan(anfrage)
-            guard !plan.strenge.isEmpty else {
-                return (Suchgruppe(art: art, treffer: [], gesamt: 0), [:], [])
-            }
-            let needed = wunsch.seite * wunsch.anzahl
-            let filter = art == .gebiet ? nil : codes
-            var counted = try zaehle(plan.gezaehlt, art, in: db)
-            var steps = plan.strenge
-            // Chosen facets narrow the answers and never widen the question, or their counts would not hold.
-            if counted.values.reduce(0, +) < Suche.wenige, let wider = try erweitert(plan, art, in: db) {
-                (steps, counted) = (plan.strenge + wider.stufen, wider.gezaehlt)
-            }
-            let weighing = Bewertung(anfrage)
-            var seen: Set<Int64> = []
-            var ranked: [(SucheStore.Kandidat, Bewertung.Ergebnis)] = []
-            for step in steps where ranked.count < min(needed, Suchgruppe.hoechstens) {
-                let rows = try SucheStore.treffer(step, art, codes: filter, in: db).filter {
-                    seen.insert($0.nr).inserted
-                }
-                ranked += rows.map { ($0, weighing.bewerte(name: $0.nameWorte, umfeld: $0.umfeldWorte)) }
-                    .sorted { Frage.steht($0, vor: $1, art) }
-            }
-            let first = (wunsch.seite - 1) * wunsch.anzahl
-            let shown = Array(ranked.prefix(Suchgruppe.hoechstens).dropFirst(first).prefix(wunsch.anzahl))
-            let texts = try SucheStore.inhalte(shown.map(\.0.nr), in: db)
-            let finder = Fundstelle(anfrage: anfrage, zerlegung: inhalt.wortschatz(art).zerlegung)
-            let hits = shown.map { row, worth in finder.treffer(art, row, worth, text: texts[row.nr]) }
-            return (Suchgruppe(art: art, treffer: hits, gesamt: gesamt(counted)), counted, hits.first?.ohne ?? [])
-        }
-
-        /// Better first; then large places or short names, and at last the address, so that chance decides nothing.
-        private static func steht(
-            _ a: (SucheStore.Kandidat, Bewertung.Ergebnis), vor b: (SucheStore.Kandidat, Bewertung.Ergebnis),
-            _ art: Suchdokument.Art
-        ) -> Bool {
-            let (x, y) = (Int(a.1.punkte * 1_000), Int(b.1.punkte * 1_000))
-            if x != y { return x > y }
-            let (r, s) = (a.0.nr >> 48, b.0.nr >> 48)
-            return r != s ? r < s : a.0.pfad < b.0.pfad
-        }
-
-        private func zaehle(
-            _ ausdruck: Suchausdruck, _ art: Suchdokument.Art, in db: any SQLConnection
-        ) throws -> [Int64: Int] {
-            try SucheStore.zaehle(.init(ausdruck: ausdruck, nurName: false), art, in: db)
-        }
-
-        private func gesamt(_ counted: [Int64: Int]) -> Int {
-            guard let codes else { return counted.values.reduce(0, +) }
-            return codes.reduce(0) { $0 + (counted[$1] ?? 0) }
-        }
-
-        /// Weaker conditions, as many as it takes to find a few answers, and the counts of all of them together.
-        private func erweitert(
-            _ plan: Suchplan, _ art: Suchdokument.Art, in db: any SQLConnection
-        ) throws -> (stufen: [Suchplan.Stufe], gezaehlt: [Int64: Int])? {
-            var used: [Suchplan.Stufe] = []
-            for step in plan.weite {
-                used.append(step)
-                let any = Suchausdruck.eines([plan.gezaehlt] + used.map(\.ausdruck))
-                let counted = try zaehle(any, art, in: db)
-                if counted.values.reduce(0, +) >= Suche.wenige || step == plan.weite.last { return (used, counted) }
-            }
-            return nil
-        }
     }
 }

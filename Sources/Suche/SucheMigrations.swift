@@ -14,7 +14,6 @@ package enum SucheMigrations {
                 name TEXT NOT NULL,
                 zusatz TEXT,
                 frueher TEXT,
-                inhalt TEXT NOT NULL,
                 name_worte TEXT NOT NULL,
                 umfeld_worte TEXT NOT NULL,
                 pruefsumme BIGINT NOT NULL,
@@ -23,24 +22,56 @@ package enum SucheMigrations {
             """,
             "CREATE TABLE suche_schluessel (schluessel TEXT NOT NULL, nr BIGINT NOT NULL, PRIMARY KEY (schluessel, nr))",
             "CREATE INDEX suche_schluessel_nr ON suche_schluessel (nr)",
-            SQL(
-                sqlite:
-                    "CREATE VIRTUAL TABLE suche_name USING fts5 (worte, tokenize = 'ascii', detail = none, columnsize = 0)",
-                postgres: "CREATE TABLE suche_name (nr BIGINT PRIMARY KEY, worte TSVECTOR NOT NULL)"),
-            SQL(
-                sqlite:
-                    "CREATE VIRTUAL TABLE suche_text USING fts5 (worte, tokenize = 'ascii', detail = none, columnsize = 0)",
-                postgres: "CREATE TABLE suche_text (nr BIGINT PRIMARY KEY, worte TSVECTOR NOT NULL)"),
-            // Pending lists would make the first search after an import slow.
-            SQL(
-                sqlite: "",
-                postgres: "CREATE INDEX suche_name_worte ON suche_name USING gin (worte) WITH (fastupdate = off)"),
-            SQL(
-                sqlite: "",
-                postgres: "CREATE INDEX suche_text_worte ON suche_text USING gin (worte) WITH (fastupdate = off)"),
-            // The vectors of long texts stay out of the rows that every count reads.
-            SQL(sqlite: "", postgres: "ALTER TABLE suche_text ALTER COLUMN worte SET STORAGE EXTERNAL"),
-            SQL(sqlite: "", postgres: "ALTER TABLE suche_text SET (toast_tuple_target = 128)"),
+            // Long texts stay out of the rows that are weighed by the hundred.
+            """
+            CREATE TABLE suche_inhalt (
+                nr \(SQL(sqlite: "INTEGER", postgres: "BIGINT")) PRIMARY KEY,
+                inhalt TEXT NOT NULL
+            )
+            """,
+            // For each stem the things that hold it, as `Wortliste` packs them. Both databases only keep the bytes, so
+            // both find the same. Lists are written beside those in use and taken into use all at once.
+            """
+            CREATE TABLE suche_liste (
+                fassung BIGINT NOT NULL,
+                art BIGINT NOT NULL,
+                stamm TEXT NOT NULL,
+                feld BIGINT NOT NULL,
+                liste \(SQL(sqlite: "BLOB", postgres: "BYTEA")) NOT NULL,
+                PRIMARY KEY (fassung, art, stamm, feld)
+            )
+            """,
+            // They are packed already.
+            SQL(sqlite: "", postgres: "ALTER TABLE suche_liste ALTER COLUMN liste SET STORAGE EXTERNAL"),
+            // The row numbers of a kind in the order in which the lists count them.
+            """
+            CREATE TABLE suche_ordnung (
+                fassung BIGINT NOT NULL,
+                art BIGINT NOT NULL,
+                nummern \(SQL(sqlite: "BLOB", postgres: "BYTEA")) NOT NULL,
+                PRIMARY KEY (fassung, art)
+            )
+            """,
+            // What has changed waits here until the lists that go with it are taken into use.
+            """
+            CREATE TABLE suche_wechsel (
+                fassung BIGINT NOT NULL,
+                nr BIGINT NOT NULL,
+                alt BIGINT NOT NULL,
+                art TEXT NOT NULL,
+                id TEXT NOT NULL,
+                pfad TEXT NOT NULL,
+                name TEXT NOT NULL,
+                zusatz TEXT,
+                frueher TEXT,
+                name_worte TEXT NOT NULL,
+                umfeld_worte TEXT NOT NULL,
+                pruefsumme BIGINT NOT NULL,
+                inhalt TEXT NOT NULL,
+                schluessel TEXT NOT NULL,
+                PRIMARY KEY (fassung, nr)
+            )
+            """,
             """
             CREATE TABLE suche_merkmal (
                 code BIGINT PRIMARY KEY,
@@ -72,9 +103,10 @@ package enum SucheMigrations {
             CREATE TABLE suche_stand (
                 id BIGINT PRIMARY KEY CHECK (id = 1),
                 fassung BIGINT NOT NULL,
+                vergeben BIGINT NOT NULL,
                 quelle TEXT NOT NULL
             )
             """,
-            "INSERT INTO suche_stand (id, fassung, quelle) VALUES (1, 0, '')")
+            "INSERT INTO suche_stand (id, fassung, vergeben, quelle) VALUES (1, 0, 0, '')")
     ]
 }

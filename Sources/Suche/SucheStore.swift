@@ -2,7 +2,15 @@ import Storage
 
 /// Every statement that reads the index.
 enum SucheStore {
-    /// A row that may be an answer.
+    /// A row that may be an answer, with the words by which it is weighed.
+    struct Anwaerter: Sendable {
+        let nr: Int64
+        let pfad: String
+        let nameWorte: String
+        let umfeldWorte: String
+    }
+
+    /// A row that is an answer.
     struct Kandidat: Sendable {
         let nr: Int64
         let id: String
@@ -17,26 +25,97 @@ enum SucheStore {
     /// How many rows are weighed for one condition; those in front by rank are the ones that can win.
     static let gewogen = 200
 
-    /// Rows that fulfil the condition, in the order of their rank.
-    static func treffer(
-        _ stufe: Suchplan.Stufe, _ art: Suchdokument.Art, codes: [Int64]?, in db: any SQLConnection
-    ) throws -> [Kandidat] {
-        let (von, bis) = Zeilennummer.bereich(art)
-        let facet: SQL = codes.map { "AND (t.nr & \(Zeilennummer.codemaske)) IN (\($0))" } ?? ""
-        let matching = passend(stufe)
-        return try db.rows(
+    /// Rows by number. One text for all numbers, so that the statement is prepared once.
+    static func unter(_ numbers: [Int64]) -> SQL {
+        let list = numbers.map(String.init).joined(separator: ",")
+        return SQL(
+            sqlite: "IN (SELECT value FROM json_each(\("[" + list + "]")))",
+            postgres: "= ANY (CAST(\("{" + list + "}") AS BIGINT[]))")
+    }
+
+    /// The rows to be weighed by number; a row that is gone is left out.
+    static func anwaerter(_ numbers: [Int64], in db: any SQLConnection) throws -> [Int64: Anwaerter] {
+        guard !numbers.isEmpty else { return [:] }
+        var found: [Int64: Anwaerter] = [:]
+        for row in try db.rows(
+            "SELECT nr, pfad, name_worte, umfeld_worte FROM suche_eintrag WHERE nr \(unter(numbers))")
+        {
+            let number: Int64 = try row["nr"]
+            found[number] = Anwaerter(
+                nr: number, pfad: try row["pfad"], nameWorte: try row["name_worte"],
+                umfeldWorte: try row["umfeld_worte"])
+        }
+        return found
+    }
+
+    /// The rows of a page with their texts, by number.
+    static func seite(
+        _ numbers: [Int64], in db: any SQLConnection
+    ) throws -> [Int64: (zeile: Kandidat, text: String?)] {
+        guard !numbers.isEmpty else { return [:] }
+        var found: [Int64: (zeile: Kandidat, text: String?)] = [:]
+        for row in try db.rows(
             """
-            SELECT \(columns) FROM (
-                SELECT t.nr FROM (\(matching)) t WHERE t.nr BETWEEN \(von) AND \(bis) \(facet)
-                ORDER BY t.nr LIMIT \(gewogen)) f
-            JOIN suche_eintrag e ON e.nr = f.nr ORDER BY e.nr
-            """
-        ).map(Kandidat.init(row:))
+            SELECT \(columns), i.inhalt FROM suche_eintrag e LEFT JOIN suche_inhalt i ON i.nr = e.nr
+            WHERE e.nr \(unter(numbers))
+            """)
+        {
+            let read = try Kandidat(row: row)
+            found[read.nr] = (read, try row["inhalt"])
+        }
+        return found
+    }
+
+    /// The lists of these stems.
+    static func listen(
+        _ fassung: Int, _ places: [Suchlisten.Stelle], in db: any SQLConnection,
+        _ body: (Suchlisten.Stelle, Listensammlung.Feld, [UInt8]) throws -> Void
+    ) throws {
+        // One text for all: the digit of the kind and the stem. Stems are letters and digits only, so neither blanks nor
+        // quotes need a way out. Each database is told to look up one stem after the other, whatever it believes of how
+        // rare the first columns of the key are.
+        let wanted = places.map { "\($0.art.ziffer)\($0.stamm)" }
+        for row in try db.rows(
+            SQL(
+                sqlite: """
+                    SELECT w.value AS stelle, l.feld, l.liste FROM json_each(\("[\"" + wanted.joined(separator: "\",\"") + "\"]")) w
+                    CROSS JOIN suche_liste l ON l.fassung = \(fassung) AND l.art = CAST(substr(w.value, 1, 1) AS INTEGER)
+                    AND l.stamm = substr(w.value, 2)
+                    """,
+                postgres: """
+                    SELECT w.stelle, l.feld, l.liste FROM unnest(string_to_array(\(wanted.joined(separator: " ")), ' ')) w (stelle)
+                    CROSS JOIN LATERAL (
+                        SELECT feld, liste FROM suche_liste s WHERE s.fassung = \(fassung)
+                        AND s.art = CAST(left(w.stelle, 1) AS BIGINT) AND s.stamm = substr(w.stelle, 2) LIMIT 2) l
+                    """))
+        {
+            let place: String = try row["stelle"]
+            guard let feld = Listensammlung.Feld(rawValue: try row["feld"]),
+                let art = Suchdokument.Art.allCases.first(where: { $0.ziffer == Int64(place.utf8.first ?? 0) - 0x30 })
+            else { continue }
+            let list: Blob = try row["liste"]
+            // By scalars: a stem may begin with a mark, which would be one sign with the digit.
+            let stem = String(Substring(place.unicodeScalars.dropFirst()))
+            try body(Suchlisten.Stelle(art: art, stamm: stem), feld, list.bytes)
+        }
+    }
+
+    static func ordnung(_ fassung: Int, in db: any SQLConnection) throws -> [Suchdokument.Art: [Int64]] {
+        var found: [Suchdokument.Art: [Int64]] = [:]
+        for row in try db.rows("SELECT art, nummern FROM suche_ordnung WHERE fassung = \(fassung)") {
+            let ziffer: Int64 = try row["art"]
+            let packed: Blob = try row["nummern"]
+            guard let art = Suchdokument.Art.allCases.first(where: { $0.ziffer == ziffer }) else { continue }
+            found[art] = try Wortliste.nummern(packed.bytes)
+        }
+        return found
     }
 
     private static let columns: SQL = "e.nr, e.id, e.pfad, e.name, e.zusatz, e.frueher, e.name_worte, e.umfeld_worte"
 
     /// Rows whose key begins with these digits, in the order of the keys.
+    ///
+    /// The plus keeps SQLite from going through all numbers of the kind instead of the few keys.
     static func treffer(
         schluessel digits: String, _ art: Suchdokument.Art, codes: [Int64]?, in db: any SQLConnection
     ) throws -> [Kandidat] {
@@ -44,9 +123,9 @@ enum SucheStore {
         let facet: SQL = codes.map { "AND (nr & \(Zeilennummer.codemaske)) IN (\($0))" } ?? ""
         return try db.rows(
             """
-            SELECT \(columns) FROM (SELECT nr, MIN(schluessel) AS schluessel FROM suche_schluessel
-                WHERE schluessel >= \(digits) AND schluessel < \(digits + ":") AND nr BETWEEN \(von) AND \(bis) \(facet)
-                GROUP BY nr) f
+            SELECT \(columns) FROM (SELECT +nr AS nr, MIN(schluessel) AS schluessel FROM suche_schluessel
+                WHERE schluessel >= \(digits) AND schluessel < \(digits + ":") AND +nr BETWEEN \(von) AND \(bis) \(facet)
+                GROUP BY 1) f
             JOIN suche_eintrag e ON e.nr = f.nr ORDER BY f.schluessel, e.pfad LIMIT \(gewogen)
             """
         ).map(Kandidat.init(row:))
@@ -61,43 +140,11 @@ enum SucheStore {
         try db.forEach(
             """
             SELECT f.nr & \(Zeilennummer.codemaske) AS code, count(*) AS anzahl
-            FROM (SELECT DISTINCT nr FROM suche_schluessel
-                  WHERE schluessel >= \(digits) AND schluessel < \(digits + ":") AND nr BETWEEN \(von) AND \(bis)) f
+            FROM (SELECT DISTINCT +nr AS nr FROM suche_schluessel
+                  WHERE schluessel >= \(digits) AND schluessel < \(digits + ":") AND +nr BETWEEN \(von) AND \(bis)) f
             GROUP BY 1
             """
         ) { found[try $0["code"]] = try $0["anzahl"] }
-        return found
-    }
-
-    /// Row numbers by condition; the engine alone decides how, so that no plan reads the whole table.
-    private static func passend(_ stufe: Suchplan.Stufe) -> SQL {
-        let table: SQL = stufe.nurName ? "suche_name" : "suche_text"
-        return SQL(
-            sqlite: "SELECT rowid AS nr FROM \(table) WHERE \(table) MATCH \(stufe.ausdruck.fts5)",
-            postgres: "SELECT nr FROM \(table) WHERE worte @@ CAST(\(stufe.ausdruck.tsquery) AS tsquery) OFFSET 0")
-    }
-
-    /// How many rows of a kind fulfil the condition, by combination of facets.
-    static func zaehle(
-        _ stufe: Suchplan.Stufe, _ art: Suchdokument.Art, in db: any SQLConnection
-    ) throws -> [Int64: Int] {
-        let (von, bis) = Zeilennummer.bereich(art)
-        var found: [Int64: Int] = [:]
-        try db.forEach(
-            """
-            SELECT t.nr & \(Zeilennummer.codemaske) AS code, count(*) AS anzahl FROM (\(passend(stufe))) t
-            WHERE t.nr BETWEEN \(von) AND \(bis) GROUP BY 1
-            """
-        ) { found[try $0["code"]] = try $0["anzahl"] }
-        return found
-    }
-
-    /// The texts of a page's rows.
-    static func inhalte(_ numbers: [Int64], in db: any SQLConnection) throws -> [Int64: String] {
-        var found: [Int64: String] = [:]
-        try db.forEach("SELECT nr, inhalt FROM suche_eintrag WHERE nr IN (\(numbers)) AND inhalt <> ''") { row in
-            found[try row["nr"]] = try row["inhalt"]
-        }
         return found
     }
 
@@ -112,7 +159,8 @@ enum SucheStore {
         return found
     }
 
-    static func wortschatz(_ bereich: String, in db: any SQLConnection) throws -> Wortschatz {
+    /// - Parameter namen: how many things of this area there are.
+    static func wortschatz(_ bereich: String, namen: Int, in db: any SQLConnection) throws -> Wortschatz {
         var words: [Wortschatz.Eintrag] = []
         try db.forEach("SELECT form, stamm, anzeige, anzahl FROM suche_wort WHERE bereich = \(bereich)") { row in
             words.append(
@@ -127,12 +175,7 @@ enum SucheStore {
         let isCatalogue = bereich == Suchdokument.Art.leistung.bereich
         let parts =
             isCatalogue ? Set(words.lazy.filter { $0.form.utf8.count >= Zerlegung.kuerzesterTeil }.map(\.stamm)) : []
-        let names: Int =
-            try db.value(
-                isCatalogue
-                    ? "SELECT count(*) FROM suche_eintrag WHERE art <> \(Suchdokument.Art.gebiet)"
-                    : "SELECT count(*) FROM suche_eintrag WHERE art = \(Suchdokument.Art.gebiet)") ?? 0
-        return Wortschatz(eintraege: words, haeufigkeit: counts, teile: parts, namen: names)
+        return Wortschatz(eintraege: words, haeufigkeit: counts, teile: parts, namen: namen)
     }
 }
 

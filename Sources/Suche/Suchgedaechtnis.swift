@@ -10,6 +10,8 @@ final class Suchgedaechtnis: Sendable {
         let katalog: Wortschatz
         let gebiet: Wortschatz
         let merkmale: [Int64: Merkmal]
+        /// Row numbers in the order in which the lists count them.
+        let nummern: [Suchdokument.Art: [Int64]]
 
         func wortschatz(_ art: Suchdokument.Art) -> Wortschatz { art == .gebiet ? gebiet : katalog }
     }
@@ -19,9 +21,13 @@ final class Suchgedaechtnis: Sendable {
     func inhalt(in db: any SQLConnection) throws -> Inhalt {
         let fassung = try SuchindexStore.stand(in: db).fassung
         if let known = inhalt.withLock({ $0 }), known.fassung == fassung { return known }
+        let numbers = try SucheStore.ordnung(fassung, in: db)
+        let places = numbers[.gebiet]?.count ?? 0
+        let names = numbers.values.reduce(0) { $0 + $1.count } - places
         let read = Inhalt(
-            fassung: fassung, katalog: try SucheStore.wortschatz("katalog", in: db),
-            gebiet: try SucheStore.wortschatz("gebiet", in: db), merkmale: try SucheStore.merkmale(in: db))
+            fassung: fassung, katalog: try SucheStore.wortschatz("katalog", namen: names, in: db),
+            gebiet: try SucheStore.wortschatz("gebiet", namen: places, in: db),
+            merkmale: try SucheStore.merkmale(in: db), nummern: numbers)
         inhalt.withLock { $0 = read }
         return read
     }

@@ -2,7 +2,7 @@ import Storage
 
 @testable import Suche
 
-/// The search once more, without an engine: every row is looked at and judged by its stored words.
+/// The search once more, without lists: every row is looked at and judged by its words.
 struct Nachrechnung: Sendable {
     struct Zeile: Sendable {
         let nr: Int64
@@ -18,30 +18,24 @@ struct Nachrechnung: Sendable {
 
     init(_ db: any SQLConnection) throws {
         inhalt = try Suchgedaechtnis().inhalt(in: db)
-        var texts: [String: [Int64: Set<String>]] = [:]
-        for table in ["suche_name", "suche_text"] {
-            // Texts alone tell what else is stored; the engine is not asked.
-            try db.forEach(
-                SQL(
-                    sqlite: SQL(stringLiteral: "SELECT rowid AS nr, worte FROM \(table)"),
-                    postgres: SQL(
-                        stringLiteral:
-                            "SELECT nr, array_to_string(tsvector_to_array(worte), ' ') AS worte FROM \(table)"))
-            ) { row in
-                let worte: String = try row["worte"]
-                texts[table, default: [:]][try row["nr"]] = Set(worte.split(separator: " ").map(String.init))
-            }
-        }
-        let merkmale = inhalt.merkmale
+        let (merkmale, katalog) = (inhalt.merkmale, inhalt.katalog.zerlegung)
         zeilen = try db.rows(
             """
-            SELECT nr, art, id, pfad, name, zusatz, frueher, name_worte, umfeld_worte FROM suche_eintrag ORDER BY nr
+            SELECT e.nr, e.art, e.id, e.pfad, e.name, e.zusatz, e.frueher, e.name_worte, e.umfeld_worte, i.inhalt
+            FROM suche_eintrag e LEFT JOIN suche_inhalt i ON i.nr = e.nr ORDER BY e.nr
             """
         ).map { row in
             let nr: Int64 = try row["nr"]
+            let kandidat = try SucheStore.Kandidat(row: row)
+            let art: Suchdokument.Art = try row["art"]
+            let name = Set(Wortspeicher.staemme(kandidat.nameWorte).map(String.init))
+            var all = name.union(Wortspeicher.staemme(kandidat.umfeldWorte).map(String.init))
+            for word in Wortform.woerter(in: try row["inhalt"] ?? "") {
+                all.insert(word.stamm)
+                if art != .gebiet { all.formUnion(katalog.teile(von: word.form)) }
+            }
             return Zeile(
-                nr: nr, art: try row["art"], kandidat: try SucheStore.Kandidat(row: row),
-                name: texts["suche_name"]?[nr] ?? [], alles: texts["suche_text"]?[nr] ?? [],
+                nr: nr, art: art, kandidat: kandidat, name: name, alles: all,
                 merkmal: merkmale[nr & Zeilennummer.codemaske] ?? Merkmal())
         }
     }
@@ -81,8 +75,9 @@ struct Nachrechnung: Sendable {
         var seen: Set<Int64> = []
         var ranked: [Zeile] = []
         for step in steps where ranked.count < wunsch.seite * wunsch.anzahl {
-            let found = treffer(step, art).filter { art == .gebiet || wunsch.passt($0.merkmal) }.prefix(200)
-                .filter { seen.insert($0.nr).inserted }
+            let found = treffer(step, art).filter { art == .gebiet || wunsch.passt($0.merkmal) }
+                .filter { !seen.contains($0.nr) }.prefix(200)
+            seen.formUnion(found.map(\.nr))
             ranked += found.map { row in
                 let worth = weighing.bewerte(name: row.kandidat.nameWorte, umfeld: row.kandidat.umfeldWorte)
                 return (-Int(worth.punkte * 1_000), row.nr >> 48, row.kandidat.pfad, row)

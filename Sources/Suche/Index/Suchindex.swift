@@ -16,8 +16,9 @@ package protocol Suchquelle: Sendable {
 
 /// Keeps the index in step with what can be found.
 ///
-/// Everything is read in portions, and only what differs is written, so a large catalogue neither fills the memory nor
-/// keeps others from writing. A run that is cut short leaves an older index that still answers; the next one goes on.
+/// Everything is read in portions, and of the entries only what differs is written, so a large catalogue neither fills
+/// the memory nor keeps others from writing. What is written leads nowhere until the last transaction takes it into use:
+/// a run that is cut short leaves the older index as it was, and the next one goes on.
 package struct Suchindex: Sendable {
     package struct Bericht: Sendable, Equatable {
         package var eintraege = 0
@@ -26,7 +27,7 @@ package struct Suchindex: Sendable {
     }
 
     /// Counts up when words are stored in another way, so that every installation builds its index anew.
-    static let bauart = 2
+    static let bauart = 3
 
     let quellen: [any Suchquelle]
 
@@ -57,50 +58,84 @@ package struct Suchindex: Sendable {
     }
 
     package func baue(_ database: any Database, quelle: String) async throws -> Bericht {
-        let begonnen = try await database.read { db in try SuchindexStore.stand(in: db).fassung }
-        var report = Bericht()
-        var words: [String: Wortsammlung] = [:]
-        for source in quellen {
-            try await durchlaufe(source, database) { document in
-                let isCatalogue = source.art != .gebiet
-                words[source.art.bereich, default: Wortsammlung()].lies(document.name, mitTeilen: isCatalogue)
-                for text in document.umfeld + document.frueher {
-                    words[source.art.bereich, default: Wortsammlung()].lies(text, mitTeilen: isCatalogue)
-                }
-            }
+        // Of two runs at once the one that ends first counts; the other looks again at what has become of it.
+        for _ in 0..<3 {
+            let (report, isInUse) = try await versuche(database, quelle: quelle)
+            if isInUse { return report }
         }
+        return try await versuche(database, quelle: quelle).bericht
+    }
+
+    private func versuche(
+        _ database: any Database, quelle: String
+    ) async throws -> (bericht: Bericht, istInGebrauch: Bool) {
+        let (begonnen, fassung) = try await database.write { db in
+            try db.lock("suche")
+            return (try SuchindexStore.stand(in: db).fassung, try SuchindexStore.neueFassung(in: db))
+        }
+        var report = Bericht()
+        var words = try await namensworte(database)
         let zerlegung = Zerlegung(teile: words["katalog"]?.teile ?? [])
+        var entfallene: [Int64] = []
         for source in quellen {
             // Names of places are not taken apart: Bergheim is no home on a mountain.
             var speicher = Wortspeicher(zerlegung: source.art == .gebiet ? Zerlegung(teile: []) : zerlegung)
+            var counts = Stammzaehlung()
+            var lists = Listensammlung()
             var seen: Set<UInt64> = []
             var mark: [String]?
             repeat {
                 let portion = try await database.read { [mark] db in try source.portion(nach: mark, in: db) }
-                let prepared = portion.dokumente.map { document -> Vorbereitet in
-                    let made = Vorbereitet(document, &speicher)
-                    words[source.art.bereich]?.zaehle(made.zaehlende)
-                    seen.insert(Pruefsumme.fnv([document.id]))
-                    return made
+                let prepared = portion.dokumente.map { Vorbereitet($0, &speicher) }
+                let (numbers, written) = try await schreibe(prepared, art: source.art, fassung, database)
+                for (item, number) in zip(prepared, numbers) {
+                    seen.insert(Pruefsumme.fnv([item.dokument.id]))
+                    counts.zaehle(item.namensstaemme, item.umfeldstaemme)
+                    lists.nimm(number, name: item.namensstaemme, rest: item.umfeldstaemme + item.textstaemme)
                 }
                 report.eintraege += prepared.count
-                report.geschrieben += try await schreibe(prepared, art: source.art, database)
+                report.geschrieben += written
                 mark = portion.weiter
             } while mark != nil
-            report.entfernt += try await entferne(source.art, ausser: seen, database)
+            words[source.art.bereich]?.zaehle(counts.ergebnis(speicher.staemme))
+            try await Listenschreiber(fassung: fassung, art: source.art, database: database)
+                .schreibe(lists, staemme: speicher.staemme)
+            entfallene += try await self.entfallene(source.art, ausser: seen, database)
         }
-        let collected = words
-        try await database.write { db in
+        report.entfernt = entfallene.count
+        let isInUse = try await database.write { [words, entfallene] db in
             try db.lock("suche")
+            guard try SuchindexStore.stand(in: db).fassung == begonnen else { return false }
+            try SuchindexStore.loesche(entfallene, in: db)
+            try SuchindexStore.uebernimm(fassung, in: db)
             for bereich in ["katalog", "gebiet"] {
-                let part = collected[bereich] ?? Wortsammlung()
+                let part = words[bereich] ?? Wortsammlung()
                 try SuchindexStore.ersetzeWorte(bereich, part.eintraege(), part.haeufigkeit, in: db)
             }
-            // A run that ended meanwhile may have read an older state and written over this one; the next run tells.
-            let isAlone = try SuchindexStore.stand(in: db).fassung == begonnen
-            try SuchindexStore.setze(quelle: isAlone ? quelle : "", in: db)
+            try SuchindexStore.setze(fassung: fassung, quelle: quelle, in: db)
+            return true
         }
-        return report
+        if isInUse {
+            try await database.write { db in
+                try db.lock("suche")
+                try SuchindexStore.raeume(bis: fassung, in: db)
+            }
+        }
+        return (report, isInUse)
+    }
+
+    /// First pass: the words of all names and of what stands around them, by area.
+    private func namensworte(_ database: any Database) async throws -> [String: Wortsammlung] {
+        var words: [String: Wortsammlung] = [:]
+        for source in quellen {
+            let isCatalogue = source.art != .gebiet
+            try await durchlaufe(source, database) { document in
+                for text in [document.name] + document.umfeld + document.frueher {
+                    words[source.art.bereich, default: Wortsammlung()].lies(text, mitTeilen: isCatalogue)
+                }
+            }
+        }
+        return words
     }
 
     private func durchlaufe(
@@ -119,84 +154,76 @@ package struct Suchindex: Sendable {
         let dokument: Suchdokument
         let nameWorte: String
         let umfeldWorte: String
-        let textWorte: String
-        let zaehlende: Set<Substring>
+        let namensstaemme: [Int32]
+        let umfeldstaemme: [Int32]
+        let textstaemme: [Int32]
         let pruefsumme: Int64
 
         init(_ document: Suchdokument, _ speicher: inout Wortspeicher) {
+            var (name, around, text): ([Int32], [Int32], [Int32]) = ([], [], [])
             dokument = document
-            nameWorte = speicher.worte(document.name)
-            umfeldWorte = (document.umfeld + document.frueher).map { speicher.worte($0) }.joined(separator: " ")
-            textWorte = speicher.worte(document.text)
-            zaehlende = Wortspeicher.staemme(nameWorte).union(Wortspeicher.staemme(umfeldWorte))
+            nameWorte = speicher.worte(document.name, &name)
+            umfeldWorte = (document.umfeld + document.frueher).map { speicher.worte($0, &around) }
+                .joined(separator: " ")
+            speicher.lies(document.text, &text)
+            (namensstaemme, umfeldstaemme, textstaemme) = (name, around, text)
             let merkmal = document.merkmal
             pruefsumme = Int64(
                 truncatingIfNeeded: Pruefsumme.fnv([
                     document.pfad, document.schluessel.joined(separator: " "), document.name, document.zusatz ?? "",
-                    document.frueher.joined(separator: "\n"), document.text,
-                    nameWorte, umfeldWorte, textWorte, merkmal.themenfeld, merkmal.lage,
-                    merkmal.typen.joined(separator: ","), String(document.rang),
+                    document.frueher.joined(separator: "\n"), document.text, nameWorte, umfeldWorte,
+                    merkmal.themenfeld, merkmal.lage, merkmal.typen.joined(separator: ","), String(document.rang),
                 ]))
         }
     }
 
-    /// Writes what differs and returns how many that were.
+    /// Stores what is new and keeps what has changed; returns the row numbers of all in their order, and how many of
+    /// them were written.
     private func schreibe(
-        _ prepared: [Vorbereitet], art: Suchdokument.Art, _ database: any Database
-    ) async throws -> Int {
-        guard !prepared.isEmpty else { return 0 }
+        _ prepared: [Vorbereitet], art: Suchdokument.Art, _ fassung: Int, _ database: any Database
+    ) async throws -> (nummern: [Int64], geschrieben: Int) {
+        guard !prepared.isEmpty else { return ([], 0) }
         return try await database.write { db in
             try db.lock("suche")
             let stored = try SuchindexStore.vorhandene(art, prepared.map(\.dokument.id), in: db)
             let changed = prepared.filter { stored[$0.dokument.id]?.pruefsumme != $0.pruefsumme }
-            guard !changed.isEmpty else { return 0 }
-            try SuchindexStore.loesche(changed.compactMap { stored[$0.dokument.id]?.nr }, in: db)
+            var numbers = stored.mapValues(\.nr)
+            guard !changed.isEmpty else { return (prepared.compactMap { numbers[$0.dokument.id] }, 0) }
             var codes: [Merkmal: Int64] = [:]
-            var taken: Set<Int64> = []
             var rows: [Suchzeile] = []
             for item in changed {
                 let document = item.dokument
                 let code = try codes[document.merkmal] ?? SuchindexStore.code(document.merkmal, in: db)
                 codes[document.merkmal] = code
-                var versuch: UInt64 = 0
-                var nr = Zeilennummer.nummer(art, rang: document.rang, pfad: document.pfad, code: code)
-                while try taken.contains(nr) || !SuchindexStore.belegte([nr], in: db).isEmpty {
-                    versuch += 1
-                    nr = Zeilennummer.nummer(
-                        art, rang: document.rang, pfad: document.pfad, code: code, versuch: versuch)
-                }
-                taken.insert(nr)
                 rows.append(
                     Suchzeile(
-                        nr: nr, dokument: document, nameWorte: item.nameWorte, umfeldWorte: item.umfeldWorte,
-                        namensstaemme: Wortspeicher.staemme(item.nameWorte),
-                        alleStaemme: item.zaehlende.union(Wortspeicher.staemme(item.textWorte)),
-                        pruefsumme: item.pruefsumme))
+                        nr: Zeilennummer.nummer(art, rang: document.rang, pfad: document.pfad, code: code),
+                        alt: numbers[document.id], code: code, dokument: document, nameWorte: item.nameWorte,
+                        umfeldWorte: item.umfeldWorte, pruefsumme: item.pruefsumme))
             }
-            try SuchindexStore.schreibe(rows, in: db)
-            return rows.count
+            try SuchindexStore.machEindeutig(&rows, fassung, in: db)
+            for row in rows { numbers[row.dokument.id] = row.nr }
+            // In the order of the table, so that its pages are filled one after the other.
+            rows.sort { $0.nr < $1.nr }
+            try SuchindexStore.schreibe(rows.filter { $0.alt == nil }, in: db)
+            try SuchindexStore.merke(rows.filter { $0.alt != nil }, fassung, in: db)
+            return (prepared.compactMap { numbers[$0.dokument.id] }, rows.count)
         }
     }
 
-    /// Sweeps out what no source named any more.
-    private func entferne(
+    /// The numbers of what no source named any more.
+    private func entfallene(
         _ art: Suchdokument.Art, ausser seen: Set<UInt64>, _ database: any Database
-    ) async throws -> Int {
+    ) async throws -> [Int64] {
         var last = Zeilennummer.bereich(art).von - 1
-        var removed = 0
+        var gone: [Int64] = []
         while true {
             let part = try await database.read { [last] db in
                 try SuchindexStore.ids(art, nach: last, limit: 5_000, in: db)
             }
-            guard let end = part.last?.nr else { return removed }
+            guard let end = part.last?.nr else { return gone }
             last = end
-            let gone = part.filter { !seen.contains(Pruefsumme.fnv([$0.id])) }.map(\.nr)
-            guard !gone.isEmpty else { continue }
-            try await database.write { db in
-                try db.lock("suche")
-                try SuchindexStore.loesche(gone, in: db)
-            }
-            removed += gone.count
+            gone += part.filter { !seen.contains(Pruefsumme.fnv([$0.id])) }.map(\.nr)
         }
     }
 }

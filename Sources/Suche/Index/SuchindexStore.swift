@@ -2,9 +2,6 @@ import Storage
 
 /// Every statement that writes the index.
 enum SuchindexStore {
-    /// The name of the row number in the tables that hold the words.
-    static let nr = SQL(sqlite: "rowid", postgres: "nr")
-
     static func stand(in db: any SQLConnection) throws -> (fassung: Int, quelle: String) {
         guard let row = try db.rows("SELECT fassung, quelle FROM suche_stand WHERE id = 1").first else {
             return (0, "")
@@ -12,8 +9,46 @@ enum SuchindexStore {
         return (try row["fassung"], try row["quelle"])
     }
 
-    static func setze(quelle: String, in db: any SQLConnection) throws {
-        try db.execute("UPDATE suche_stand SET fassung = fassung + 1, quelle = \(quelle) WHERE id = 1")
+    /// The number of an index that is about to be built.
+    static func neueFassung(in db: any SQLConnection) throws -> Int {
+        try db.execute("UPDATE suche_stand SET vergeben = vergeben + 1 WHERE id = 1")
+        return try db.value("SELECT vergeben FROM suche_stand WHERE id = 1") ?? 1
+    }
+
+    /// Takes an index into use.
+    static func setze(fassung: Int, quelle: String, in db: any SQLConnection) throws {
+        try db.execute("UPDATE suche_stand SET fassung = \(fassung), quelle = \(quelle) WHERE id = 1")
+    }
+
+    static func schreibe(
+        _ fassung: Int, _ art: Suchdokument.Art, _ lists: [(stamm: String, feld: Int64, liste: [UInt8])],
+        in db: any SQLConnection
+    ) throws {
+        try db.insert(
+            into: "suche_liste", columns: ["fassung", "art", "stamm", "feld", "liste"],
+            rows: lists.lazy.map { row in
+                [
+                    .integer(Int64(fassung)), .integer(art.ziffer), .text(row.stamm), .integer(row.feld),
+                    .blob(row.liste),
+                ]
+            })
+    }
+
+    static func schreibe(
+        _ fassung: Int, _ art: Suchdokument.Art, nummern: [Int64], in db: any SQLConnection
+    ) throws {
+        try db.execute(
+            """
+            INSERT INTO suche_ordnung (fassung, art, nummern)
+            VALUES (\(fassung), \(art.ziffer), \(Blob(Wortliste.gepackt(nummern: nummern))))
+            """)
+    }
+
+    /// Sweeps out what belongs to older indexes, and what waited for this one.
+    static func raeume(bis fassung: Int, in db: any SQLConnection) throws {
+        try db.execute("DELETE FROM suche_liste WHERE fassung < \(fassung)")
+        try db.execute("DELETE FROM suche_ordnung WHERE fassung < \(fassung)")
+        try db.execute("DELETE FROM suche_wechsel WHERE fassung <= \(fassung)")
     }
 
     /// What is stored of these ids: row number and check sum.
@@ -31,57 +66,106 @@ enum SuchindexStore {
     static func loesche(_ numbers: [Int64], in db: any SQLConnection) throws {
         for start in stride(from: 0, to: numbers.count, by: 500) {
             let part = Array(numbers[start..<min(start + 500, numbers.count)])
-            try db.execute("DELETE FROM suche_eintrag WHERE nr IN (\(part))")
-            try db.execute("DELETE FROM suche_schluessel WHERE nr IN (\(part))")
-            try db.execute("DELETE FROM suche_name WHERE \(nr) IN (\(part))")
-            try db.execute("DELETE FROM suche_text WHERE \(nr) IN (\(part))")
+            try db.execute("DELETE FROM suche_eintrag WHERE nr \(SucheStore.unter(part))")
+            try db.execute("DELETE FROM suche_schluessel WHERE nr \(SucheStore.unter(part))")
+            try db.execute("DELETE FROM suche_inhalt WHERE nr \(SucheStore.unter(part))")
         }
     }
 
-    /// Row numbers that are taken.
-    static func belegte(_ numbers: [Int64], in db: any SQLConnection) throws -> Set<Int64> {
+    /// Moves numbers on that other things have or that two of these share.
+    static func machEindeutig(_ rows: inout [Suchzeile], _ fassung: Int, in db: any SQLConnection) throws {
+        var taken = try vergeben(rows.map(\.nr), fassung, in: db)
+        for row in rows where row.alt == row.nr { taken.insert(row.nr) }
+        for index in rows.indices where rows[index].alt != rows[index].nr {
+            var attempt: UInt64 = 0
+            while !taken.insert(rows[index].nr).inserted {
+                attempt += 1
+                rows[index].nr = rows[index].nummer(versuch: attempt)
+                taken.formUnion(try vergeben([rows[index].nr], fassung, in: db))
+            }
+        }
+    }
+
+    /// Those of the numbers that are in use or will be.
+    private static func vergeben(
+        _ numbers: [Int64], _ fassung: Int, in db: any SQLConnection
+    ) throws -> Set<Int64> {
         var taken: Set<Int64> = []
-        try db.forEach("SELECT nr FROM suche_eintrag WHERE nr IN (\(numbers))") { taken.insert(try $0["nr"]) }
+        try db.forEach(
+            """
+            SELECT nr FROM suche_eintrag WHERE nr \(SucheStore.unter(numbers))
+            UNION SELECT nr FROM suche_wechsel WHERE fassung = \(fassung) AND nr \(SucheStore.unter(numbers))
+            """
+        ) { taken.insert(try $0["nr"]) }
         return taken
     }
 
-    static func schreibe(_ rows: [Suchzeile], in db: any SQLConnection) throws {
-        try db.insert(
-            into: "suche_eintrag",
-            columns: [
-                "nr", "art", "id", "pfad", "name", "zusatz", "frueher", "inhalt", "name_worte", "umfeld_worte",
-                "pruefsumme",
-            ],
-            rows: rows.lazy.map { row in
-                let document = row.dokument
-                return [
-                    .integer(row.nr), .text(document.art.rawValue), .text(document.id), .text(document.pfad),
-                    .text(document.name),
-                    document.zusatz.sqlValue,
-                    document.frueher.isEmpty ? .null : .text(document.frueher.joined(separator: "\n")),
-                    .text(document.text), .text(row.nameWorte), .text(row.umfeldWorte), .integer(row.pruefsumme),
-                ]
-            })
-        try db.insert(
-            into: "suche_schluessel", columns: ["schluessel", "nr"],
-            rows: rows.lazy.flatMap { row in
-                Set(row.dokument.schluessel).sorted().map { [.text($0), .integer(row.nr)] }
-            })
-        let key = db.dialect == .sqlite ? "rowid" : "nr"
-        let dialect = db.dialect
-        try db.insert(
-            into: "suche_name", columns: [key, "worte"],
-            rows: rows.lazy.map { [.integer($0.nr), .text(SuchindexStore.gespeichert($0.namensstaemme, dialect))] })
-        try db.insert(
-            into: "suche_text", columns: [key, "worte"],
-            rows: rows.lazy.map { [.integer($0.nr), .text(SuchindexStore.gespeichert($0.alleStaemme, dialect))] })
+    private static let spalten = [
+        "nr", "art", "id", "pfad", "name", "zusatz", "frueher", "name_worte", "umfeld_worte", "pruefsumme",
+    ]
+
+    private static func werte(_ row: Suchzeile) -> [SQLValue] {
+        let document = row.dokument
+        return [
+            .integer(row.nr), .text(document.art.rawValue), .text(document.id), .text(document.pfad),
+            .text(document.name), document.zusatz.sqlValue,
+            document.frueher.isEmpty ? .null : .text(document.frueher.joined(separator: "\n")),
+            .text(row.nameWorte), .text(row.umfeldWorte), .integer(row.pruefsumme),
+        ]
     }
 
-    /// Words as the engine takes them: with blanks for FTS5, quoted for a `tsvector`.
-    private static func gespeichert(_ stems: Set<Substring>, _ dialect: SQLDialect) -> String {
-        let sorted = stems.sorted()
-        return dialect == .sqlite
-            ? sorted.joined(separator: " ") : sorted.map { "'" + $0 + "'" }.joined(separator: " ")
+    /// Stores what is new; no list leads to it yet.
+    static func schreibe(_ rows: [Suchzeile], in db: any SQLConnection) throws {
+        try db.insert(into: "suche_eintrag", columns: spalten, rows: rows.lazy.map(werte))
+        try db.insert(
+            into: "suche_inhalt", columns: ["nr", "inhalt"],
+            rows: rows.lazy.filter { !$0.dokument.text.isEmpty }.map { [.integer($0.nr), .text($0.dokument.text)] })
+        try schreibe(schluessel: rows.lazy.map { ($0.nr, Set($0.dokument.schluessel)) }, in: db)
+    }
+
+    private static func schreibe(
+        schluessel rows: some Sequence<(Int64, Set<String>)>, in db: any SQLConnection
+    ) throws {
+        try db.insert(
+            into: "suche_schluessel", columns: ["schluessel", "nr"],
+            rows: rows.lazy.flatMap { nr, keys in keys.sorted().map { [.text($0), .integer(nr)] } })
+    }
+
+    /// Keeps what has changed until `uebernimm`, so that the lists in use go on leading to what they were made from.
+    static func merke(_ rows: [Suchzeile], _ fassung: Int, in db: any SQLConnection) throws {
+        try db.insert(
+            into: "suche_wechsel", columns: spalten + ["fassung", "alt", "inhalt", "schluessel"],
+            rows: rows.lazy.map { row in
+                werte(row) + [
+                    .integer(Int64(fassung)), .integer(row.alt ?? row.nr), .text(row.dokument.text),
+                    .text(Set(row.dokument.schluessel).sorted().joined(separator: " ")),
+                ]
+            })
+    }
+
+    /// Puts what has changed in the place of what was there.
+    static func uebernimm(_ fassung: Int, in db: any SQLConnection) throws {
+        for table: SQL in ["suche_eintrag", "suche_schluessel", "suche_inhalt"] {
+            try db.execute(
+                "DELETE FROM \(table) WHERE nr IN (SELECT alt FROM suche_wechsel WHERE fassung = \(fassung))")
+        }
+        let columns: SQL = "nr, art, id, pfad, name, zusatz, frueher, name_worte, umfeld_worte, pruefsumme"
+        try db.execute(
+            """
+            INSERT INTO suche_eintrag (\(columns))
+            SELECT \(columns) FROM suche_wechsel WHERE fassung = \(fassung) ORDER BY nr
+            """)
+        try db.execute(
+            """
+            INSERT INTO suche_inhalt (nr, inhalt)
+            SELECT nr, inhalt FROM suche_wechsel WHERE fassung = \(fassung) AND inhalt <> '' ORDER BY nr
+            """)
+        var keys: [(Int64, Set<String>)] = []
+        try db.forEach("SELECT nr, schluessel FROM suche_wechsel WHERE fassung = \(fassung) AND schluessel <> ''") {
+            let joined: String = try $0["schluessel"]
+            keys.append((try $0["nr"], Set(joined.split(separator: " ").map(String.init))))
+        }
+        try schreibe(schluessel: keys, in: db)
     }
 
     /// The code of a combination of facets, a new one where it is new.
@@ -138,11 +222,16 @@ enum SuchindexStore {
 
 /// A document ready to be stored.
 struct Suchzeile: Sendable {
-    let nr: Int64
+    var nr: Int64
+    /// The number under which it was stored before.
+    let alt: Int64?
+    let code: Int64
     let dokument: Suchdokument
     let nameWorte: String
     let umfeldWorte: String
-    let namensstaemme: Set<Substring>
-    let alleStaemme: Set<Substring>
     let pruefsumme: Int64
+
+    func nummer(versuch: UInt64) -> Int64 {
+        Zeilennummer.nummer(dokument.art, rang: dokument.rang, pfad: dokument.pfad, code: code, versuch: versuch)
+    }
 }

@@ -26,9 +26,7 @@ struct Wortsammlung {
     }
 
     /// Second pass: how many things hold each stem, parts of compounds counted too.
-    mutating func zaehle(_ stems: Set<Substring>) {
-        for stem in stems { haeufigkeit[String(stem), default: 0] += 1 }
-    }
+    mutating func zaehle(_ counts: [String: Int]) { haeufigkeit.merge(counts, uniquingKeysWith: +) }
 
     func eintraege() -> [Wortschatz.Eintrag] {
         formen.map { .init(form: $0.key, stamm: $0.value.stamm, anzeige: $0.value.anzeige, anzahl: $0.value.anzahl) }
@@ -37,28 +35,72 @@ struct Wortsammlung {
 }
 
 /// Brings texts into the form in which they are stored: stems with single blanks, parts of a compound after slashes.
+///
+/// Every stem has a number, so that a text of hundreds of words is told by as many small numbers.
 struct Wortspeicher {
+    private struct Bekannt {
+        let gespeichert: String
+        let nummern: [Int32]
+    }
+
     let zerlegung: Zerlegung
-    /// Words come back often, and taking them apart costs.
-    private var bekannt: [String: String] = [:]
-    private static let hoechstensBekannt = 200_000
+    private(set) var staemme: [String] = []
+    private var nummern: [String: Int32] = [:]
+    /// Words come back often, and taking them apart costs; by what is written.
+    private var bekannt: [String: Bekannt] = [:]
+    private static let hoechstensBekannt = 300_000
 
     init(zerlegung: Zerlegung) { self.zerlegung = zerlegung }
 
-    mutating func worte(_ text: String) -> String {
+    /// The stored words of a text; their stems' numbers come to `stems`.
+    mutating func worte(_ text: String, _ stems: inout [Int32]) -> String {
         var result = ""
-        for word in Wortform.woerter(in: text) {
-            if !result.isEmpty { result += " " }
-            result += wort(word)
+        jedesWort(text) { word in
+            if !result.isEmpty, !word.gespeichert.isEmpty { result += " " }
+            result += word.gespeichert
+            stems += word.nummern
         }
         return result
     }
 
-    private mutating func wort(_ word: Wort) -> String {
-        if let known = bekannt[word.form] { return known }
-        let made = ([word.stamm] + zerlegung.teile(von: word.form)).joined(separator: "/")
-        if bekannt.count < Wortspeicher.hoechstensBekannt { bekannt[word.form] = made }
-        return made
+    /// The numbers of a text's stems, where its words themselves are not stored.
+    mutating func lies(_ text: String, _ stems: inout [Int32]) {
+        jedesWort(text) { stems += $0.nummern }
+    }
+
+    private mutating func jedesWort(_ text: String, _ body: (Bekannt) -> Void) {
+        var text = text
+        text.withUTF8 { bytes in
+            Wortform.durchlaufe(bytes) { range in
+                let written = String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+                if let known = bekannt[written] {
+                    body(known)
+                } else {
+                    let made = neu(written)
+                    if bekannt.count < Wortspeicher.hoechstensBekannt { bekannt[written] = made }
+                    body(made)
+                }
+                return true
+            }
+        }
+    }
+
+    private mutating func neu(_ written: String) -> Bekannt {
+        var stored: [String] = []
+        var numbers: [Int32] = []
+        for form in Wortform.formen(written) {
+            let stems = [Wortform.stamm(form)] + zerlegung.teile(von: form)
+            stored.append(stems.joined(separator: "/"))
+            for stem in stems {
+                let number = nummern[stem] ?? Int32(staemme.count)
+                if number == staemme.count {
+                    nummern[stem] = number
+                    staemme.append(stem)
+                }
+                numbers.append(number)
+            }
+        }
+        return Bekannt(gespeichert: stored.joined(separator: " "), nummern: numbers)
     }
 
     /// The stems and parts in stored words, each once.

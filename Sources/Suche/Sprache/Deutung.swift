@@ -2,6 +2,8 @@
 struct Deutung {
     let wortschatz: Wortschatz
     let alltag: Alltagswoerter
+    /// Leaves out what is only guessed, words inside others and slips, where nobody would use it.
+    var nurSicheres = false
 
     /// The idea that begins at the first of these words, and how many of them it takes.
     func begriff(_ words: ArraySlice<Wort>, in typed: String) -> (Suchanfrage.Begriff, Int) {
@@ -142,6 +144,7 @@ struct Deutung {
         if !starts.isEmpty {
             found.append(.init(gruppen: [Array(Set(starts.map(\.stamm))).sorted()], guete: 0.85, weg: .anfang))
         }
+        if nurSicheres { return found }
         if word.form.utf8.count >= 5 {
             let inside = wortschatz.enthaltend(word.form, hoechstens: 16)
             if !inside.isEmpty {

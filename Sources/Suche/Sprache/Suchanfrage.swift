@@ -41,12 +41,12 @@ struct Suchanfrage: Sendable {
 
     var istLeer: Bool { begriffe.isEmpty }
 
-    init(_ typed: String, wortschatz: Wortschatz, alltag: Alltagswoerter) {
+    init(_ typed: String, wortschatz: Wortschatz, alltag: Alltagswoerter, nurSicheres: Bool = false) {
         let all = Wortform.woerter(in: String(typed.prefix(300)), hoechstens: 40)
         var words = all.filter { !alltag.fuellwoerter.contains($0.form) }
         if words.isEmpty { words = all }
         words = Array(words.prefix(Suchanfrage.hoechstens))
-        let deutung = Deutung(wortschatz: wortschatz, alltag: alltag)
+        let deutung = Deutung(wortschatz: wortschatz, alltag: alltag, nurSicheres: nurSicheres)
         var begriffe: [Begriff] = []
         var mended: [Range<String.Index>: String] = [:]
         var position = 0

@@ -1,4 +1,4 @@
-/// A condition over stored words that both full text engines understand.
+/// A condition over stored words.
 indirect enum Suchausdruck: Sendable, Equatable {
     case wort(String)
     case alle([Suchausdruck])
@@ -21,29 +21,15 @@ indirect enum Suchausdruck: Sendable, Equatable {
         }
     }
 
-    /// For FTS5: every word quoted, so that no word can be an operator.
-    var fts5: String {
+    /// All words in it.
+    func sammle(_ words: inout Set<String>) {
         switch self {
-        case .wort(let word): "\"" + word + "\""
-        case .alle(let parts): Suchausdruck.verbunden(parts.map(\.fts5), " AND ")
-        case .eines(let parts): Suchausdruck.verbunden(parts.map(\.fts5), " OR ")
+        case .wort(let word): words.insert(word)
+        case .alle(let parts), .eines(let parts): for part in parts { part.sammle(&words) }
         }
     }
 
-    /// For `tsquery`: every word quoted, so that no word can be an operator.
-    var tsquery: String {
-        switch self {
-        case .wort(let word): "'" + word + "'"
-        case .alle(let parts): Suchausdruck.verbunden(parts.map(\.tsquery), " & ")
-        case .eines(let parts): Suchausdruck.verbunden(parts.map(\.tsquery), " | ")
-        }
-    }
-
-    private static func verbunden(_ parts: [String], _ operation: String) -> String {
-        parts.count == 1 ? parts[0] : "(" + parts.joined(separator: operation) + ")"
-    }
-
-    /// Whether a set of words fulfils it; what the engines are tested against.
+    /// Whether a set of words fulfils it; what the lists are tested against.
     func trifft(_ words: Set<String>) -> Bool {
         switch self {
         case .wort(let word): words.contains(word)

@@ -6,7 +6,7 @@ struct Suchplan: Sendable {
         let nurName: Bool
     }
 
-    /// Names that hold the whole question, then everything that does.
+    /// Names that hold the whole question, then everything that does, first in the words that were typed.
     let strenge: [Stufe]
     /// For questions that find little: other readings, then one idea less, then each idea alone.
     let weite: [Stufe]
@@ -22,6 +22,8 @@ struct Suchplan: Sendable {
         var strict: [Stufe] = []
         if !helpful.isEmpty { strict.append(Stufe(ausdruck: .alle(sure + helpful), nurName: true)) }
         strict.append(Stufe(ausdruck: .alle(sure), nurName: true))
+        // Of the rest, first what holds the very words that were typed.
+        strict.append(Stufe(ausdruck: .alle(needed.map { Suchausdruck($0, ab: 1) }), nurName: false))
         strict.append(Stufe(ausdruck: .alle(sure), nurName: false))
         strenge = strict.filter { !$0.ausdruck.istLeer }
         var looser = [wide]

@@ -15,39 +15,79 @@ enum Wortform {
 
     /// The words of a text in order, at most `hoechstens`.
     static func woerter(in text: String, hoechstens: Int = .max) -> [Wort] {
+        var text = text
+        // Places are counted in bytes, which only a native string finds quickly.
+        text.makeContiguousUTF8()
         var words: [Wort] = []
-        var start: String.Index?
-        func close(at end: String.Index) {
-            guard let from = start else { return }
-            start = nil
-            // By scalars: a mark after a blank is one sign with it, and yet they are two words.
-            let folded = Faltung.suche(String(text[from..<end].prefix(laengstesWort)))
-            for part in folded.unicodeScalars.split(separator: " ") {
-                guard words.count < hoechstens else { return }
-                // Folding makes two letters of one, and one sign may carry any number of marks.
-                let form = String(Substring(part.prefix(laengstesWort)))
-                words.append(Wort(form: form, stamm: stamm(form), bereich: from..<end))
+        guard hoechstens > 0 else { return words }
+        let start = text.utf8.startIndex
+        let all = text
+        text.withUTF8 { bytes in
+            durchlaufe(bytes) { range in
+                let from = all.utf8.index(start, offsetBy: range.lowerBound)
+                let end = all.utf8.index(start, offsetBy: range.upperBound)
+                for form in formen(String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)) {
+                    guard words.count < hoechstens else { return false }
+                    words.append(Wort(form: form, stamm: stamm(form), bereich: from..<end))
+                }
+                return words.count < hoechstens
             }
         }
-        var index = text.unicodeScalars.startIndex
-        while index < text.unicodeScalars.endIndex, words.count < hoechstens {
-            if gehoertZumWort(text.unicodeScalars[index]) {
-                if start == nil { start = index }
-            } else {
-                close(at: index)
-            }
-            index = text.unicodeScalars.index(after: index)
-        }
-        close(at: text.endIndex)
         return words
+    }
+
+    /// What is compared of a run of letters and digits: mostly one word, more for signs that fold into several.
+    static func formen(_ written: String) -> [String] {
+        guard written.utf8.count > laengstesWort || !written.utf8.allSatisfy({ $0 < 0x80 }) else {
+            return [Faltung.suche(written)]
+        }
+        // By scalars: a mark after a blank is one sign with it, and yet they are two words.
+        return Faltung.suche(String(written.prefix(laengstesWort))).unicodeScalars.split(separator: " ").map {
+            // Folding makes two letters of one, and one sign may carry any number of marks.
+            String(Substring($0.prefix(laengstesWort)))
+        }
+    }
+
+    /// The runs of letters and digits as ranges of bytes, until `body` says false.
+    static func durchlaufe(_ bytes: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Bool) {
+        var start = -1
+        var position = 0
+        while position < bytes.count {
+            let byte = bytes[position]
+            let isInside: Bool
+            var length = 1
+            if byte < 0x80 {
+                isInside = 0x30...0x39 ~= byte || 0x41...0x5A ~= byte || 0x61...0x7A ~= byte
+            } else if byte == 0xC3, position + 1 < bytes.count {
+                // From À to ÿ all are letters but × and ÷.
+                isInside = bytes[position + 1] != 0x97 && bytes[position + 1] != 0xB7
+                length = 2
+            } else {
+                let scalar = zeichen(bytes, position)
+                isInside = gehoertZumWort(scalar)
+                length = UTF8.width(scalar)
+            }
+            if isInside {
+                if start < 0 { start = position }
+            } else if start >= 0 {
+                guard body(start..<position) else { return }
+                start = -1
+            }
+            position += length
+        }
+        if start >= 0 { _ = body(start..<bytes.count) }
+    }
+
+    /// The scalar that begins at a byte of valid UTF-8.
+    private static func zeichen(_ bytes: UnsafeBufferPointer<UInt8>, _ position: Int) -> Unicode.Scalar {
+        var rest = bytes[position..<min(position + 4, bytes.count)].makeIterator()
+        var decoder = UTF8()
+        guard case .scalarValue(let scalar) = decoder.decode(&rest) else { return "\u{FFFD}" }
+        return scalar
     }
 
     /// Letters, digits, and the marks that stand inside a word: accents set apart, soft hyphens, joiners.
     private static func gehoertZumWort(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.value < 0x80 {
-            return (0x30...0x39).contains(scalar.value) || (0x41...0x5A).contains(scalar.value)
-                || (0x61...0x7A).contains(scalar.value)
-        }
         switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
             .enclosingMark, .spacingMark, .decimalNumber, .letterNumber, .otherNumber, .format:

@@ -14,6 +14,8 @@ struct Wortschatz: Sendable {
     private let eintraege: [Eintrag]
     /// The forms without the e of umlauts, as bytes, so that typed words meet them in any spelling.
     private let schlicht: [[UInt8]]
+    /// Which letters occur in each, so that most words are passed over without being looked at.
+    private let buchstaben: [Buchstaben]
     private let haeufigkeit: [String: Int]
     let zerlegung: Zerlegung
     /// Number of things that have a name.
@@ -26,6 +28,7 @@ struct Wortschatz: Sendable {
         }
         self.eintraege = sorted.map(\.0)
         schlicht = sorted.map(\.1)
+        buchstaben = sorted.map { Buchstaben($0.1) }
         self.haeufigkeit = haeufigkeit
         zerlegung = Zerlegung(teile: teile)
         self.namen = namen
@@ -56,9 +59,10 @@ struct Wortschatz: Sendable {
     /// Words in which the typed one stands anywhere, the commonest first.
     func enthaltend(_ form: String, hoechstens: Int) -> [Eintrag] {
         let typed = Wortschatz.schlicht(form)
+        let letters = Buchstaben(typed)
         var found: [Eintrag] = []
-        for (position, word) in schlicht.enumerated() where word.count > typed.count && word.enthaelt(typed) {
-            found.append(eintraege[position])
+        for (position, word) in buchstaben.enumerated() where word.koennenEnthalten(letters) {
+            if schlicht[position].enthaelt(typed) { found.append(eintraege[position]) }
         }
         return Wortschatz.haeufigste(found, hoechstens)
     }
@@ -69,7 +73,9 @@ struct Wortschatz: Sendable {
         guard typed.count >= 4 else { return [] }
         let limit = typed.count >= 8 ? 2 : 1
         var found: [(eintrag: Eintrag, abstand: Int)] = []
-        for (position, word) in schlicht.enumerated() where abs(word.count - typed.count) <= limit {
+        let letters = Buchstaben(typed)
+        for (position, known) in buchstaben.enumerated() where known.koennenGleichen(letters, bis: limit) {
+            let word = schlicht[position]
             // Two slips that touch the first letter are another word.
             let isSameStart = word.first == typed.first
             let allowed = isSameStart ? limit : 1
@@ -93,6 +99,26 @@ struct Wortschatz: Sendable {
     }
 
     static func schlicht(_ form: String) -> [UInt8] { Wortform.ohneUmlaut(Array(form.utf8)) }
+}
+
+/// The length of a word and the letters in it, which tell quickly what it cannot hold or resemble.
+private struct Buchstaben {
+    private let maske: UInt32
+    private let laenge: Int32
+
+    init(_ word: [UInt8]) {
+        // Letters from a to z have a bit of their own; digits and others share some.
+        maske = word.reduce(0) { $0 | 1 << UInt32($1 & 31) }
+        laenge = Int32(word.count)
+    }
+
+    /// Whether a longer word with these letters can hold the part.
+    func koennenEnthalten(_ part: Buchstaben) -> Bool { laenge > part.laenge && part.maske & ~maske == 0 }
+
+    /// A slip changes the length by one letter at most and which letters there are by two.
+    func koennenGleichen(_ other: Buchstaben, bis slips: Int) -> Bool {
+        abs(laenge - other.laenge) <= slips && (maske ^ other.maske).nonzeroBitCount <= 2 * slips
+    }
 }
 
 extension [UInt8] {

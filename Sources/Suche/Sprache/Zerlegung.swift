@@ -2,6 +2,39 @@
 struct Zerlegung {
     /// Stems of words that may be parts.
     let teile: Set<String>
+    /// With which three letters they begin, because most places of a word begin none.
+    private let anfaenge: [Bool]
+
+    init(teile: Set<String>) {
+        self.teile = teile
+        var starts = [Bool](repeating: false, count: 26 * 26 * 26)
+        for stem in teile {
+            let letters = stem.utf8.prefix(3).map { Int($0) - 0x61 }
+            guard letters.allSatisfy({ 0..<26 ~= $0 }) else { continue }
+            let first = letters.reduce(0) { $0 * 26 + $1 }
+            // A shorter stem may go on with any letter.
+            let rest = [1: 676, 2: 26][letters.count] ?? 1
+            for index in first * rest..<(first + 1) * rest { starts[index] = true }
+        }
+        anfaenge = starts
+    }
+
+    /// Whether a part can begin here; the e of umlauts is left out of stems.
+    private func beginnt(_ bytes: ArraySlice<UInt8>) -> Bool {
+        var letters = (0, 0, 0)
+        var count = 0
+        var last: UInt8 = 0
+        for byte in bytes {
+            // As `Wortform.ohneUmlaut` does; "quelle" keeps its e.
+            let isUmlaut = last == 0x61 || last == 0x6F || last == 0x75 && !(count >= 2 && letters.1 == 0x71 - 0x61)
+            if byte == 0x65, isUmlaut { continue }
+            last = byte
+            letters = (letters.1, letters.2, Int(byte) - 0x61)
+            count += 1
+            if count == 3 { return anfaenge[(letters.0 * 26 + letters.1) * 26 + letters.2] }
+        }
+        return true
+    }
 
     /// Shortest part in bytes; shorter words must be listed.
     static let kuerzesterTeil = 4
@@ -47,6 +80,7 @@ struct Zerlegung {
     }
 
     private func teil(_ bytes: ArraySlice<UInt8>) -> String? {
+        guard bytes.count < Zerlegung.kuerzesterTeil || beginnt(bytes) else { return nil }
         let form = String(decoding: bytes, as: UTF8.self)
         if bytes.count < Zerlegung.kuerzesterTeil {
             return Zerlegung.kurzeTeile.contains(form) ? Wortform.stamm(form) : nil
