@@ -116,7 +116,7 @@ let package = Package(
         tests("VerzeichnisTests", uses: ["Verzeichnis", "Kernel", "Web", "Formats"]),
         tests("KatalogTests", uses: ["Katalog", "Kernel", "Web", "Formats"]),
         tests("CodelistenTests", uses: ["Codelisten", "Kernel", "Web", "Formats"]),
-        tests("SucheTests", uses: ["Suche", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
+        tests("SucheTests", uses: ["App", "Suche", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
         tests("NachnutzungTests", uses: ["Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
         tests(
             "UmsetzungTests", uses: ["Umsetzung", "Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
