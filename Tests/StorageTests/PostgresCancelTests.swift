@@ -1,6 +1,5 @@
 import Storage
 import StoragePostgres
-import Synchronization
 import TestKit
 import Testing
 
@@ -30,43 +29,58 @@ import Testing
         let plans = (0..<400).map { number in
             (number: number, work: Int.random(in: 0...6, using: &zufall), patience: Int.random(in: 0...8, using: &zufall))
         }
-        let wrong = Mutex<[String]>([])
-        let cancelled = Mutex(0)
-        await withTaskGroup(of: Void.self) { group in
+        var outcomes: [String] = []
+        await withTaskGroup(of: String.self) { group in
             for (position, plan) in plans.enumerated() {
-                if position >= 12 { await group.next() }
+                if position >= 12, let outcome = await group.next() { outcomes.append(outcome) }
                 group.addTask {
-                    let work = Task {
-                        try await database.read { db in
-                            var sum = 0
-                            for step in 0..<3 {
-                                let seconds = Double(plan.work) / 1_000
-                                _ = try db.rows("SELECT pg_sleep(\(seconds))")
-                                sum += try db.value("SELECT \(plan.number) + \(step)", as: Int.self) ?? 0
-                            }
-                            return sum
-                        }
-                    }
+                    let work = Self.threeSteps(plan.number, milliseconds: plan.work, database)
                     if plan.number % 2 == 1 {
                         // Waking early only makes it cancel sooner.
                         try? await Task.sleep(for: .milliseconds(plan.patience))
                         work.cancel()
                     }
-                    do {
-                        let sum = try await work.value
-                        if sum != 3 * plan.number + 3 { wrong.withLock { $0.append("\(plan): \(sum)") } }
-                    } catch is CancellationError where plan.number % 2 == 1 {
-                        cancelled.withLock { $0 += 1 }
-                    } catch { wrong.withLock { $0.append("\(plan): \(error)") } }
+                    switch await work.result {
+                    case .success(3 * plan.number + 3): return "right"
+                    case .success(let sum): return "\(plan): \(sum)"
+                    case .failure(let error):
+                        return plan.number % 2 == 1 && error is CancellationError ? "cancelled" : "\(plan): \(error)"
+                    }
                 }
             }
+            for await outcome in group { outcomes.append(outcome) }
         }
-        #expect(wrong.withLock { $0 } == [])
-        #expect(cancelled.withLock { $0 } > 50)
+        #expect(outcomes.filter { $0 != "right" && $0 != "cancelled" } == [])
+        #expect(outcomes.count { $0 == "cancelled" } > 50)
+        #expect(outcomes.count == 400)
         // A signal that came late would have been repeated away; none came.
         #expect(database.counters.repeated == 0)
         #expect(database.counters.open <= 4)
         #expect(database.counters.waiting == 0)
+    }
+
+    private static func threeSteps(
+        _ number: Int, milliseconds: Int, _ database: PostgresDatabase
+    ) -> Task<Int, any Error> {
+        Task {
+            try await database.read { db in
+                var sum = 0
+                for step in 0..<3 {
+                    _ = try db.rows("SELECT pg_sleep(\(Double(milliseconds) / 1_000))")
+                    sum += try db.value("SELECT \(number) + \(step)", as: Int.self) ?? 0
+                }
+                return sum
+            }
+        }
+    }
+
+    private static func ownProcess(_ database: PostgresDatabase) -> Task<Int, any Error> {
+        Task {
+            try await database.read { db in
+                _ = try db.rows("SELECT pg_sleep(0.002)")
+                return try db.value("SELECT pg_backend_pid()") ?? 0
+            }
+        }
     }
 
     @Test(arguments: postgresConninfos)
@@ -94,29 +108,23 @@ import Testing
     func `the pool never has more connections open than its limit`(_ conninfo: String) async throws {
         let application = "t_grenze_\(UInt32.random(in: 0 ... .max))"
         let database = PostgresDatabase(conninfo: conninfo + " options='-c search_path=\(application)'", limit: 3)
-        let processes = Mutex<Set<Int>>([])
+        var processes: Set<Int> = []
         let seed = UInt64.random(in: 0 ... .max)
         print("limit of the pool: seed \(seed)")
         var zufall = Zufall(seed)
         let plans = (0..<200).map { _ in Int.random(in: 0...5, using: &zufall) }
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Int?.self) { group in
             for plan in plans {
                 group.addTask {
-                    let work = Task {
-                        let process: Int? = try await database.read { db in
-                            _ = try db.rows("SELECT pg_sleep(0.002)")
-                            return try db.value("SELECT pg_backend_pid()")
-                        }
-                        processes.withLock { _ = $0.insert(process ?? 0) }
-                    }
+                    let work = Self.ownProcess(database)
                     if plan == 0 { work.cancel() }
-                    do { try await work.value } catch is CancellationError where plan == 0 {}
-                    #expect(database.counters.open <= 3)
+                    defer { #expect(database.counters.open <= 3) }
+                    do { return try await work.value } catch is CancellationError where plan == 0 { return nil }
                 }
             }
-            try await group.waitForAll()
+            for try await process in group { if let process { processes.insert(process) } }
         }
-        #expect(processes.withLock { $0.count } <= 3)
+        #expect(processes.count <= 3)
         try await waitUntil { database.counters.idle == database.counters.open }
         #expect(database.counters.reads == 200)
     }

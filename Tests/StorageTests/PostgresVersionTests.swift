@@ -31,10 +31,7 @@ import Testing
         let seed = UInt64.random(in: 0 ... .max)
         print("version under writers: seed \(seed)")
         try await database.write { db in try Ding(id: "a", zahl: 100).insert(in: db) }
-        // For each mark the counts seen between two takings of it.
-        let seen = Mutex<[DatabaseVersion: Set<Int>]>([:])
-        let hits = Mutex(0)
-        let isDone = Mutex(false)
+        let observed = Observed()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in 0..<3 {
                 group.addTask {
@@ -50,21 +47,21 @@ import Testing
             }
             for _ in 0..<4 {
                 group.addTask {
-                    while !isDone.withLock({ $0 }) {
+                    while !observed.isDone.withLock({ $0 }) {
                         let before = try await database.version()
                         let zahl = try await database.read { db in try db.value("SELECT zahl FROM ding", as: Int.self) }
                         guard try await database.version() == before else { continue }
-                        hits.withLock { $0 += 1 }
-                        seen.withLock { _ = $0[before, default: []].insert(zahl ?? 0) }
+                        observed.hits.withLock { $0 += 1 }
+                        observed.seen.withLock { _ = $0[before, default: []].insert(zahl ?? 0) }
                     }
                 }
             }
             for _ in 0..<3 { try await group.next() }
-            isDone.withLock { $0 = true }
+            observed.isDone.withLock { $0 = true }
             try await group.waitForAll()
         }
-        #expect(seen.withLock { $0.values.allSatisfy { $0.count == 1 } })
-        #expect(hits.withLock { $0 } > 20)
+        #expect(observed.seen.withLock { $0.values.allSatisfy { $0.count == 1 } })
+        #expect(observed.hits.withLock { $0 } > 20)
         #expect(try await database.read { db in try db.value("SELECT zahl FROM ding", as: Int.self) } == 280)
     }
 
@@ -106,4 +103,11 @@ import Testing
         await database.close()
         await #expect(throws: StorageError.self) { try await database.version() }
     }
+}
+
+private final class Observed: Sendable {
+    /// For each mark the values seen between two takings of it.
+    let seen = Mutex<[DatabaseVersion: Set<Int>]>([:])
+    let hits = Mutex(0)
+    let isDone = Mutex(false)
 }

@@ -6,12 +6,16 @@ import Testing
 enum Writers {
     typealias Written = (acknowledged: Set<String>, unknown: Set<String>)
 
+    private final class Log: Sendable {
+        let written = Mutex<Written>(([], []))
+    }
+
     /// Each row has a key of its own, so a row written twice would be refused and one run twice would show up in `name`.
     static func run(
         _ database: any Database, writers: Int, rounds: Int, while disturbance: @escaping @Sendable () async throws -> Void
     ) async throws -> Written {
         try await prepare(database, writers)
-        let written = Mutex<Written>(([], []))
+        let log = Log()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in 0..<writers {
                 group.addTask {
@@ -22,15 +26,15 @@ enum Writers {
                                 try Ding(id: id).insert(in: db)
                                 try db.execute("UPDATE gruppe SET anzahl = anzahl + 1 WHERE id = \(String(writer))")
                             }
-                            written.withLock { _ = $0.acknowledged.insert(id) }
+                            log.written.withLock { _ = $0.acknowledged.insert(id) }
                         } catch StorageError.unavailable(let reason) where reason.contains("nicht bekannt") {
-                            written.withLock { _ = $0.unknown.insert(id) }
+                            log.written.withLock { _ = $0.unknown.insert(id) }
                         }
                         // What was acknowledged is seen by a unit that starts now.
                         let count: Int? = try await database.read { db in
                             try db.value("SELECT anzahl FROM gruppe WHERE id = \(String(writer))")
                         }
-                        let own = written.withLock { w in
+                        let own = log.written.withLock { w in
                             w.acknowledged.count { $0.hasPrefix("\(writer)-") }
                         }
                         #expect((count ?? 0) >= own)
@@ -41,7 +45,7 @@ enum Writers {
             group.addTask { try await disturbance() }
             try await group.waitForAll()
         }
-        return written.withLock { $0 }
+        return log.written.withLock { $0 }
     }
 
     /// The number of rows and the sums that only a unit run once gives.
