@@ -120,7 +120,8 @@ struct SchreibenPostgres {
                     while ContinuousClock.now - start < dauer {
                         let id = "\(run)-\(number)-\(count)"
                         try writer.connection.schreibe(
-                            "anlegen", [id, "eingegangen", "Antrag auf Wohngeld", "\(count)", id, Self.eigene, "\(count)"])
+                            "anlegen",
+                            [id, "eingegangen", "Antrag auf Wohngeld", "\(count)", id, Self.eigene, "\(count)"])
                         count += 1
                     }
                 } catch { failures.withLock { $0.append(error) } }

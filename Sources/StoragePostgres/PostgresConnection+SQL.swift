@@ -28,10 +28,11 @@ extension PostgresConnection: SQLConnection {
         let portion: Int32 = 500
         // It closes with the next statement, or with the transaction.
         defer { owed.append(.text("CLOSE \(name)")) }
-        var orders = takeOwed() + [
-            .text("DECLARE \(name) NO SCROLL CURSOR FOR " + text, Parameters(values)),
-            .text("FETCH \(portion) FROM \(name)"),
-        ]
+        var orders =
+            takeOwed() + [
+                .text("DECLARE \(name) NO SCROLL CURSOR FOR " + text, Parameters(values)),
+                .text("FETCH \(portion) FROM \(name)"),
+            ]
         while true {
             let answers = try exchange(orders)
             try require(answers)

@@ -23,7 +23,8 @@ final class OwnCluster: Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         if getuid() == 0 { try OwnCluster.run("/bin/chown", ["postgres", folder]) }
         try server(
-            "initdb", ["-D", folder + "/daten", "-U", "leitstand", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"])
+            "initdb",
+            ["-D", folder + "/daten", "-U", "leitstand", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"])
         try start()
     }
 
@@ -49,7 +50,9 @@ final class OwnCluster: Sendable {
 
     /// PostgreSQL refuses to run as root.
     private func server(_ program: String, _ arguments: [String]) throws {
-        let call = [programs + "/" + program] + arguments
+        // Foundation learns of the end through a pipe, which the server would inherit and hold open.
+        let closing = #"for f in /proc/self/fd/*; do n=${f##*/}; [ "$n" -le 2 ] || eval "exec $n>&-"; done; exec "$@""#
+        let call = ["/bin/bash", "-c", closing, "bash", programs + "/" + program] + arguments
         if getuid() == 0 {
             try OwnCluster.run("/usr/sbin/runuser", ["-u", "postgres", "--"] + call)
         } else {
@@ -65,8 +68,8 @@ final class OwnCluster: Sendable {
         (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
         try process.run()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(program: (arguments.first { $0.contains("/bin/") } ?? program)) }
+        guard process.terminationStatus == 0 else { throw Failure(call: arguments.joined(separator: " ")) }
     }
 
-    struct Failure: Error { let program: String }
+    struct Failure: Error { let call: String }
 }

@@ -27,7 +27,10 @@ import Testing
         var zufall = Zufall(seed)
         let database = PostgresDatabase(conninfo: conninfo, limit: 4)
         let plans = (0..<400).map { number in
-            (number: number, work: Int.random(in: 0...6, using: &zufall), patience: Int.random(in: 0...8, using: &zufall))
+            (
+                number: number, work: Int.random(in: 0...6, using: &zufall),
+                patience: Int.random(in: 0...8, using: &zufall)
+            )
         }
         var outcomes: [String] = []
         await withTaskGroup(of: String.self) { group in

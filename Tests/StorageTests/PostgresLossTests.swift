@@ -77,7 +77,8 @@ import Testing
         async throws
     {
         let database = try await backend.database(Fixture.migrations)
-        let name = try #require(try await database.read { db in try db.value("SELECT current_database()", as: String.self) })
+        let name = try #require(
+            try await database.read { db in try db.value("SELECT current_database()", as: String.self) })
         let admin = PostgresDatabase(conninfo: try #require(TestBackend.postgresConninfo), limit: 1)
         let seed = UInt64.random(in: 0 ... .max)
         print("killing busy connections: seed \(seed)")

@@ -57,7 +57,12 @@ import Testing
                         ?? 0
                 }
             }
-            return (sum, try db.value("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 's_%' AND name <> 'snapshot'", as: Int.self) ?? 0)
+            return (
+                sum,
+                try db.value(
+                    "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 's_%' AND name <> 'snapshot'",
+                    as: Int.self) ?? 0
+            )
         }
         #expect(sum == 2 * 399 * 400 / 2)
         #expect(prepared == 256)

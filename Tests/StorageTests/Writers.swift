@@ -12,7 +12,8 @@ enum Writers {
 
     /// Each row has a key of its own, so a row written twice would be refused and one run twice would show up in `name`.
     static func run(
-        _ database: any Database, writers: Int, rounds: Int, while disturbance: @escaping @Sendable () async throws -> Void
+        _ database: any Database, writers: Int, rounds: Int,
+        while disturbance: @escaping @Sendable () async throws -> Void
     ) async throws -> Written {
         try await prepare(database, writers)
         let log = Log()
