@@ -65,7 +65,10 @@ package final class PostgresDatabase: Storage.Database {
         try await repeating { try await lending { $0.executeAlone(sql, $1) } }
     }
 
-    /// At most three times after a conflict and three times after a loss, each time waiting a little longer.
+    /// Milliseconds before the repeats after a loss. A unit that itself brings the server down must come to an end.
+    private static let pauses = [10, 20, 50, 100, 200, 400]
+
+    /// At most three times after a conflict and six times after a loss, each time waiting a little longer.
     private func repeating<T: Sendable>(_ attempt: () async throws -> Attempt<T>) async throws -> T {
         var (conflicts, losses) = (0, 0)
         while true {
@@ -77,8 +80,8 @@ package final class PostgresDatabase: Storage.Database {
                 pause = 10 << conflicts
                 conflicts += 1
             case .lost(let error):
-                guard losses < 3 else { throw error }
-                pause = [10, 100, 500][losses]
+                guard losses < PostgresDatabase.pauses.count else { throw error }
+                pause = PostgresDatabase.pauses[losses]
                 losses += 1
             }
             connections.countRepeat()

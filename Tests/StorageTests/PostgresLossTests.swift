@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test(arguments: postgresConninfos)
-    func `a unit that loses its connection each time is an error after three repeats`(_ conninfo: String) async throws {
+    func `a unit that loses its connection each time is an error after six repeats`(_ conninfo: String) async throws {
         let database = PostgresDatabase(conninfo: conninfo, limit: 1)
         let error = await #expect(throws: StorageError.self) {
             try await database.write { db in try db.execute("SELECT pg_terminate_backend(pg_backend_pid())") }
@@ -69,7 +69,7 @@ import Testing
             return
         }
         #expect(try await database.read { db in try db.value("SELECT 1", as: Int.self) } == 1)
-        #expect(database.counters.repeated == 3)
+        #expect(database.counters.repeated == 6)
     }
 
     @Test(arguments: postgres)
