@@ -21,14 +21,15 @@ struct Messen: AsyncParsableCommand {
     @Option(help: "Verbindungsangaben eines leeren PostgreSQL-Clusters; ohne sie entfallen seine Zeilen.") var postgres:
         String?
     @Option(help: "Durchgänge je Zeile; gezeigt wird der Median.") var durchgaenge = 5
-    @Option(help: "Nur diese Teile: verzeichnis, start, suche, katalogsuche; mehrfach möglich.") var nur: [Teil] = []
+    @Option(help: "Nur diese Teile: verzeichnis, start, suche, katalogsuche, schreibenpostgres; mehrfach möglich.")
+    var nur: [Teil] = []
     @Option(help: "Zahl der erzeugten Leistungen.") var leistungen = 100_000
     @Option(help: "Ordner mit den Listen der Alltagswörter.") var woerter = "Sources/Suche/woerter"
     @Option(help: "Liste geprüfter Suchanfragen; mehrfach möglich.") var anfragen: [String] = []
     @Flag(help: "Ergebnis als JSON.") var json = false
 
     enum Teil: String, ExpressibleByArgument, CaseIterable {
-        case verzeichnis, start, suche, katalogsuche
+        case verzeichnis, start, suche, katalogsuche, schreibenpostgres
     }
 
     func run() async throws {
@@ -38,6 +39,11 @@ struct Messen: AsyncParsableCommand {
         if parts.contains(.start) { zeilen += try await start() }
         if parts.contains(.suche) { zeilen += try await suche() }
         if parts.contains(.katalogsuche) { zeilen += try await katalogsuche() }
+        if parts.contains(.schreibenpostgres), let postgres {
+            let name = try await neuerName(postgres, "schreiben")
+            zeilen += try await SchreibenPostgres(conninfo: postgres + " dbname=" + name, durchgaenge: durchgaenge)
+                .messe()
+        }
         print(json ? Zeile.json(zeilen) : Zeile.tabelle(zeilen))
         if !zeilen.allSatisfy(\.istErreicht) { throw ExitCode.failure }
     }
