@@ -46,5 +46,6 @@ func translatedWriting(_ error: any Error) -> any Error {
 }
 
 extension StorageError {
+    static let transactionEnded = StorageError.other(code: "25P01", message: "SQLite has ended the transaction")
     static let closed = StorageError.unavailable("Die Datenbank ist geschlossen.")
 }

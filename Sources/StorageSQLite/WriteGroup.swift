@@ -23,6 +23,8 @@ struct WriteGroup {
     private(set) var ran: [(unit: any PendingWrite, error: (any Error)?)] = []
     /// Takes no more units.
     private(set) var isClosed = false
+    /// Statements prepared since then are wrong when the change is undone.
+    private var hasChangedSchema = false
 
     init(_ db: GRDB.Database, _ run: WriteRun) { (self.db, self.run) = (db, run) }
 
@@ -39,6 +41,7 @@ struct WriteGroup {
         } catch { failure = translatedWriting(error) }
         let ending = run.end()
         isClosed = ending.changedSettings
+        hasChangedSchema = hasChangedSchema || ending.changedSchema
         if failure == nil, ending.stop == nil { failure = unfinished() }
         do {
             if failure == nil, ending.stop == nil {
@@ -53,7 +56,7 @@ struct WriteGroup {
             failure = failure ?? translatedWriting(error)
             giveUp()
         }
-        if ending.changedSchema { db.clearSchemaCache() }
+        if hasChangedSchema { db.clearSchemaCache() }
         return outcome(unit, ending.stop, failure, isFirst)
     }
 
@@ -61,16 +64,17 @@ struct WriteGroup {
     ///
     /// - Throws: when it is not on disk. Nothing is stored then.
     func commit() throws -> Bool {
-        guard db.isInsideTransaction else { return false }
         guard !ran.isEmpty else {
             giveUp()
             return false
         }
         do {
+            guard db.isInsideTransaction else { throw StorageError.transactionEnded }
             try db.commit()
             return true
         } catch {
             giveUp()
+            if hasChangedSchema { db.clearSchemaCache() }
             throw error
         }
     }
@@ -92,9 +96,7 @@ struct WriteGroup {
 
     /// What SQLite would find at the end of the transaction and then blame on all units.
     private func unfinished() -> (any Error)? {
-        guard db.isInsideTransaction else {
-            return StorageError.other(code: "25P01", message: "SQLite has ended the transaction")
-        }
+        guard db.isInsideTransaction else { return StorageError.transactionEnded }
         var (open, highest): (Int32, Int32) = (0, 0)
         sqlite3_db_status(db.sqliteConnection, SQLITE_DBSTATUS_DEFERRED_FKS, &open, &highest, 0)
         return open == 0 ? nil : StorageError.foreignKeyViolation("FOREIGN KEY constraint failed")

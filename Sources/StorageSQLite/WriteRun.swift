@@ -14,7 +14,7 @@ final class WriteRun: Sendable {
     /// What the group has to know about a unit that has ended.
     struct Ending {
         var stop: Stop?
-        /// It changed tables, so statements prepared since then may be wrong once it is undone.
+        /// It changed tables.
         var changedSchema = false
         /// It changed a setting that may hold until the end of the transaction.
         var changedSettings = false
@@ -56,9 +56,7 @@ final class WriteRun: Sendable {
     func check(_ db: GRDB.Database) throws {
         if mustStop() { throw CancellationError() }
         // Outside of the transaction each statement would be committed by itself.
-        guard db.isInsideTransaction else {
-            throw StorageError.other(code: "25P01", message: "SQLite has ended the transaction")
-        }
+        guard db.isInsideTransaction else { throw StorageError.transactionEnded }
     }
 
     func check(_ db: GRDB.Database, _ sql: String) throws {
