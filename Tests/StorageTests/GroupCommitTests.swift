@@ -177,12 +177,14 @@ import Testing
             }
             try await hold.enqueue { db in
                 try Ding(id: "langsam").insert(in: db)
-                // For ever, unless the first answer comes although this one has begun.
+                // For ever, unless the first answer comes although this one has begun. A statement that never ends
+                // would be wrong: when this one begins a transaction, nobody waits and it is left alone.
                 while !isAnswered.withLock({ $0 }) {
                     try db.execute(
                         inOneStatement
                             ? """
-                            INSERT INTO ding (id) WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)
+                            INSERT INTO ding (id)
+                            WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 500000)
                             SELECT n FROM c WHERE n < 0
                             """
                             : "UPDATE ding SET name = 'x' WHERE id = 'langsam'")
