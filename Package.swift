@@ -95,8 +95,9 @@ let package = Package(
         .executableTarget(
             name: "messen",
             dependencies: [
-                "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Verzeichnis", "Katalog",
-                "Suche", "CPostgres", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Konten",
+                "Verzeichnis",
+                "Katalog", "Suche", "CPostgres", .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 arguments,
             ],
             path: "Benchmarks/messen", swiftSettings: strict),
