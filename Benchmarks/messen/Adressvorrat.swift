@@ -42,9 +42,9 @@ struct Adressvorrat: Sendable {
             database: database, views: try ressourcen.views(), assets: assets,
             anmeldung: try Anmeldung(aufwand: .gering),
             suche: Suche(alltag: try Suchwoerter.lade(ressourcen, eigene: lauf.ordner)))
-        let public_ = leitstand.router().routes.filter { $0.method == .get && $0.zugang == .oeffentlich }
+        let offene = leitstand.router().routes.filter { $0.method == .get && $0.zugang == .oeffentlich }
         let werte = try await Werte(database)
-        gruppen = try public_.map { route in
+        gruppen = try offene.map { route in
             let paths =
                 route.path.hasPrefix("/assets/")
                 ? ["/kern/kern.min.css", "/leitstand.css"].map { assets.base + $0 }

@@ -68,10 +68,11 @@ final class HTTPVerbindung {
             if lower.hasPrefix("connection:") { closing = lower.contains("close") }
         }
         var body: [UInt8] = []
+        let keep: (ArraySlice<UInt8>) -> Void = { if behalten { body += $0 } }
         if chunked {
-            try liesstuecke(behalten ? { body += $0 } : { _ in })
+            try liesstuecke(keep)
         } else if let length, status != 304, status != 204 {
-            try lies(length, behalten ? { body += $0 } : { _ in })
+            try lies(length, keep)
         }
         if closing { try verbinde() }
         return Antwort(status: status, kopf: Array(lines.dropFirst()), inhalt: body)
@@ -80,7 +81,7 @@ final class HTTPVerbindung {
     private func sende(_ text: String) throws {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
-            let sent = rest.withUnsafeBytes { send(handle, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let sent = rest.withUnsafeBytes { send(handle, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard sent > 0 else { throw Fehler(description: "Senden gescheitert: \(errno)") }
             rest = rest.dropFirst(sent)
         }
