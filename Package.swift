@@ -98,7 +98,7 @@ let package = Package(
                 "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Konten",
                 "Verzeichnis",
                 "Katalog", "Suche", "CPostgres", .product(name: "GRDBSQLite", package: "GRDB.swift"),
-                arguments,
+                arguments, httpTypes,
             ],
             path: "Benchmarks/messen", swiftSettings: strict),
         .target(

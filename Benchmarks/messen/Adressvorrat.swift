@@ -1,6 +1,7 @@
 import App
 import Formats
 import Foundation
+import HTTPTypes
 import Konten
 import Storage
 import StorageSQLite
@@ -94,7 +95,9 @@ struct Adressvorrat: Sendable {
                 ),
             ]
             for (name, sql) in pairs {
-                let rows = try await database.read { db in try db.rows(sql).map { [try $0["a"], try $0["b"]] } }
+                let rows = try await database.read { db in
+                    try db.rows(sql).map { [try $0["a"] as String, try $0["b"] as String] }
+                }
                 paare[name] = rows.map { ($0[0], Werte.kodiert($0[1])) }
             }
             let names = try await database.read { db in

@@ -51,10 +51,11 @@ struct Bericht {
             .split(separator: " ").compactMap { Double($0) }.first
         let system = read("/etc/os-release").split(separator: "\n").first { $0.hasPrefix("PRETTY_NAME=") }?
             .dropFirst(12).replacing("\"", with: "")
-        return [
+        let parts: [String?] = [
             model, "\(ProcessInfo.processInfo.activeProcessorCount) Kerne",
-            memory.map { "\(Zahl.dezimal($0 / 1_048_576, stellen: 0)) GB" }, system,
-        ].compactMap { $0 }.joined(separator: ", ")
+            memory.map { "\(Zahl.dezimal($0 / 1_048_576, stellen: 0)) GB" }, system.map { String($0) },
+        ]
+        return parts.compactMap { $0 }.joined(separator: ", ")
     }
 
     fileprivate static func zeile(_ cells: [String]) -> String {

@@ -18,7 +18,7 @@ final class Serverprozess {
     init(_ programm: String, daten: String, umgebung: [String: String] = [:]) throws {
         port = try freierPort()
         protokoll = daten + "/protokoll-\(UUID().uuidString.prefix(8)).jsonl"
-        FileManager.default.createFile(atPath: protokoll, contents: nil)
+        try Data().write(to: URL(filePath: protokoll))
         prozess.executableURL = URL(filePath: programm)
         prozess.arguments = ["serve", "--data", daten, "--port", "\(port)"]
         prozess.environment = Serverprozess.umgebung(umgebung)
