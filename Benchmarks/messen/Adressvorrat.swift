@@ -59,7 +59,8 @@ struct Adressvorrat: Sendable {
     /// Whole files take a hundred times longer than pages and are asked for that much less; readers do the same.
     private static func gewicht(_ path: String) -> Int {
         if path.hasSuffix(".csv") || path.hasSuffix(".xlsx") || path.contains("/grenzen/") { return 1 }
-        if path.hasSuffix(".atom") { return 5 }
+        // The description of the interface asks every route for an example.
+        if path.hasSuffix(".atom") || path == "/schnittstelle" { return 5 }
         return path.contains("{") ? 300 : 100
     }
 
@@ -80,7 +81,10 @@ struct Adressvorrat: Sendable {
                 ("codelisten {id}", "SELECT slug AS a FROM codeliste ORDER BY slug"),
                 (
                     "umsetzung {organisation}",
-                    "SELECT DISTINCT organisation AS a FROM umsetzungseintrag ORDER BY organisation"
+                    """
+                    SELECT DISTINCT o.ars AS a FROM umsetzungseintrag e JOIN organisation_sicht o ON o.id = e.organisation
+                    WHERE o.ars IS NOT NULL ORDER BY o.ars
+                    """
                 ),
             ]
             for (name, sql) in queries {
@@ -88,7 +92,13 @@ struct Adressvorrat: Sendable {
             }
             listen["grenzen {ebene}"] = ["gemeinden?stufe=3", "kreise", "laender"]
             let pairs: [(String, SQL)] = [
-                ("umsetzung {eintrag}", "SELECT organisation AS a, id AS b FROM umsetzungseintrag ORDER BY id"),
+                (
+                    "umsetzung {eintrag}",
+                    """
+                    SELECT o.ars AS a, e.id AS b FROM umsetzungseintrag e
+                    JOIN organisation_sicht o ON o.id = e.organisation WHERE o.ars IS NOT NULL ORDER BY e.id
+                    """
+                ),
                 (
                     "codelisten {code}",
                     "SELECT slug AS a, code AS b FROM codeliste_eintrag_sicht WHERE neueste ORDER BY slug, code"
@@ -131,10 +141,11 @@ struct Adressvorrat: Sendable {
         /// A page without parameters; lists also with words to search for and with later pages.
         private func liste(_ path: String) -> [String] {
             guard let room = path.split(separator: "/").last?.split(separator: ".").first else { return [path] }
-            guard ["leistungen", "ozg", "gebiete", "dienste", "codelisten", "suche", "vorschlaege"].contains(room)
-            else { return [path] }
+            let searched = ["leistungen", "ozg", "gebiete", "dienste", "codelisten", "suche", "vorschlaege"]
+            guard searched.contains(String(room)) else { return [path] }
             let asked = worte.enumerated().filter { $0.offset % 7 == 0 }.map { "\(path)?q=\($0.element)" }
-            return asked + (path.contains("api") || path.contains(".") ? [] : (1...20).map { "\(path)?seite=\($0)" })
+            let paged = path == "/leistungen" || path == "/gebiete"
+            return [path] + asked + (paged ? (2...40).map { "\(path)?seite=\($0)" } : [])
         }
 
         private static func kodiert(_ text: String) -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import Kernel
 import Synchronization
 
 /// Memory of the server after very many requests over all public pages against its memory after the first of them.
@@ -41,7 +42,6 @@ struct Ausdauer {
             zahlen.withLock { state in
                 guard state.naechste < ende, state.fehler == nil else { return nil }
                 defer { state.naechste += 1 }
-                if state.naechste % 10_000 == 0 { Lauf.sage("  \(state.naechste) von \(ende) Anfragen") }
                 return state.naechste
             }
         }
@@ -69,9 +69,18 @@ struct Ausdauer {
         let begin = ContinuousClock.now
         var status = try await frage(server, vorrat, 0..<Ausdauer.anfang)
         let before = try await ruhig(server)
-        status.merge(try await frage(server, vorrat, Ausdauer.anfang..<anfragen)) { $0 + $1 }
+        // In ten steps, so that one sees whether memory still grows at the end.
+        var course = [before]
+        var done = Ausdauer.anfang
+        for step in 1...10 {
+            let next = Ausdauer.anfang + (anfragen - Ausdauer.anfang) * step / 10
+            status.merge(try await frage(server, vorrat, done..<next)) { $0 + $1 }
+            done = next
+            course.append(step < 10 ? server.speicher : try await ruhig(server))
+            Lauf.sage("  \(done) von \(anfragen) Anfragen, \(Zeile.groesse(course[step], "MB"))")
+        }
+        let after = course[10]
         let seconds = (ContinuousClock.now - begin) / .seconds(1)
-        let after = try await ruhig(server)
         let seen = status.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
         return [
             Zeile(
@@ -82,6 +91,7 @@ struct Ausdauer {
                     + (anfragen < 1_000_000 ? " (Kurzform; die lange misst ausdauer)." : "."),
                 dazu:
                     "\(vorrat.routen) Routen, \(vorrat.adressen) Adressen, \(Zeile.zahl(Double(anfragen) / seconds))/s; "
+                    + "Verlauf in Zehnteln \(course.map { Zahl.dezimal($0, stellen: 0) }.joined(separator: ", ")) MB; "
                     + "Antworten \(seen)")
         ]
     }

@@ -41,10 +41,11 @@ enum JSONListe {
     private static func werte(_ lauf: Lauf) async throws -> ([Leistung], Int, String?) {
         let database = try SQLiteDatabase(path: try await lauf.bestand.ordner() + "/leitstand.sqlite")
         var random = Zufallsfolge(lauf.saat)
-        let page = 1 + random.zahl(40)
+        let ticket = random.next()
         let found = try await database.read { db in
-            let list = try LeistungStore.page(LeistungFilter(), Seite(nummer: page, groesse: 200), in: db)
-            return (list, try LeistungStore.count(LeistungFilter(), in: db))
+            let count = try LeistungStore.count(LeistungFilter(), in: db)
+            let page = 1 + Int(ticket % UInt64(max(1, count / 200)))
+            return (try LeistungStore.page(LeistungFilter(), Seite(nummer: page, groesse: 200), in: db), count)
         }
         await database.close()
         guard found.0.count == 200, let last = found.0.last else {

@@ -86,7 +86,7 @@ struct Seiten {
         for (probe, own) in zip(probes, answers) {
             let peer = try connection.hole(probe.pfad)
             guard own.status == 200, peer.status == 200, own.inhalt == peer.inhalt, !own.inhalt.isEmpty,
-                abs(own.kopf.count - peer.kopf.count) <= 4
+                abs(own.kopf.count - peer.kopf.count) <= 6
             else {
                 throw Serverprozess.Fehler(
                     description: "\(probe.pfad): Leitstand \(own.status) mit \(own.inhalt.count) Bytes und "
