@@ -25,6 +25,11 @@ struct Adressvorrat: Sendable {
     /// The address of the request with this number; the same for the same seed.
     func adresse(_ number: Int) -> String {
         var random = Zufallsfolge(saat &+ UInt64(number) &* 0x9E37_79B9_7F4A_7C15)
+        // First a few rounds over all routes: memory is compared with a server that has met each of them.
+        if number < gruppen.count * 10 {
+            let group = gruppen[number % gruppen.count]
+            return group.adressen[random.zahl(group.adressen.count)]
+        }
         var ticket = random.zahl(gesamtgewicht)
         for group in gruppen {
             if ticket < group.gewicht { return group.adressen[random.zahl(group.adressen.count)] }
