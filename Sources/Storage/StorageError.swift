@@ -8,6 +8,8 @@ package enum StorageError: Error, Sendable, Equatable {
     case conflict
     /// No connection, or the connection was lost. Never contains a password.
     case unavailable(String)
+    /// The disk takes nothing more: full, read-only or broken. Reading may still go.
+    case notWritable(String)
     case decoding(column: String, found: String)
     /// A statement that writes inside `read`.
     case readOnly
@@ -25,6 +27,7 @@ extension StorageError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unavailable(let reason): "Die Datenbank ist nicht erreichbar: \(reason)"
+        case .notWritable(let reason): "Die Datenbank kann zurzeit nichts speichern: \(reason)"
         case .readOnly: "Die Datenbank lässt nur Lesen zu."
         case .conflict: "Die Datenbank ist gerade mit einer anderen Änderung beschäftigt. Versuchen Sie es noch einmal."
         case .uniqueViolation(let detail): "Die Datenbank kennt diesen Wert schon: \(detail)"

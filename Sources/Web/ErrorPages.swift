@@ -28,6 +28,11 @@ package struct ErrorPages: RouterMiddleware {
             context.logger.error(
                 "datenbank nicht erreichbar", metadata: ["vorfall": "\(incident)", "grund": "\(reason)"])
             return try answer(Problem.unavailable(incident), request, context)
+        } catch StorageError.notWritable(let reason) {
+            let incident = newID()
+            context.logger.error(
+                "datenbank kann nicht speichern", metadata: ["vorfall": "\(incident)", "grund": "\(reason)"])
+            return try answer(Problem.notWritable(incident), request, context)
         } catch StorageError.conflict {
             return try answer(
                 Problem(Refusal(.unavailable, "Gerade wird viel geändert. Bitte versuchen Sie es gleich noch einmal.")),
@@ -113,6 +118,13 @@ struct Problem: Sendable {
         Problem(
             .serviceUnavailable, "Gerade nicht erreichbar", "Die Datenbank antwortet zurzeit nicht.",
             rat: "Bitte versuchen Sie es in einigen Minuten noch einmal.", vorfall: incident)
+    }
+
+    static func notWritable(_ incident: String) -> Problem {
+        Problem(
+            .serviceUnavailable, "Gerade nicht zu speichern",
+            "Die Datenbank nimmt zurzeit keine Änderungen an. Ihre Änderung ist nicht gespeichert.",
+            rat: "Lesen geht weiter. Bitte versuchen Sie es in einigen Minuten noch einmal.", vorfall: incident)
     }
 
     static func internalFault(_ incident: String) -> Problem {
