@@ -10,8 +10,9 @@ struct Teil: Sendable {
     let messe: @Sendable (Lauf) async throws -> [Zeile]
 
     /// All parts, in the order of their rows.
-    static let alle = [
-        Verzeichnisimport.teil, Start.teil, Seiten.teil, OhneZwischenspeicher.teil, JSONListe.teil, Suchmessung.teil,
+    static let alle: [Teil] = [
+        Verzeichnisimport.teil, Start.teil, Seiten.teil, OhneZwischenspeicher.teil, JSONListe.teil,
+        SchreibenSQLite.teil, SchreibenPostgres.teil, Suchmessung.teil,
         Katalogsuche.teil, Ausdauer.kurz, Ausdauer.lang,
     ]
 
@@ -27,8 +28,8 @@ struct Teil: Sendable {
     static var liste: String {
         let width = alle.map(\.name.count).max() ?? 0
         return alle.map { part in
-            part.name + String(repeating: " ", count: width - part.name.count + 2) + part.satz
-                + (part.nurEinzeln ? " Nur mit --nur." : "")
+            let gap = String(repeating: " ", count: width - part.name.count + 2)
+            return "\(part.name)\(gap)\(part.satz)\(part.nurEinzeln ? " Nur mit --nur." : "")"
         }.joined(separator: "\n")
     }
 }
