@@ -49,7 +49,11 @@ struct Ausdauer {
         func melde(_ status: Int, _ path: String) {
             zahlen.withLock { state in
                 state.status[status, default: 0] += 1
-                if status >= 500 { state.fehler = "\(path) antwortete \(status)." }
+                // A search that would take longer than two seconds is refused; that is no failure, unless it is common.
+                let refused = state.status[503] ?? 0
+                if status >= 500, status != 503 || refused > max(100, state.naechste / 100) {
+                    state.fehler = "\(path) antwortete \(status)."
+                }
             }
         }
 
