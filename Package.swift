@@ -99,9 +99,10 @@ let package = Package(
         .executableTarget(
             name: "messen",
             dependencies: [
-                "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Verzeichnis", "Katalog",
-                "Suche", "CPostgres", .product(name: "GRDBSQLite", package: "GRDB.swift"),
-                arguments,
+                "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Konten",
+                "Verzeichnis",
+                "Katalog", "Suche", "CPostgres", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                arguments, httpTypes,
             ],
             path: "Benchmarks/messen", swiftSettings: strict),
         .target(

@@ -12,6 +12,15 @@ import Synchronization
 /// The row has the same statement on both sides; what a unit with two statements, one more round trip, reaches is said
 /// beside it.
 struct SchreibenPostgres {
+    static let teil = Teil(
+        name: "schreiben-postgres",
+        satz: "32 kleine Schreiber zugleich auf PostgreSQL gegen eine vorbereitete Anweisung über libpq allein."
+    ) { lauf in
+        guard let postgres = lauf.postgres else { return [] }
+        let target = try await lauf.neueDatenbank(postgres, "schreiben")
+        return try await SchreibenPostgres(conninfo: target, durchgaenge: lauf.durchgaenge).messe()
+    }
+
     let conninfo: String
     let durchgaenge: Int
     private let schreiber = 32
@@ -40,8 +49,11 @@ struct SchreibenPostgres {
         let dazu = "mit zwei Anweisungen \(Zahl.dezimal(median(zwei) / median(gegen), stellen: 2)) ×"
         return [
             Zeile(
-                "32 Schreiber auf PostgreSQL (Vorgänge/s), gegen eine vorbereitete Anweisung über libpq", median(eine),
-                gegen: median(gegen), .mindestens(0.8), dazu: dazu)
+                "32 kleine Schreiber, PostgreSQL", median(eine), gegen: median(gegen), .mindestens(0.8), einheit: "/s",
+                wogegen: "libpq, eine vorbereitete Anweisung",
+                satz: "Bestätigte Schreibvorgänge je Sekunde, je zwei Zeilen in zwei Tabellen mit einer Anweisung, fsync an; "
+                    + "der Vergleich sendet dieselbe Anweisung.",
+                dazu: "\(Stichprobe(eine).streuung("/s")), libpq \(Stichprobe(gegen).streuung("/s")); \(dazu)")
         ]
     }
 
