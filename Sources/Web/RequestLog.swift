@@ -1,0 +1,39 @@
+import Hummingbird
+import Kernel
+import Logging
+
+/// Counts requests by route, for an operator's figures; called once for each, cached or not.
+package protocol Anfragezaehler: Sendable {
+    /// `weg` is the pattern of the route, "-" where there is none.
+    func zaehle(weg: String, status: Int, mikrosekunden: Int)
+}
+
+/// One structured line a request: method, route, status, duration. Never the query, never a person.
+package struct RequestLog: Sendable {
+    private let zaehler: (any Anfragezaehler)?
+
+    package init(zaehler: (any Anfragezaehler)? = nil) { self.zaehler = zaehler }
+
+    func line(
+        _ request: Request, _ context: SiteContext, path: String?, status: Int, since start: ContinuousClock.Instant
+    ) {
+        let took = (ContinuousClock.now - start).components
+        let micros = Int(took.seconds) * 1_000_000 + Int(took.attoseconds / 1_000_000_000_000)
+        let path = path ?? "-"
+        zaehler?.zaehle(weg: path, status: status, mikrosekunden: micros)
+        let logger = context.logger
+        guard logger.logLevel <= .info else { return }
+        // Building a dictionary for each request costs more than a page from the cache.
+        if let log = logger.handler as? JSONLog,
+            log.request(method: request.method.rawValue, path: path, status: status, micros: micros)
+        {
+            return
+        }
+        logger.info(
+            "anfrage",
+            metadata: [
+                "methode": "\(request.method.rawValue)", "weg": "\(path)", "status": .stringConvertible(status),
+                "mikrosekunden": .stringConvertible(micros),
+            ])
+    }
+}
