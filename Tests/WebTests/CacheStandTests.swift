@@ -15,7 +15,7 @@ import Testing
         let kette = try Kleinkette(try await backend.database(Kleinkette.migrations))
         let committed = Mutex(0)
         let isDone = Mutex(false)
-        try await kette.run { client in
+        try await kette.run { (client) async throws in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for reader in 0..<6 {
                     group.addTask {

@@ -33,7 +33,7 @@ struct Kleinkette: Sendable {
     let lage: Lage
 
     init(
-        _ database: any Database, bytes: Int = 32 << 20, namesHost: Bool = true,
+        _ database: any Database, bytes: Int = 32 << 20,
         exceptions: ResponseChain.Exceptions = .init(prefixes: ["/gesund"], routes: ["/datei"]),
         log: RequestLog = RequestLog(), _ add: (inout Routes) -> Void = { _ in }
     ) throws {
@@ -59,7 +59,7 @@ struct Kleinkette: Sendable {
         self.database = database
         cache = ResponseCache(bytes: bytes, database: database, now: { lage.jetzt.withLock { $0 } })
         chain = ResponseChain(
-            routes: router.buildResponder(), cache: cache, exceptions: exceptions, namesHost: namesHost, log: log)
+            routes: router.buildResponder(), cache: cache, exceptions: exceptions, log: log)
     }
 
     var gezeichnet: Int { lage.gezeichnet.withLock { $0 } }
