@@ -22,7 +22,7 @@ package final class ResponseCache: Sendable {
         case join(Flight)
         /// Nobody is: make it, then call `land`.
         case lead(Flight)
-        /// Answers at this address are never shared.
+        /// What the address answers at this moment is not shared.
         case bypass
     }
 
@@ -71,16 +71,11 @@ package final class ResponseCache: Sendable {
 
     func find(_ key: CacheKey, at moment: Moment) -> Finding {
         state.withLock { state in
-            if let place = state.places[key], let slot = state.slots[place] {
-                guard let answer = slot.answer else {
-                    state.slots[place]?.isUsed = true
-                    return .bypass
-                }
-                if slot.moment == moment {
-                    if !slot.isUsed { state.slots[place]?.isUsed = true }
-                    state.figures.hits += 1
-                    return .hit(answer)
-                }
+            if let place = state.places[key], let slot = state.slots[place], slot.moment == moment {
+                if !slot.isUsed { state.slots[place]?.isUsed = true }
+                guard let answer = slot.answer else { return .bypass }
+                state.figures.hits += 1
+                return .hit(answer)
             }
             if let (started, flight) = state.flights[key], started == moment {
                 state.figures.joins += 1
@@ -159,7 +154,7 @@ final class Flight: Sendable {
         case done(CachedResponse)
         /// The answer is nobody else's; whoever waited makes an own one.
         case alone
-        /// As `alone`, and so will all later answers at this address be.
+        /// As `alone`, and so it is for all who come at the same moment.
         case never
         /// Whoever made it went away; somebody else is to try.
         case again
