@@ -111,7 +111,10 @@ import Web
         }
     }
 
-    // MARK: two processes
+    private final class Lauf: Sendable {
+        let geladen = Mutex(0)
+        let fertig = Mutex(false)
+    }
 
     private func befehl(_ arguments: [String], umgebung: [String: String]) throws -> Process {
         let process = Process()
@@ -145,13 +148,13 @@ import Web
         }
         let site = try TestSite(database)
         // How many services of ours the other process has told us it loaded, and whether it goes on.
-        let lage = Mutex((geladen: 0, fertig: false))
+        let lauf = Lauf()
         try await site.run { [umgebung, angaben] client in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for reader in 0..<3 {
                     group.addTask {
-                        while !lage.withLock({ $0.fertig }) {
-                            let floor = lage.withLock { $0.geladen }
+                        while !lauf.fertig.withLock({ $0 }) {
+                            let floor = lauf.geladen.withLock { $0 }
                             let text = try await client.get("/api/v1/dienste?q=cachedienst&anzahl=200").text
                             let shown = text.split(separator: "\"name\":\"Cachedienst").count - 1
                             #expect(shown >= floor, "Leser \(reader): \(shown) statt mindestens \(floor)")
@@ -162,7 +165,7 @@ import Web
                     }
                 }
                 group.addTask {
-                    defer { lage.withLock { $0.fertig = true } }
+                    defer { lauf.fertig.withLock { $0 = true } }
                     var csv = "Name;Anbieter\n"
                     for number in 1...8 {
                         csv += "Cachedienst \(number);055580016016\n"
@@ -172,14 +175,14 @@ import Web
                         try process.run()
                         while process.isRunning { try await Task.sleep(for: .milliseconds(1)) }
                         #expect(process.terminationStatus == 0)
-                        lage.withLock { $0.geladen = number }
+                        lauf.geladen.withLock { $0 = number }
                         try await Task.sleep(for: .milliseconds(Int.random(in: 0...40)))
                     }
                 }
                 try await group.waitForAll()
             }
         }
-        #expect(lage.withLock { $0.geladen } == 8)
+        #expect(lauf.geladen.withLock { $0 } == 8)
         let figures = try #require(site.leitstand.cache).figures
         if backend != .postgres { #expect(figures.hits > 10) }
         await database.close()

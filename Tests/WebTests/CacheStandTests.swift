@@ -9,19 +9,23 @@ import Testing
 
 /// Nobody sees less than what was committed when they asked.
 @Suite(.timeLimit(.minutes(10))) struct CacheStandTests {
+    private final class Lauf: Sendable {
+        let committed = Mutex(0)
+        let isDone = Mutex(false)
+    }
+
     @Test(arguments: TestBackend.available)
     func `a reader sees at least what was committed before it asked`(backend: TestBackend) async throws {
         let saat = UInt64.random(in: 0 ... .max)
         let kette = try Kleinkette(try await backend.database(Kleinkette.migrations))
-        let committed = Mutex(0)
-        let isDone = Mutex(false)
+        let lauf = Lauf()
         try await kette.run { (client) async throws in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for reader in 0..<6 {
                     group.addTask {
                         var zufall = Zufall(saat &+ UInt64(reader))
-                        while !isDone.withLock({ $0 }) {
-                            let floor = committed.withLock { $0 }
+                        while !lauf.isDone.withLock({ $0 }) {
+                            let floor = lauf.committed.withLock { $0 }
                             let path = "/zahl?p=\(Int.random(in: 0..<3, using: &zufall))"
                             let method: HTTPRequest.Method = .get
                             let shown = Int(try await client.hole(path, method).text) ?? -1
@@ -34,12 +38,12 @@ import Testing
                     var zufall = Zufall(saat &- 1)
                     for _ in 0..<150 {
                         let value = try await kette.zaehleHoch()
-                        committed.withLock { $0 = max($0, value) }
+                        lauf.committed.withLock { $0 = max($0, value) }
                         if Int.random(in: 0..<3, using: &zufall) == 0 {
                             try await Task.sleep(for: .microseconds(Int.random(in: 0..<3_000, using: &zufall)))
                         }
                     }
-                    isDone.withLock { $0 = true }
+                    lauf.isDone.withLock { $0 = true }
                 }
                 try await group.waitForAll()
             }
