@@ -183,16 +183,16 @@ import Testing
         try await kette.run { (client) async throws in
             var zufall = Zufall(4_711)
             _ = try await client.hole("/laenge/777")
-            for number in 0..<600 {
-                let size = Int.random(in: 0...20_000, using: &zufall)
+            for number in 0..<200 {
+                let size = Int.random(in: 0...50_000, using: &zufall)
                 _ = try await client.hole("/laenge/\(size)?n=\(number)")
                 let before = kette.gezeichnet
                 _ = try await client.hole("/laenge/777")
                 #expect(kette.gezeichnet == before, "die gefragte Antwort ist noch da (\(number))")
                 let figures = kette.cache.figures
-                #expect(figures.bytes <= limit && figures.entries > 3)
+                #expect(figures.bytes <= limit && (figures.entries > 3 || number < 3), "\(number): \(figures)")
             }
-            #expect(kette.cache.figures.evictions > 400)
+            #expect(kette.cache.figures.evictions > 100)
         }
     }
 
@@ -234,7 +234,7 @@ import Testing
     }
 
     @Test func `without its database nothing kept is served`() async throws {
-        let kette = try await kette()
+        let kette = try Kleinkette(try await TestBackend.sqliteFile.database(Kleinkette.migrations))
         try await kette.run { (client) async throws in
             #expect(try await client.hole("/zahl").status == .ok)
             await kette.database.close()
@@ -257,7 +257,7 @@ import Testing
         }
         #expect(
             buch.zeilen.withLock { $0 } == [
-                "/zahl 200", "/zahl 200", "/laenge/{bytes} 200", "/laenge/{bytes} 200", "- 404",
+                "/zahl 200", "/zahl 200", "/laenge/{bytes} 200", "/laenge/{bytes} 200", "NotFound 404",
             ])
     }
 }
