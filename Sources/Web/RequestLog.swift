@@ -1,11 +1,14 @@
+package import HTTPTypes
 import Hummingbird
 import Kernel
 import Logging
 
-/// Counts requests by route, for an operator's figures; called once for each, cached or not.
+/// Counts requests, for an operator's figures; both are called once for each, cached or not.
 package protocol Anfragezaehler: Sendable {
-    /// `weg` is the pattern of the route, "-" where there is none.
-    func zaehle(weg: String, status: Int, mikrosekunden: Int)
+    func beginnt()
+
+    /// `weg` is the pattern of the route, nil where there is none.
+    func endet(_ methode: HTTPRequest.Method, weg: String?, status: Int, mikrosekunden: Int)
 }
 
 /// One structured line a request: method, route, status, duration. Never the query, never a person.
@@ -14,13 +17,15 @@ package struct RequestLog: Sendable {
 
     package init(zaehler: (any Anfragezaehler)? = nil) { self.zaehler = zaehler }
 
+    func begin() { zaehler?.beginnt() }
+
     func line(
         _ request: Request, _ context: SiteContext, path: String?, status: Int, since start: ContinuousClock.Instant
     ) {
         let took = (ContinuousClock.now - start).components
         let micros = Int(took.seconds) * 1_000_000 + Int(took.attoseconds / 1_000_000_000_000)
+        zaehler?.endet(request.method, weg: path, status: status, mikrosekunden: micros)
         let path = path ?? "-"
-        zaehler?.zaehle(weg: path, status: status, mikrosekunden: micros)
         let logger = context.logger
         guard logger.logLevel <= .info else { return }
         // Building a dictionary for each request costs more than a page from the cache.

@@ -245,8 +245,11 @@ import Testing
     @Test func `every request is counted with its route, cached or not`() async throws {
         final class Buch: Anfragezaehler {
             let zeilen = Mutex<[String]>([])
-            func zaehle(weg: String, status: Int, mikrosekunden: Int) {
-                zeilen.withLock { $0.append("\(weg) \(status)") }
+            let offen = Mutex(0)
+            func beginnt() { offen.withLock { $0 += 1 } }
+            func endet(_ methode: HTTPRequest.Method, weg: String?, status: Int, mikrosekunden: Int) {
+                offen.withLock { $0 -= 1 }
+                zeilen.withLock { $0.append("\(methode) \(weg ?? "-") \(status)") }
             }
         }
         let buch = Buch()
@@ -257,7 +260,9 @@ import Testing
         }
         #expect(
             buch.zeilen.withLock { $0 } == [
-                "/zahl 200", "/zahl 200", "/laenge/{bytes} 200", "/laenge/{bytes} 200", "NotFound 404",
+                "GET /zahl 200", "GET /zahl 200", "GET /laenge/{bytes} 200", "GET /laenge/{bytes} 200",
+                "GET NotFound 404",
             ])
+        #expect(buch.offen.withLock { $0 } == 0)
     }
 }

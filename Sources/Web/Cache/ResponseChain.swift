@@ -37,6 +37,7 @@ package struct ResponseChain: HTTPResponder {
 
     package func respond(to request: Request, context: SiteContext) async throws -> Response {
         let start = ContinuousClock.now
+        log.begin()
         do {
             let (response, path) = try await answer(request, context)
             log.line(request, context, path: path, status: response.status.code, since: start)
