@@ -41,13 +41,19 @@ package struct Einstellung: Sendable {
         name: "LEITSTAND_TEXTE", art: "Ordner", vorgabe: nil,
         beschreibung: "Ordner mit impressum.md, datenschutz.md, barrierefreiheit.md; sonst texte im Datenordner.",
         geheim: false)
+    static let cache = Einstellung(
+        name: "LEITSTAND_CACHE", art: "Zahl", vorgabe: "\(Leitstand.cache)",
+        beschreibung: "Megabyte für fertige Antworten an nicht angemeldete Leser; 0 schaltet den Cache ab.",
+        geheim: false)
     static let protokoll = Einstellung(
         name: "LEITSTAND_PROTOKOLL", art: "Stufe", vorgabe: "info",
         beschreibung: "Ab welcher Stufe protokolliert wird: trace, debug, info, notice, warning, error, critical.",
         geheim: false)
 
     /// All settings, in the order of the documentation.
-    package static let alle = [datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, protokoll]
+    package static let alle = [
+        datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, protokoll,
+    ]
 }
 
 /// The values in force: given on the command line, else in the environment, else the default.
@@ -96,6 +102,7 @@ package struct Einstellungen: Sendable {
     }
 
     package func port() throws -> Int { try zahl(.port, 1...65_535) }
+    package func cache() throws -> Int { try zahl(.cache, 0...65_536) }
     package func verbindungen() throws -> Int { try zahl(.verbindungen, 1...500) }
 
     /// The table that `check --konfiguration` prints; secrets are only said to be set.

@@ -21,11 +21,15 @@ package struct Leitstand: Sendable {
     package let tls: Bool
     package let suche: Suche
     private let texte: Fusstexte
+    /// Finished answers for anonymous readers; nil where the operator wants none.
+    package let cache: ResponseCache?
+    private let zaehler: (any Anfragezaehler)?
     package let now: @Sendable () -> Instant
 
     package init(
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
-        texte: Fusstexte = Fusstexte(), adresse: String? = nil,
+        texte: Fusstexte = Fusstexte(), adresse: String? = nil, cache megabytes: Int = Leitstand.cache,
+        zaehler: (any Anfragezaehler)? = nil,
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
@@ -33,6 +37,8 @@ package struct Leitstand: Sendable {
         self.tls = tls
         self.suche = suche
         self.texte = texte
+        cache = megabytes == 0 ? nil : ResponseCache(bytes: megabytes << 20, database: database, now: now)
+        self.zaehler = zaehler
         self.now = now
         site = Site(
             views: views, assets: assets,
@@ -49,6 +55,9 @@ package struct Leitstand: Sendable {
             ],
             version: Leitstand.version, suchpfad: Leitstand.suchpfad, grundadresse: Grundadresse(adresse), now: now)
     }
+
+    /// Megabytes of finished answers that are kept unless the operator says otherwise.
+    package static let cache = 32
 
     /// Where the one search lives; the box in the head of every page and the browsers' own lead there.
     static let suchpfad = "/suche"
@@ -83,11 +92,21 @@ package struct Leitstand: Sendable {
         ]
     }
 
+    /// The way of every request, from its first line in the log to the routes.
+    package func responder() -> ResponseChain {
+        ResponseChain(
+            routes: router().router.buildResponder(), cache: cache,
+            exceptions: ResponseChain.Exceptions(
+                prefixes: ["/assets/", "/favicon.ico", "/healthz", "/readyz", "/metrics", "/anmelden"],
+                // The operator may change these files at any time.
+                routes: Set(Fusstext.allCases.map(\.pfad))),
+            namesHost: site.grundadresse.konfiguriert == nil, log: RequestLog(zaehler: zaehler))
+    }
+
     /// All routes with their middleware, and the table of what was registered.
     package func router() -> (router: Router<SiteContext>, routes: [RouteEntry]) {
         let router = Router(context: SiteContext.self, options: [.autoGenerateHeadEndpoints])
         let now = now
-        router.add(middleware: RequestLog())
         router.add(middleware: SecurityHeaders())
         // Before the error pages, so that these know who is signed in.
         router.add(middleware: SessionLookup(sessions: DatabaseSessions(database: database), tls: tls, now: now))

@@ -7,6 +7,7 @@ import NIOCore
 import ServiceLifecycle
 import Storage
 import UnixSignals
+import Web
 
 /// Runs the web server until it is told to stop.
 package enum Server {
@@ -20,7 +21,7 @@ package enum Server {
         _ leitstand: Leitstand, host: String, port: Int, logger: Logger, bereit: @escaping @Sendable (Int) async -> Void
     ) async throws {
         let application = Application(
-            router: leitstand.router().router,
+            responder: leitstand.responder(),
             server: .http1(
                 configuration: .init(
                     idleTimeout: .seconds(60),
@@ -35,5 +36,6 @@ package enum Server {
         configuration.maximumGracefulShutdownDuration = nachlauf
         try await ServiceGroup(configuration: configuration).run()
         await leitstand.database.close()
+        JSONLog.flush()
     }
 }

@@ -42,7 +42,7 @@ package struct Site: Sendable {
             fussnoten: fussnoten, titel: page.titel, brotkrumen: page.brotkrumen,
             person: context.person, csrf: csrf ?? context.sitzung?.csrf,
             anmelden: Adresse("/anmelden", [("ziel", context.seite)]).text, suchpfad: suchpfad,
-            druckadresse: context.adresse.map { grundadresse.text(context) + $0 }, abgerufen: now().berlin)
+            druckadresse: context.adresse.map { grundadresse.text(context) + $0 }, abgerufen: now().tag.deutsch)
         let html = try views.render(FramedPage(page: page, frame: frame), template: type(of: page).template)
         var headers: HTTPFields = [.contentType: "text/html; charset=utf-8"]
         // What one person sees must not be kept for the next one at the same machine.

@@ -38,7 +38,7 @@ struct Serve: AsyncParsableCommand {
                 database: database, views: views, assets: assets, anmeldung: anmeldung, suche: suche,
                 tls: einstellungen.tls,
                 texte: Fusstexte(ordner: einstellungen.textordner, vorlagen: ressourcen.texte),
-                adresse: einstellungen.adresse())
+                adresse: einstellungen.adresse(), cache: einstellungen.cache())
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port, logger: Logger(label: "leitstand")
             ) { port in
