@@ -21,11 +21,16 @@ package struct Leitstand: Sendable {
     package let tls: Bool
     package let suche: Suche
     private let texte: Fusstexte
+    package let messwerte: Messwerte
+    package let bereitschaft: Bereitschaft
+    package let anfragegrenze: Anfragegrenze
+    private let messnetze: [Netzbereich]
     package let now: @Sendable () -> Instant
 
     package init(
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
         texte: Fusstexte = Fusstexte(), adresse: String? = nil,
+        anfragegrenze: Anfragegrenze = Anfragegrenze(), messnetze: [Netzbereich] = [],
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
@@ -33,6 +38,12 @@ package struct Leitstand: Sendable {
         self.tls = tls
         self.suche = suche
         self.texte = texte
+        self.anfragegrenze = anfragegrenze
+        self.messnetze = messnetze
+        messwerte = Messwerte([
+            anfragegrenze, Datenbankwerte(database), Prozesswerte(version: Leitstand.version),
+        ])
+        bereitschaft = Bereitschaft(database)
         self.now = now
         site = Site(
             views: views, assets: assets,
@@ -64,7 +75,8 @@ package struct Leitstand: Sendable {
 
     private var rooms: [any RoomRoutes] {
         [
-            StartRoutes(database: database, site: site),
+            StartRoutes(database: database, site: site, bereitschaft: bereitschaft),
+            MesswerteRoutes(messwerte: messwerte, netze: messnetze),
             SucheRoutes(database: database, site: site, suche: suche),
             GebietRoutes(database: database, site: site, ergaenzungen: [StandImGebiet(), UmrissImGebiet()]),
             GrenzRoutes(database: database),
@@ -87,8 +99,12 @@ package struct Leitstand: Sendable {
     package func router() -> (router: Router<SiteContext>, routes: [RouteEntry]) {
         let router = Router(context: SiteContext.self, options: [.autoGenerateHeadEndpoints])
         let now = now
+        let messung = messwerte.anfragemessung()
+        router.add(middleware: messung)
         router.add(middleware: RequestLog())
         router.add(middleware: SecurityHeaders())
+        // Before everything that asks the database.
+        router.add(middleware: Anfragebegrenzung(grenze: anfragegrenze, site: site))
         // Before the error pages, so that these know who is signed in.
         router.add(middleware: SessionLookup(sessions: DatabaseSessions(database: database), tls: tls, now: now))
         router.add(middleware: ErrorPages(site: site, newID: { Kennung.neu(now()) }))
@@ -106,6 +122,8 @@ package struct Leitstand: Sendable {
                 Verweis("OpenAPI", "/openapi.json"),
             ]
         ).add(to: &routes)
+        routes.schliesseAb()
+        messung.kenne(routes.table.map(\.path))
         return (router, routes.table)
     }
 }
