@@ -1,4 +1,3 @@
-@testable import App
 import Foundation
 import Kernel
 import Logging
@@ -6,6 +5,8 @@ import NIOCore
 import Synchronization
 import TestKit
 import Testing
+
+@testable import App
 
 /// A server on a real socket with short limits, and clients that do not behave.
 @Suite struct NetzTests {

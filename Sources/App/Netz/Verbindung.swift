@@ -18,6 +18,9 @@ final class Verbindung: ChannelDuplexHandler {
                 + "Content-Length: \(text.utf8.count)\r\n\r\n\(text)")
     }()
 
+    /// So many refused ones may stay open until their answer is read.
+    private static let abgewieseneHoechstens = 128
+
     let alle: Verbindungen
     private let schleife: Schleife
     var zustand: Verbindungszustand
@@ -36,6 +39,9 @@ final class Verbindung: ChannelDuplexHandler {
         zustand = Verbindungszustand(.now())
     }
 
+    /// Nobody waits for anything on it.
+    var istEntbehrlich: Bool { hatGearbeitet && !abgewiesen && zustand.ruht }
+
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         abgewiesen = !schleife.nimmAuf(self)
@@ -50,8 +56,9 @@ final class Verbindung: ChannelDuplexHandler {
     func channelActive(context: ChannelHandlerContext) {
         guard abgewiesen else { return context.fireChannelActive() }
         context.writeAndFlush(wrapOutboundOut(.byteBuffer(Verbindung.zuVoll)), promise: nil)
-        // Closing at once could throw the answer away before it is read.
-        context.close(mode: .output, promise: nil)
+        // Closing at once could throw the answer away before it is read, but there is room for some of these alone.
+        let isCrowd = alle.offen.load(ordering: .relaxed) > alle.grenzen.verbindungen + Verbindung.abgewieseneHoechstens
+        context.close(mode: isCrowd ? .all : .output, promise: nil)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

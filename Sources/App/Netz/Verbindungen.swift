@@ -110,7 +110,7 @@ final class Schleife: @unchecked Sendable {
     /// Closes some of those that have been idle longest.
     private func machePlatz() -> Bool {
         guard !vergeblichGesucht else { return false }
-        let idle = verbindungen.filter { $0.zustand.ruht && $0.hatGearbeitet }
+        let idle = verbindungen.filter(\.istEntbehrlich)
             .sorted { $0.zustand.ruhtBeginn < $1.zustand.ruhtBeginn }
         guard !idle.isEmpty else {
             vergeblichGesucht = true
