@@ -89,7 +89,7 @@ final class Verbindung: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
         zustand.verabschiede()
-        if zustand.ruht { schliesse(.ende) }
+        pruefe(.now())
     }
 
     func pruefe(_ jetzt: NIODeadline) {
