@@ -101,4 +101,16 @@ import Testing
         let isLastToo = bleibt.antwortFertig(Self.s(1))
         #expect(isLastToo)
     }
+
+    @Test func `when the server stops, what began may end, but not for ever, and nothing new begins`() throws {
+        var zustand = Verbindungszustand(Self.s(0))
+        zustand.gelesen(100, Self.s(0))
+        var halb = zustand
+        halb.verabschiede(bis: Self.s(8))
+        #expect(try #require(ende(halb)) == (1, .ende))
+        zustand.kopfFertig(bleibt: true, Self.s(0))
+        zustand.koerperFertig()
+        zustand.verabschiede(bis: Self.s(8))
+        #expect(try #require(ende(zustand)) == (9, .ende))
+    }
 }

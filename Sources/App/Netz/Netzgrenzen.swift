@@ -14,6 +14,8 @@ package struct Netzgrenzen: Sendable {
     package var koerperrate = 4_096
     /// An answer of which nobody takes anything for so long is broken off.
     package var abnahme = TimeAmount.seconds(30)
+    /// What is under way when the server stops is broken off after so long; less than the process has to end.
+    package var nachlauf = TimeAmount.seconds(8)
     /// How often all of this is looked at.
     package var takt = TimeAmount.seconds(1)
     /// Memory that unfinished large heads may take together, on each event loop.

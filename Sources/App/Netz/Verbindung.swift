@@ -87,9 +87,13 @@ final class Verbindung: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
-        zustand.verabschiede()
-        pruefe(.now())
+        if event is ChannelShouldQuiesceEvent {
+            zustand.verabschiede(bis: .now() + alle.grenzen.nachlauf)
+            return pruefe(.now())
+        }
+        // Our half is closed, so nothing is left to say; the other side has until the next beat to read it.
+        if case ChannelEvent.outputClosed? = event as? ChannelEvent { zustand.verabschiede() }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func pruefe(_ jetzt: NIODeadline) {

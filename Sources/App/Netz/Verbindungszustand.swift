@@ -21,6 +21,7 @@ struct Verbindungszustand {
     private(set) var antwortBegonnen = false
     /// The answer under way is the last one of this connection.
     private(set) var letzteAntwort = false
+    private var endet = NIODeadline.distantFuture
     private var ruhtSeit: NIODeadline
     private var kopf: Strecke?
     private var koerper: Strecke?
@@ -71,7 +72,11 @@ struct Verbindungszustand {
         return letzteAntwort && inArbeit <= 0
     }
 
-    mutating func verabschiede() { letzteAntwort = true }
+    /// What is under way may end until `bis`; nothing new begins.
+    mutating func verabschiede(bis: NIODeadline? = nil) {
+        letzteAntwort = true
+        if let bis { endet = bis }
+    }
 
     mutating func geschrieben(_ bytes: Int, _ jetzt: NIODeadline) {
         if alleGeschrieben { abgenommenAm = jetzt }
@@ -88,6 +93,7 @@ struct Verbindungszustand {
             // Who still takes the answer is not idle.
             if inArbeit == 0 { ruhtSeit = jetzt }
         }
+        if jetzt > endet { return .ende }
         if geschrieben > abgenommen {
             return jetzt - abgenommenAm > grenzen.abnahme ? .abnahme : nil
         }
@@ -97,8 +103,8 @@ struct Verbindungszustand {
             return jetzt - (koerper?.seit ?? body.seit) > allowed ? .koerper : nil
         }
         guard inArbeit == 0 else { return nil }
-        if let kopf { return jetzt - max(kopf.seit, ruhtSeit) > grenzen.kopf ? .kopf : nil }
         if letzteAntwort { return .ende }
+        if let kopf { return jetzt - max(kopf.seit, ruhtSeit) > grenzen.kopf ? .kopf : nil }
         return jetzt - ruhtSeit > grenzen.leerlauf ? .leerlauf : nil
     }
 }
