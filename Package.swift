@@ -87,6 +87,7 @@ let package = Package(
                 "Nachnutzung", "Umsetzung",
                 logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             exclude: ["views", "texte"], swiftSettings: strict),
         .executableTarget(

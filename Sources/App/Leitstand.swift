@@ -23,13 +23,16 @@ package struct Leitstand: Sendable {
     private let texte: Fusstexte
     /// Finished answers for anonymous readers; nil where the operator wants none.
     package let cache: ResponseCache?
-    private let zaehler: (any Anfragezaehler)?
+    package let messwerte: Messwerte
+    package let bereitschaft: Bereitschaft
+    package let anfragegrenze: Anfragegrenze
+    private let messnetze: [Netzbereich]
     package let now: @Sendable () -> Instant
 
     package init(
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
         texte: Fusstexte = Fusstexte(), adresse: String? = nil, cache megabytes: Int = Leitstand.cache,
-        zaehler: (any Anfragezaehler)? = nil,
+        anfragegrenze: Anfragegrenze = Anfragegrenze(), messnetze: [Netzbereich] = [],
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
@@ -38,7 +41,13 @@ package struct Leitstand: Sendable {
         self.suche = suche
         self.texte = texte
         cache = megabytes == 0 ? nil : ResponseCache(bytes: megabytes << 20, database: database, now: now)
-        self.zaehler = zaehler
+        self.anfragegrenze = anfragegrenze
+        self.messnetze = messnetze
+        messwerte = Messwerte([
+            anfragegrenze, Datenbankwerte(database), Prozesswerte(version: Leitstand.version),
+        ])
+        if let cache { messwerte.fuege(cache) }
+        bereitschaft = Bereitschaft(database)
         self.now = now
         site = Site(
             views: views, assets: assets,
@@ -73,7 +82,8 @@ package struct Leitstand: Sendable {
 
     private var rooms: [any RoomRoutes] {
         [
-            StartRoutes(database: database, site: site),
+            StartRoutes(database: database, site: site, bereitschaft: bereitschaft),
+            MesswerteRoutes(messwerte: messwerte, netze: messnetze),
             SucheRoutes(database: database, site: site, suche: suche),
             GebietRoutes(database: database, site: site, ergaenzungen: [StandImGebiet(), UmrissImGebiet()]),
             GrenzRoutes(database: database),
@@ -94,13 +104,14 @@ package struct Leitstand: Sendable {
 
     /// The way of every request, from its first line in the log to the routes.
     package func responder() -> ResponseChain {
-        ResponseChain(
-            routes: router().router.buildResponder(), cache: cache,
+        let (router, routes) = router()
+        return ResponseChain(
+            routes: router.buildResponder(), cache: cache,
             exceptions: ResponseChain.Exceptions(
                 prefixes: ["/assets/", "/favicon.ico", "/healthz", "/readyz", "/metrics", "/anmelden"],
                 // The operator may change these files at any time.
                 routes: Set(Fusstext.allCases.map(\.pfad))),
-            namesHost: site.grundadresse.konfiguriert == nil, log: RequestLog(zaehler: zaehler))
+            namesHost: site.grundadresse.konfiguriert == nil, log: RequestLog(zaehler: messwerte.anfragezaehler(routes.map(\.path))))
     }
 
     /// All routes with their middleware, and the table of what was registered.
@@ -108,6 +119,8 @@ package struct Leitstand: Sendable {
         let router = Router(context: SiteContext.self, options: [.autoGenerateHeadEndpoints])
         let now = now
         router.add(middleware: SecurityHeaders())
+        // Before everything that asks the database.
+        router.add(middleware: Anfragebegrenzung(grenze: anfragegrenze, site: site))
         // Before the error pages, so that these know who is signed in.
         router.add(middleware: SessionLookup(sessions: DatabaseSessions(database: database), tls: tls, now: now))
         router.add(middleware: ErrorPages(site: site, newID: { Kennung.neu(now()) }))
@@ -125,6 +138,7 @@ package struct Leitstand: Sendable {
                 Verweis("OpenAPI", "/openapi.json"),
             ]
         ).add(to: &routes)
+        routes.schliesseAb()
         return (router, routes.table)
     }
 }

@@ -51,7 +51,7 @@ package struct TestSite: Sendable {
     /// `cache` is its size in megabytes, 0 for none; `frist` is what a search may take: much, because a test shares its processors with all others.
     package init(
         _ database: any Database, texte: String? = nil, adresse: String? = nil, frist: Duration = .seconds(120),
-        cache: Int = Leitstand.cache, zaehler: (any Anfragezaehler)? = nil,
+        cache: Int = Leitstand.cache,
         now: @escaping @Sendable () -> Instant = { Welt.jetzt }
     ) throws {
         self.database = database
@@ -61,7 +61,7 @@ package struct TestSite: Sendable {
             anmeldung: try Anmeldung(aufwand: .gering),
             suche: Suche(alltag: try Welt.alltagswoerter.get(), frist: frist),
             texte: Fusstexte(ordner: texte, vorlagen: Welt.ordner("Sources/App/texte")), adresse: adresse, cache: cache,
-            zaehler: zaehler, now: now)
+            now: now)
     }
 
     /// Runs `body` with a client for this site.

@@ -21,6 +21,10 @@ package struct ErrorPages: RouterMiddleware {
             return try answer(Problem(refusal), request, context)
         } catch let error as HTTPError {
             return try answer(Problem(error), request, context)
+        } catch let error as FalscheMethode {
+            var response = try answer(error.problem, request, context)
+            if !error.erlaubt.isEmpty { response.headers[.allow] = error.erlaubt.joined(separator: ", ") }
+            return response
         } catch let error as CancellationError {
             throw error
         } catch StorageError.unavailable(let reason) {

@@ -50,6 +50,7 @@ package struct RequestGuard: RouterMiddleware {
     package func handle(
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
+        guard Methoden.bekannte.contains(request.method) else { throw FalscheMethode(erlaubt: []) }
         guard request.uri.string.utf8.count <= RequestGuard.addressLimit else {
             throw Refusal(.uriTooLong, "Die Adresse ist zu lang. Kürzen Sie die Suche oder die Filter.")
         }

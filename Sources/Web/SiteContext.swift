@@ -2,6 +2,7 @@ import Formats
 package import Hummingbird
 package import Kernel
 import Logging
+import NIOCore
 
 /// What a request carries besides itself: who asks, and the session that proves it.
 package struct SiteContext: RequestContext {
@@ -13,10 +14,15 @@ package struct SiteContext: RequestContext {
     /// Path and query as asked for, and the host it was asked of; nil where they are too long or no plain name.
     package var adresse: String?
     package var rechner: String?
+    private let kanal: any Channel
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        kanal = source.channel
     }
+
+    /// The network address at the other end of the connection, which may be a proxy's.
+    package var gegenstelle: String? { kanal.remoteAddress?.ipAddress }
 
     package var person: Person? { sitzung?.person }
 

@@ -38,9 +38,13 @@ struct Serve: AsyncParsableCommand {
                 database: database, views: views, assets: assets, anmeldung: anmeldung, suche: suche,
                 tls: einstellungen.tls,
                 texte: Fusstexte(ordner: einstellungen.textordner, vorlagen: ressourcen.texte),
-                adresse: einstellungen.adresse(), cache: einstellungen.cache())
+                adresse: einstellungen.adresse(), cache: einstellungen.cache(),
+                anfragegrenze: Anfragegrenze(plaetze: einstellungen.anfragen()),
+                messnetze: einstellungen.metriken())
             try await Server.run(
-                leitstand, host: einstellungen.host, port: port, logger: Logger(label: "leitstand")
+                leitstand, host: einstellungen.host, port: port,
+                grenzen: Netzgrenzen(verbindungen: einstellungen.httpVerbindungen()),
+                vorlauf: .seconds(einstellungen.vorlauf()), logger: Logger(label: "leitstand")
             ) { port in
                 melde(
                     "Leitstand läuft: http://\(einstellungen.host == "127.0.0.1" ? "localhost" : einstellungen.host):\(port)"
