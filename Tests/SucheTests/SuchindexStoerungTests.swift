@@ -168,6 +168,31 @@ import Testing
         #expect(try await welt.frage("neuer").leistungen.treffer.map(\.name) == ["Neuer Name"])
     }
 
+    @Test func `a run knows what to note when another one ended before it`() {
+        let (eigene, neuere) = ("Bauart \(Suchindex.bauart), katalog 3", "Bauart \(Suchindex.bauart + 1), katalog 3")
+        func vermerk(_ fassung: Int, _ quelle: String) -> String {
+            Suchindex.vermerk(eigene, begonnen: 7, stand: (fassung, quelle))
+        }
+        #expect(vermerk(7, "was auch immer") == eigene)
+        // The same load: both wrote the same. Otherwise two servers would build for ever.
+        #expect(vermerk(8, eigene) == eigene)
+        #expect(vermerk(8, "Bauart \(Suchindex.bauart), katalog 4") == "")
+        #expect(vermerk(8, "") == "")
+        #expect(Suchindex.bauart(of: vermerk(8, neuere)) == Suchindex.bauart + 1 && vermerk(8, neuere) != neuere)
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `an index of a newer program is left alone until somebody asks for it`(backend: TestBackend) async throws {
+        let database = try await Welt.beispiel(backend)
+        let neuere = "Bauart \(Suchindex.bauart + 1), katalog 1"
+        try await database.write { db in try SuchindexStore.setze(quelle: neuere, in: db) }
+        #expect(try await Suchindex.standard.nachfuehren(database) == nil)
+        #expect(try await database.read { db in try SuchindexStore.stand(in: db).quelle } == neuere)
+        #expect(try await Suchindex.standard.nachfuehren(database, auchNeueren: true) != nil)
+        #expect(try await Suchindex.standard.nachfuehren(database) == nil)
+        #expect(Suchindex.bauart(of: "") == 0 && Suchindex.bauart(of: "noch einmal") == 0)
+    }
+
     @Test(arguments: TestBackend.available)
     func `whatever a thing is called, it is stored and found under the words in its name`(backend: TestBackend)
         async throws

@@ -37,13 +37,29 @@ package struct Suchindex: Sendable {
 
     /// Builds the index where what it was built from has changed; nil where nothing had.
     ///
-    /// - Parameter stand: names the state of the sources; see `quellstand`.
-    package func nachfuehren(_ database: any Database) async throws -> Bericht? {
+    /// An index that a newer program built is left alone unless `auchNeueren`: while both run, each would build it
+    /// back for ever.
+    package func nachfuehren(_ database: any Database, auchNeueren: Bool = false) async throws -> Bericht? {
         let (current, built) = try await database.read { db in
             (try quellstand(in: db), try SuchindexStore.stand(in: db).quelle)
         }
-        guard current != built else { return nil }
+        guard current != built, auchNeueren || Suchindex.bauart(of: built) <= Suchindex.bauart else { return nil }
         return try await baue(database, quelle: current)
+    }
+
+    /// The way of storing that a state names; 0 where it names none.
+    static func bauart(of stand: String) -> Int {
+        stand.prefix { $0 != "," }.split(separator: " ").last.flatMap { Int($0) } ?? 0
+    }
+
+    /// What to note at the end of a run for `quelle` that began with the index `begonnen` and now finds `stand`.
+    static func vermerk(_ quelle: String, begonnen: Int, stand: (fassung: Int, quelle: String)) -> String {
+        // Two servers that follow the same load write the same; were that a reason to begin again, they would never end.
+        if stand.fassung == begonnen || stand.quelle == quelle { return quelle }
+        // A newer program has to build again what this run wrote over, and this one must not do it before.
+        if bauart(of: stand.quelle) > bauart { return "Bauart \(bauart(of: stand.quelle))" }
+        // A run that ended meanwhile may have read an older state and written over this one; the next run tells.
+        return ""
     }
 
     /// What the index depends on: the newest loads and this program's way of storing.
@@ -96,9 +112,8 @@ package struct Suchindex: Sendable {
                 let part = collected[bereich] ?? Wortsammlung()
                 try SuchindexStore.ersetzeWorte(bereich, part.eintraege(), part.haeufigkeit, in: db)
             }
-            // A run that ended meanwhile may have read an older state and written over this one; the next run tells.
-            let isAlone = try SuchindexStore.stand(in: db).fassung == begonnen
-            try SuchindexStore.setze(quelle: isAlone ? quelle : "", in: db)
+            let stand = try SuchindexStore.stand(in: db)
+            try SuchindexStore.setze(quelle: Suchindex.vermerk(quelle, begonnen: begonnen, stand: stand), in: db)
         }
         return report
     }
