@@ -22,7 +22,7 @@ final class Serverprozess: Sendable {
             process.arguments = ["serve", "--port", "\(port)"]
             process.environment = ProcessInfo.processInfo.environment.merging(umgebung) { $1 }
             let file = ordner + "/server-\(port).log"
-            FileManager.default.createFile(atPath: file, contents: nil)
+            try Data().write(to: URL(filePath: file))
             let handle = try #require(FileHandle(forWritingAtPath: file))
             (process.standardOutput, process.standardError) = (handle, handle)
             try process.run()
