@@ -35,7 +35,8 @@ package struct Einstellung: Sendable {
         geheim: false)
     static let ressourcen = Einstellung(
         name: "LEITSTAND_RESSOURCEN", art: "Ordner", vorgabe: nil,
-        beschreibung: "Ordner mit views, assets und Beispieldaten; sonst neben dem Programm, sonst im Quellbaum.",
+        beschreibung:
+            "Ordner mit views, assets und Beispieldaten; sonst neben dem Programm, sonst ../share/leitstand, sonst im Quellbaum.",
         geheim: false)
     static let texte = Einstellung(
         name: "LEITSTAND_TEXTE", art: "Ordner", vorgabe: nil,

@@ -13,7 +13,7 @@ package import Web
 
 /// The whole product as one value: everything a request needs, put together in one place.
 package struct Leitstand: Sendable {
-    package static let version = "0.1.0"
+    package static let version = "0.2.0"
 
     package let database: any Database
     package let site: Site

@@ -41,8 +41,8 @@ package struct Suchdienst: Service {
                     // The older index still answers, and the next round tries again.
                     logger.error("suchindex nicht nachgeführt", metadata: ["fehler": "\(type(of: error))"])
                 }
-                // A pause that is cut short ends the loop.
-                try? await Task.sleep(for: Suchdienst.abstand)
+                // Never in step with other servers on the same database. A pause that is cut short ends the loop.
+                try? await Task.sleep(for: Suchdienst.abstand * Double.random(in: 0.8...1.2))
             }
         }
     }

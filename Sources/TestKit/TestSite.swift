@@ -116,6 +116,13 @@ package struct SiteClient: Sendable {
         return copy
     }
 
+    /// This client with the session of another one, as a browser has it at every server of an installation.
+    package func mitSitzung(of other: SiteClient) -> SiteClient {
+        var copy = self
+        (copy.cookie, copy.csrf) = (other.cookie, other.csrf)
+        return copy
+    }
+
     package func get(_ path: String, headers: HTTPFields = [:]) async throws -> Antwort {
         try await send(.get, path, headers: headers, body: nil)
     }

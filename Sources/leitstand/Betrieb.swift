@@ -75,7 +75,8 @@ struct Migrate: AsyncParsableCommand {
             melde(
                 applied.isEmpty
                     ? "Die Datenbank ist auf dem neuesten Stand." : "Angewandt: \(applied.joined(separator: ", "))")
-            try await suchindexNachfuehren(database)
+            // Said by a person: so somebody who went back to this version gets its index back, too.
+            try await suchindexNachfuehren(database, auchNeueren: true)
             await database.close()
         }
     }
