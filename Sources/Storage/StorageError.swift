@@ -20,12 +20,35 @@ extension StorageError {
     package static let wrongRowWidth = StorageError.other(code: "42601", message: "row and columns differ in length")
 }
 
+extension StorageError {
+    /// Why nothing can be saved while reading goes on.
+    package enum WriteObstacle: Sendable, Equatable {
+        case full
+        /// The disk, the file or the server takes no writes, after a fault or by intention.
+        case refused
+    }
+
+    /// Nil for every other error. Nothing of the unit of work was saved.
+    package var writeObstacle: WriteObstacle? {
+        switch self {
+        case .readOnly: .refused
+        // SQLITE_FULL; disk_full of PostgreSQL.
+        case .other("13", _), .other("53100", _): .full
+        // SQLite's I/O errors of writing, syncing, truncating and growing a file; io_error of PostgreSQL.
+        case .other("778", _), .other("1034", _), .other("1290", _), .other("1546", _), .other("4874", _),
+            .other("58030", _):
+            .refused
+        default: nil
+        }
+    }
+}
+
 extension StorageError: CustomStringConvertible {
     /// For an operator; never holds a value of a statement.
     package var description: String {
         switch self {
         case .unavailable(let reason): "Die Datenbank ist nicht erreichbar: \(reason)"
-        case .readOnly: "Die Datenbank lässt nur Lesen zu."
+        case .readOnly: "Die Datenbank lässt nur Lesen zu; es wurde nichts geschrieben."
         case .conflict: "Die Datenbank ist gerade mit einer anderen Änderung beschäftigt. Versuchen Sie es noch einmal."
         case .uniqueViolation(let detail): "Die Datenbank kennt diesen Wert schon: \(detail)"
         case .foreignKeyViolation(let detail):
@@ -33,7 +56,12 @@ extension StorageError: CustomStringConvertible {
         case .checkViolation(let detail): "Die Datenbank nimmt den Wert nicht an: \(detail)"
         case .decoding(let column, let found):
             "Die Spalte \(column) der Datenbank enthält etwas Unerwartetes (\(found))."
-        case .other(let code, let message): "Datenbankfehler \(code): \(message)"
+        case .other(let code, let message):
+            switch writeObstacle {
+            case .full: "Die Platte der Datenbank ist voll; es wurde nichts geschrieben. Schaffen Sie Platz. (\(code))"
+            case .refused: "Die Platte der Datenbank nimmt nichts an; es wurde nichts geschrieben. (\(code))"
+            case nil: "Datenbankfehler \(code): \(message)"
+            }
         }
     }
 }

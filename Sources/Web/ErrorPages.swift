@@ -28,6 +28,11 @@ package struct ErrorPages: RouterMiddleware {
             context.logger.error(
                 "datenbank nicht erreichbar", metadata: ["vorfall": "\(incident)", "grund": "\(reason)"])
             return try answer(Problem.unavailable(incident), request, context)
+        } catch let error as StorageError where error.writeObstacle != nil {
+            let incident = newID()
+            context.logger.error(
+                "speichern nicht möglich", metadata: ["vorfall": "\(incident)", "fehler": "\(protokollierbar(error))"])
+            return try answer(Problem.notSaved(voll: error.writeObstacle == .full, incident), request, context)
         } catch StorageError.conflict {
             return try answer(
                 Problem(Refusal(.unavailable, "Gerade wird viel geändert. Bitte versuchen Sie es gleich noch einmal.")),
@@ -46,13 +51,15 @@ package struct ErrorPages: RouterMiddleware {
         case StorageError.uniqueViolation: "Datenbankfehler: Wert doppelt"
         case StorageError.foreignKeyViolation: "Datenbankfehler: Bezug fehlt"
         case StorageError.checkViolation: "Datenbankfehler: Wert nicht erlaubt"
+        case StorageError.readOnly: "Die Datenbank lässt nur Lesen zu."
         case let error as Views.Broken: error.description
         default: "\(type(of: error))"
         }
     }
 
     private func answer(_ problem: Problem, _ request: Request, _ context: SiteContext) throws -> Response {
-        let response = try page(problem, request, context)
+        var response = try page(problem, request, context)
+        if let pause = problem.pause { response.headers[.retryAfter] = "\(pause)" }
         // Routes get this from the router; an address without a route has nobody but us.
         return request.method == .head ? response.createHeadResponse() : response
     }
@@ -107,6 +114,20 @@ struct Problem: Sendable {
             self.init(status, "So geht die Anfrage nicht", "Die Anfrage war so nicht zu verstehen.")
         default: self.init(.internalServerError, "Fehler", "Etwas ist schiefgegangen.")
         }
+    }
+
+    /// Seconds after which asking again may help; nil where it would not.
+    var pause: Int? { status == .serviceUnavailable ? (vorfall == nil ? 1 : 5) : nil }
+
+    static func notSaved(voll: Bool, _ incident: String) -> Problem {
+        Problem(
+            .serviceUnavailable, "Gerade lässt sich nichts speichern",
+            voll
+                ? "Auf der Platte des Servers ist kein Platz mehr. Es wurde nichts gespeichert, lesen geht weiter."
+                : "Die Datenbank nimmt gerade keine Änderungen an. Es wurde nichts gespeichert, lesen geht weiter.",
+            rat:
+                "Mit „Zurück“ kommen Sie zu dem, was Sie eingegeben haben. Versuchen Sie es später noch einmal und nennen Sie der Betriebsstelle die Vorfallnummer.",
+            vorfall: incident)
     }
 
     static func unavailable(_ incident: String) -> Problem {

@@ -72,6 +72,29 @@ import Testing
         }
     }
 
+    @Test func `who cannot save is told why, that reading goes on, and when to come back`() async throws {
+        let router = try Kleinseite.router { routes in
+            routes.get("/voll") { _, _ in throw StorageError.other(code: "13", message: "database or disk is full") }
+            routes.get("/gesperrt") { _, _ in throw StorageError.other(code: "778", message: "disk I/O error") }
+            routes.get("/weg") { _, _ in throw StorageError.unavailable("host=db.intern") }
+            routes.get("/eng") { _, _ in throw StorageError.conflict }
+            routes.get("/kaputt") { _, _ in throw StorageError.other(code: "11", message: "malformed") }
+        }
+        try await Application(router: router).test(.router) { (client) async throws in
+            for (path, satz) in [
+                ("/voll", "kein Platz mehr"), ("/gesperrt", "nimmt gerade keine Änderungen an"),
+                ("/weg", "antwortet zurzeit nicht"), ("/eng", "Gerade wird viel geändert"),
+            ] {
+                let answer = try await client.execute(uri: path, method: .get)
+                #expect(answer.status == .serviceUnavailable)
+                #expect(String(buffer: answer.body).contains(satz), "\(path)")
+                #expect(answer.headers[.retryAfter].flatMap { Int($0) } ?? 0 > 0, "\(path)")
+            }
+            let kaputt = try await client.execute(uri: "/kaputt", method: .get)
+            #expect(kaputt.status == .internalServerError && kaputt.headers[.retryAfter] == nil)
+        }
+    }
+
     @Test func `a fault of ours shows a number and nothing else`() async throws {
         struct Geheimnisvoll: Error { let kennwort = "geheim123" }
         let router = try Kleinseite.router { routes in
