@@ -80,7 +80,7 @@ def auf_voller_platte_wird_weiter_gelesen_und_nach_dem_aufraeumen_weiter_geschri
             ballast = fuelle(platte)
             abgelehnt = len(werk.ablehnungen)
             werk.wartet_bis(lambda: len(werk.ablehnungen) >= abgelehnt + 20, 60, "Die volle Platte merkt niemand")
-            print(set(z.split('"fehler":')[-1][:60] for z in dienst.zeilen_mit('"fehler"')))
+            weist_verstaendlich_ab(werk)
             with ruhe(werk):
                 liest(dienst, werk)
                 werk.pruefe()
@@ -131,7 +131,7 @@ def auf_einer_platte_die_nur_noch_lesen_laesst_wird_weiter_gelesen(u):
         abgelehnt = len(werk.ablehnungen)
         werk.wartet_bis(lambda: len(werk.ablehnungen) >= abgelehnt + 12, 30, "Die gesperrte Platte merkt niemand")
         werk.halt()
-        print(set(z.split('"fehler":')[-1][:60] for z in dienst.zeilen_mit('"fehler"')))
+        weist_verstaendlich_ab(werk)
         liest(dienst, werk)
         keine_spuren(dienst)
         dienst.toeten()
