@@ -1,4 +1,5 @@
 import Formats
+import Glibc
 import HTTPTypes
 package import Hummingbird
 import Kernel
@@ -18,7 +19,15 @@ package struct ErrorPages: RouterMiddleware {
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
         do { return try await next(request, context) } catch let refusal as Refusal {
+            if context.sitzungsfehler != nil, [.signInNeeded, .notAllowed].contains(refusal.kind) {
+                // To say "sign in" to somebody who is signed in would lose what they typed.
+                return try answer(Problem.unavailable(newID()), request, context)
+            }
             return try answer(Problem(refusal), request, context)
+        } catch let error as IOError where error.errnoCode == ECONNRESET || error.errnoCode == EPIPE {
+            // Whoever asked hung up in the middle of it; nobody reads the answer, and nothing is broken here.
+            context.logger.debug("abgerissen")
+            return Response(status: .badRequest)
         } catch let error as HTTPError {
             return try answer(Problem(error), request, context)
         } catch let error as CancellationError {

@@ -1,4 +1,5 @@
 """PostgreSQL wird neu gestartet oder fällt aus: Anfragen warten oder bekommen 503, nichts Bestätigtes fehlt."""
+import json
 import time
 from contextlib import contextmanager
 
@@ -37,10 +38,16 @@ def eigener_cluster(**einstellungen):
 def nur_503(werk):
     """Wer nicht bedient werden konnte, bekam 503 mit einem Satz und Retry-After; nie eine falsche Antwort."""
     falsch = {a: n for a, n in werk.antworten.items() if a not in (303, 503)}
-    assert not falsch, f"Antworten {falsch}: {[a[2][-900:] for a in werk.ablehnungen if a[0] != 503][:1]}"
+    assert not falsch, f"Antworten {falsch}; im Protokoll: {gruende(werk)}"
     for _, kopf, koerper in werk.ablehnungen:
         assert "retry-after" in kopf, f"503 ohne Retry-After: {kopf}"
         assert b"<h1" in koerper, koerper[:200]
+
+
+def gruende(werk):
+    """Welche Fehler die Server nannten, jeder einmal."""
+    zeilen = [json.loads(z) for dienst in werk.server for z in dienst.zeilen_mit('"error"')]
+    return sorted({f"{z['meldung']}: {z.get('fehler') or z.get('grund')}" for z in zeilen})
 
 
 @pruefung

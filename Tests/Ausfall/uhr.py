@@ -1,5 +1,8 @@
 """Die Uhr springt zurück: Sitzungen gelten weiter, Reihenfolgen bleiben, nichts hängt."""
+import ctypes
+import os
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from http_klient import anfrage, hole
@@ -8,16 +11,30 @@ from schreiber import BESTAETIGT, Eintrag, Schreiber, Schreibwerk
 from welt import ORT, Sitzung, auf_beiden
 
 
+@contextmanager
 def falsche_uhr(ordner):
-    """Umgebung und Datei: was in der Datei steht, gilt im Server sofort."""
-    gefunden = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+    """Datei und Umgebung: was in der Datei steht, gilt im Server sofort."""
+    gefunden = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     if not gefunden:
         raise Uebersprungen("libfaketime fehlt (Debian-Paket faketime)")
     datei = ordner / "uhr.txt"
     datei.write_text("+0\n")
-    # Wie im Betrieb: verstellt wird die Uhr an der Wand, nicht die, die nur vorwärts läuft.
-    return datei, {"LD_PRELOAD": str(gefunden[0]), "FAKETIME_TIMESTAMP_FILE": str(datei), "FAKETIME_NO_CACHE": "1",
-                   "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1"}
+    # Semaphor und Speicher muss es schon geben: legte die Bibliothek sie an, verschöbe sie die Umgebung des Prozesses,
+    # und Swift fände seine Befehlszeile nicht mehr.
+    name = f"/leitstand-uhr-{os.getpid()}"
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.sem_open.restype = ctypes.c_void_p
+    if libc.sem_open(name.encode(), os.O_CREAT, 0o600, 1) is None:
+        raise Uebersprungen("kein POSIX-Semaphor")
+    speicher = Path("/dev/shm" + name)
+    speicher.write_bytes(bytes(8))
+    try:
+        # Wie im Betrieb: verstellt wird die Uhr an der Wand, nicht die, die nur vorwärts läuft.
+        yield datei, {"LD_PRELOAD": str(gefunden[0]), "FAKETIME_TIMESTAMP_FILE": str(datei), "FAKETIME_NO_CACHE": "1",
+                      "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_SHARED": f"{name} {name}"}
+    finally:
+        libc.sem_unlink(name.encode())
+        speicher.unlink(missing_ok=True)
 
 
 def verstelle(datei, sekunden):
@@ -29,9 +46,8 @@ def verstelle(datei, sekunden):
 @pruefung
 @auf_beiden
 def springt_die_uhr_geht_alles_weiter(u):
-    spruenge = [-3_600, 7_200, -86_400, 0] if not u.lang else [-3_600, 7_200, -86_400, -30, 86_400 * 5, -86_400 * 40, 0] * 4
-    with u.welt() as welt:
-        datei, umgebung = falsche_uhr(welt.ordner)
+    spruenge = [-3_600, 7_200, -86_400, 0] if not u.lang else [-3_600, 7_200, -86_400, -30, 18_000, -86_400 * 40, 0] * 4
+    with u.welt() as welt, falsche_uhr(welt.ordner) as (datei, umgebung):
         dienst = welt.dienst(umgebung)
         werk = Schreibwerk(welt, dienst, "Uhr").los()
         werk.alle_schreiben(20)
@@ -55,8 +71,7 @@ def springt_die_uhr_geht_alles_weiter(u):
 @pruefung
 @auf_beiden
 def eine_zurueckgestellte_uhr_beendet_keine_sitzung_und_kehrt_keinen_verlauf_um(u):
-    with u.welt() as welt:
-        datei, umgebung = falsche_uhr(welt.ordner)
+    with u.welt() as welt, falsche_uhr(welt.ordner) as (datei, umgebung):
         dienst = welt.dienst(umgebung)
         schreiber, eintrag = Schreiber(Sitzung(dienst), dienst, "Zeiger"), Eintrag()
         werte = []
@@ -69,7 +84,7 @@ def eine_zurueckgestellte_uhr_beendet_keine_sitzung_und_kehrt_keinen_verlauf_um(
             werte.append(eintrag.wert)
         _, seite = schreiber.hole(f"/umsetzung/{ORT}/{eintrag.id}", angemeldet=True)
         verlauf = seite[seite.index('id="verlauf"'):]
-        # Das Jüngste steht oben; jede Zeile nennt den neuen Wert zuletzt.
-        stellen = [verlauf.rindex(wert) if wert == werte[0] else verlauf.index(wert) for wert in werte[1:]]
+        # Das Jüngste steht oben.
+        stellen = [verlauf.index(f"auf „{wert}“") for wert in werte[1:]]
         assert stellen == sorted(stellen, reverse=True), "der Verlauf steht nicht in der Reihenfolge des Geschehens"
         Sitzung(dienst)  # und neu anmelden geht auch

@@ -95,6 +95,16 @@ import Testing
         }
     }
 
+    @Test func `who hangs up in the middle of a request causes no incident`() async throws {
+        let router = try Kleinseite.router { routes in
+            routes.get("/abgerissen") { _, _ in throw IOError(errnoCode: ECONNRESET, reason: "read") }
+        }
+        try await Application(router: router).test(.router) { (client) async throws in
+            let answer = try await client.execute(uri: "/abgerissen", method: .get)
+            #expect(answer.status == .badRequest && answer.body.readableBytes == 0)
+        }
+    }
+
     @Test func `a fault of ours shows a number and nothing else`() async throws {
         struct Geheimnisvoll: Error { let kennwort = "geheim123" }
         let router = try Kleinseite.router { routes in
