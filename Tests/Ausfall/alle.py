@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1] / "Browser"))
 
 # Die Reihenfolge der Einfuhr ist die der Prüfungen.
-import absturz, platte, postgresausfall, zweiserver, uhr, halb, langsam, flut  # noqa: E401,F401,E402
+import absturz, platte, postgresausfall, zweiserver, uhr, halb, langsam, flut, abgeschnitten  # noqa: E401,F401,E402
 from pruefung import PRUEFUNGEN  # noqa: E402
 from server import Gescheitert  # noqa: E402
 from welt import Umgebung  # noqa: E402
@@ -50,8 +50,9 @@ def main():
     print(f"{art}, {'lange' if angaben.lang else 'kurze'} Form, --saat {saat}", flush=True)
     zaehler = Zaehler()
     darf_einhaengen = eigene_mounts()
-    gewaehlt = [p for p in PRUEFUNGEN
-                if (not angaben.only or angaben.only in p[0]) and art in getattr(p[1], "datenbanken", ["SQLite"])]
+    gewaehlt = [(name, funktion) for name, funktion in PRUEFUNGEN
+                if (not angaben.only or angaben.only in name) and art in getattr(funktion, "datenbanken", ["SQLite"])
+                and (angaben.lang or not hasattr(funktion, "nur_lang"))]
     with tempfile.TemporaryDirectory(prefix="leitstand-ausfall-", dir="/tmp") as ordner:
         try:
             u = Umgebung(angaben.binary, angaben.postgres, angaben.lang, saat, Path(ordner), darf_einhaengen)

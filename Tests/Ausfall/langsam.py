@@ -12,14 +12,16 @@ from pruefung import Uebersprungen, pruefung
 
 # Die Grenzen des Servers (Sekunden) und was die Prüfung dazugibt, weil er nur ab und zu nachsieht.
 KOPF, KOERPER, ABNAHME, LEERLAUF, ZUGABE = 15, 20, 30, 60, 12
+# So nennt der Kern den Zustand einer Buchse, die Verbindungen annimmt.
+LAUSCHT = "0A"
 
 
 def gehalten(dienst):
-    """Die Ports der Gegenseiten, deren Verbindung der Server noch hält (verwaiste hält nur noch der Kern)."""
+    """Die Gegenseiten (Adresse und Port), deren Verbindung der Server noch hält; verwaiste hält nur noch der Kern."""
     tabelle = Path(f"/proc/{dienst.prozess.pid}/net/tcp").read_text(encoding="ascii").splitlines()[1:]
     eigener = f":{dienst.port:04X}"
     zeilen = (z.split() for z in tabelle)
-    return {int(z[2].rsplit(":", 1)[1], 16) for z in zeilen if z[1].endswith(eigener) and z[9] != "0"}
+    return {z[2] for z in zeilen if z[1].endswith(eigener) and z[3] != LAUSCHT and z[9] != "0"}
 
 
 class Traeger:
@@ -32,7 +34,7 @@ class Traeger:
             self.buchse.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, puffer)
         self.buchse.connect(("127.0.0.1", dienst.port))
         self.buchse.setblocking(False)
-        self.port = self.buchse.getsockname()[1]
+        self.name = f"0100007F:{self.buchse.getsockname()[1]:04X}"
         self.beginn = time.monotonic()
         self.getrennt = None
         self.schiebe(anfang)
@@ -78,7 +80,7 @@ class Zeitlupe:
                 naechste += 1
                 noch_da = gehalten(self.dienst)
                 for einer in traeger:
-                    if einer.getrennt is None and einer.port not in noch_da:
+                    if einer.getrennt is None and einer.name not in noch_da:
                         einer.getrennt = time.monotonic() - einer.beginn
                     if einer.getrennt is None and einer.nachschub:
                         einer.schiebe(einer.nachschub)
@@ -102,49 +104,20 @@ class Zeitlupe:
 
 
 def zeitlupe(u):
+    """Läuft weiter, während andere Prüfungen laufen; `abgeschnitten` wertet sie zuletzt aus."""
     if not hasattr(u, "zeitlupe"):
         u.zeitlupe = Zeitlupe(u)
+        u.abbau.callback(u.zeitlupe.schliessen)
     return u.zeitlupe
-
-
-def wird_getrennt(u, art, mindestens):
-    wann, grenze = zeitlupe(u).wartet(art)
-    offen = sum(w is None for w in wann)
-    assert not offen, f"{offen} von {len(wann)} sind nach {grenze + ZUGABE} s noch verbunden (Grenze {grenze} s)"
-    assert min(wann) >= mindestens, f"zu früh getrennt, nach {min(wann):.1f} s"
-    u.sage(f"{len(wann)} Verbindungen nach {min(wann):.0f} bis {max(wann):.0f} s getrennt")
-
-
-@pruefung
-def wer_den_kopf_troepfelt_wird_getrennt(u):
-    wird_getrennt(u, "kopf", 5)
-
-
-@pruefung
-def wer_den_koerper_troepfelt_wird_getrennt(u):
-    wird_getrennt(u, "koerper", 5)
-
-
-@pruefung
-def wer_die_antwort_nicht_liest_wird_getrennt(u):
-    wird_getrennt(u, "abnahme", 5)
-
-
-@pruefung
-def wer_nur_verbunden_ist_wird_getrennt(u):
-    if not u.lang:
-        raise Uebersprungen("dauert eine Minute; nur in der langen Form")
-    wird_getrennt(u, "leerlauf", 20)
 
 
 @pruefung
 def unter_langsamen_clients_antwortet_der_server_den_anderen_schnell(u):
     lupe = zeitlupe(u)
-    lupe.schliessen()
+    time.sleep(60 if u.lang else 10)
     zeiten = sorted(lupe.antwortzeiten)
-    grenze = 2.0 if u.ist_debug else 0.5
+    grenze = 3.0 if u.ist_debug else 0.5
     p99 = zeiten[int(len(zeiten) * 0.99)]
-    del u.zeitlupe
     assert p99 < grenze, f"{len(zeiten)} Mal je zwei Seiten, 99 % binnen {p99:.2f} s statt {grenze} s"
     u.sage(f"{len(zeiten)} Mal je zwei Seiten, Mitte {zeiten[len(zeiten) // 2] * 1000:.0f} ms, 99 % binnen "
            f"{p99 * 1000:.0f} ms")

@@ -6,7 +6,7 @@ import secrets
 import shutil
 import subprocess
 import urllib.parse
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from bestand import Bestand
 from http_klient import anfrage, hole
@@ -27,6 +27,12 @@ def fuer(*datenbanken):
 
 
 auf_beiden = fuer("SQLite", "PostgreSQL")
+
+
+def nur_lang(funktion):
+    """In der kurzen Form gibt es diese Prüfung nicht, weil sie zu lange dauert."""
+    funktion.nur_lang = True
+    return funktion
 
 
 class Sitzung:
@@ -121,6 +127,7 @@ class Umgebung:
         self.darf_einhaengen = darf_einhaengen
         self.welten = 0
         self._vorlage = None
+        self.abbau = ExitStack()
 
     @property
     def ist_debug(self):
@@ -178,5 +185,6 @@ class Umgebung:
                 shutil.rmtree(ordner, ignore_errors=True)
 
     def aufraeumen(self):
+        self.abbau.close()
         if self._vorlage:
             self._vorlage[0].loeschen()
