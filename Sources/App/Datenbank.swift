@@ -35,7 +35,20 @@ package enum Datenbank {
         } catch {
             throw Refusal(.notAllowed, "Der Datenordner \(folder) lässt sich nicht anlegen oder betreten.")
         }
-        let database = try SQLiteDatabase(path: folder + "/leitstand.sqlite")
+        let file = folder + "/leitstand.sqlite"
+        try verlangeSchreibrecht([folder, file])
+        let database = try SQLiteDatabase(path: file)
         return (database, try await database.migrate(Schema.migrations))
+    }
+
+    /// SQLite would say no more than "disk I/O error".
+    private static func verlangeSchreibrecht(_ paths: [String]) throws {
+        let files = FileManager.default
+        for path in paths where files.fileExists(atPath: path) && !files.isWritableFile(atPath: path) {
+            throw Refusal(
+                .notAllowed,
+                "\(path) lässt sich nicht beschreiben: die Platte ist nur lesbar eingehängt, oder dem Konto fehlt das Recht."
+            )
+        }
     }
 }

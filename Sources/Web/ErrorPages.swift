@@ -19,9 +19,13 @@ package struct ErrorPages: RouterMiddleware {
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
         do { return try await next(request, context) } catch let refusal as Refusal {
-            if context.sitzungsfehler != nil, [.signInNeeded, .notAllowed].contains(refusal.kind) {
+            if let fault = context.sitzungsfehler, [.signInNeeded, .notAllowed].contains(refusal.kind) {
                 // To say "sign in" to somebody who is signed in would lose what they typed.
-                return try answer(Problem.unavailable(newID()), request, context)
+                let incident = newID()
+                context.logger.error(
+                    "sitzung nicht gelesen",
+                    metadata: ["vorfall": "\(incident)", "fehler": "\(protokollierbar(fault))"])
+                return try answer(Problem.unavailable(incident), request, context)
             }
             return try answer(Problem(refusal), request, context)
         } catch let error as IOError where error.errnoCode == ECONNRESET || error.errnoCode == EPIPE {
@@ -60,7 +64,7 @@ package struct ErrorPages: RouterMiddleware {
         case StorageError.uniqueViolation: "Datenbankfehler: Wert doppelt"
         case StorageError.foreignKeyViolation: "Datenbankfehler: Bezug fehlt"
         case StorageError.checkViolation: "Datenbankfehler: Wert nicht erlaubt"
-        case StorageError.readOnly: "Die Datenbank lässt nur Lesen zu."
+        case StorageError.readOnly, StorageError.unavailable: "\(error)"
         case let error as Views.Broken: error.description
         default: "\(type(of: error))"
         }

@@ -138,7 +138,6 @@ package struct SessionLookup: RouterMiddleware {
             do { context.sitzung = try await sessions.session(of: token, at: now()) } catch let error as StorageError {
                 // What needs no session still answers; who is refused for want of one is told the true reason.
                 context.sitzungsfehler = error
-                context.logger.error("sitzung nicht gelesen")
             }
         }
         return try await next(request, context)

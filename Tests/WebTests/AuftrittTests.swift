@@ -105,6 +105,29 @@ import Testing
         }
     }
 
+    @Test func `nobody is told to sign in because the database is away`() async throws {
+        struct Stumm: SessionSource {
+            func session(of token: String, at now: Instant) async throws -> Sitzung? {
+                throw StorageError.unavailable("host=db.intern")
+            }
+        }
+        let router = Router(context: SiteContext.self)
+        router.add(middleware: SessionLookup(sessions: Stumm(), tls: false, now: { Welt.jetzt }))
+        router.add(middleware: ErrorPages(site: try Kleinseite.site(), newID: { "vorfall7" }))
+        var routes = Routes(router)
+        routes.get("/offen") { _, _ in Response(status: .ok) }
+        routes.get("/zu", .angemeldet) { _, _ in throw Refusal(.signInNeeded, "Bitte melden Sie sich an.") }
+        try await Application(router: router).test(.router) { (client) async throws in
+            let keks: HTTPFields = [.cookie: "leitstand_sitzung=x"]
+            let offen = try await client.execute(uri: "/offen", method: .get, headers: keks)
+            #expect(offen.status == .ok)
+            let zu = try await client.execute(uri: "/zu", method: .get, headers: keks)
+            #expect(zu.status == .serviceUnavailable && zu.headers[.retryAfter] != nil)
+            let fremd = try await client.execute(uri: "/zu", method: .get)
+            #expect(fremd.status == .seeOther)
+        }
+    }
+
     @Test func `a fault of ours shows a number and nothing else`() async throws {
         struct Geheimnisvoll: Error { let kennwort = "geheim123" }
         let router = try Kleinseite.router { routes in
