@@ -139,6 +139,10 @@ class Schreibwerk:
     def ablehnungen(self):
         return [a for s in self.schreiber for a in s.ablehnungen]
 
+    def ablehnungen_vergessen(self):
+        for schreiber in self.schreiber:
+            schreiber.ablehnungen = []
+
     @property
     def bestaetigt(self):
         return self.antworten[303]
