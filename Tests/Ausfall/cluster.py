@@ -42,14 +42,18 @@ class Cluster:
         self.daten = self.ordner / "daten"
         self.einstellungen = EINSTELLUNGEN | {"unix_socket_directories": str(self.ordner)}
         self.programme, self.als = programme(), konto()
-        if self.als:
-            shutil.chown(self.ordner, self.als[2])
+        self.ueberlasse(self.ordner)
         if vorbild is None:
             self._fuehre("initdb", "-D", self.daten, "-U", "leitstand", "-A", "trust", "--no-sync", "-E", "UTF8",
                          "--locale=C.UTF-8")
         else:
             self._fuehre("pg_basebackup", "-h", vorbild.ordner, "-U", "leitstand", "-D", self.daten, "-R", "-c", "fast",
                          "-N", "-d", f"application_name=zweiter host={vorbild.ordner}")
+
+    def ueberlasse(self, ordner):
+        """Gibt einen Ordner dem Konto von PostgreSQL."""
+        if self.als:
+            shutil.chown(ordner, self.als[2])
 
     @property
     def conninfo(self):

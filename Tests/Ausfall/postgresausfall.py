@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from cluster import Cluster
 from http_klient import hole
+from platte import eingehaengt, fuelle, keine_spuren, liest, weist_verstaendlich_ab
 from pruefung import pruefung
 from schreiber import Schreibwerk
 from server import Datenbank
@@ -100,6 +101,35 @@ def steht_postgresql_laenger_still_sagt_der_server_es_und_haengt_nicht(u):
         werk.pruefe()
         assert werk.ablehnungen, "niemand bekam 503"
         u.sage(f"nach {pause} s Stillstand schrieben alle wieder binnen {dauer:.1f} s")
+
+
+@pruefung
+@fuer("PostgreSQL")
+def auf_voller_platte_von_postgresql_wird_weiter_gelesen(u):
+    """Die Tabellen liegen auf einem kleinen Datenträger, das Tagebuch nicht: so meldet PostgreSQL, statt zu enden."""
+    with eingehaengt(u, "-t", "tmpfs", "-o", "size=40m", "tmpfs") as platte, eigener_cluster() as cluster:
+        # Auch den Ordner darüber, sonst kommt PostgreSQL nicht hinein.
+        for ordner in (platte, platte.parent):
+            cluster.ueberlasse(ordner)
+        cluster.frage(f"CREATE TABLESPACE eng LOCATION '{platte}'")
+        cluster.frage("ALTER SYSTEM SET default_tablespace = 'eng'")
+        cluster.neu_starten("fast")
+        with eigene_welt(u, cluster) as welt:
+            dienst = welt.dienst()
+            werk = Schreibwerk(welt, dienst, "Voll", 4, fuelle=9_000).los()
+            werk.alle_schreiben(20)
+            ballast = fuelle(platte)
+            werk.wartet_bis(lambda: len(werk.ablehnungen) >= 20, 60, "Die volle Platte merkt niemand")
+            werk.halt()
+            weist_verstaendlich_ab(werk)
+            liest(dienst, werk)
+            keine_spuren(dienst)
+            ballast.unlink()
+            werk.los()
+            dauer = werk.alle_schreiben(10)
+            werk.halt()
+            werk.pruefe()
+            u.sage(f"nach dem Aufräumen schreiben alle wieder, nach {dauer:.1f} s; bestätigt {werk.bestaetigt}")
 
 
 @pruefung
