@@ -51,7 +51,7 @@ def main():
     zaehler = Zaehler()
     darf_einhaengen = eigene_mounts()
     gewaehlt = [(name, funktion) for name, funktion in PRUEFUNGEN
-                if (not angaben.only or angaben.only in name) and art in getattr(funktion, "datenbanken", ["SQLite"])
+                if (not angaben.only or any(o in name for o in angaben.only.split(","))) and art in getattr(funktion, "datenbanken", ["SQLite"])
                 and (angaben.lang or not hasattr(funktion, "nur_lang"))]
     with tempfile.TemporaryDirectory(prefix="leitstand-ausfall-", dir="/tmp") as ordner:
         try:

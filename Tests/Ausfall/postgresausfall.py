@@ -87,20 +87,19 @@ def steht_postgresql_laenger_still_sagt_der_server_es_und_haengt_nicht(u):
         leser = Schreibwerk(welt, dienst, "Leser", 1).schreiber[0]
         ende = time.monotonic() + pause
         while time.monotonic() < ende:
-            beginn = time.monotonic()
-            assert leser.hole("/healthz")[0] == 200, "/healthz hängt an der Datenbank"
-            assert leser.hole("/readyz")[0] == 503, "/readyz behauptet, alles sei gut"
-            status, text = leser.hole(f"/umsetzung/{ORT}?seite=1")
-            assert status in (200, 503), f"{status}: {text[:300]}"
-            assert time.monotonic() - beginn < 15, f"die Antwort brauchte {time.monotonic() - beginn:.1f} s"
+            for pfad, erlaubt in (("/healthz", [200]), ("/readyz", [503]), (f"/umsetzung/{ORT}?seite=1", [200, 503])):
+                beginn = time.monotonic()
+                status, text = leser.hole(pfad)
+                assert status in erlaubt, f"{pfad}: {status}: {text[:300]}"
+                dauer = time.monotonic() - beginn
+                assert dauer < (1 if pfad == "/healthz" else 15), f"{pfad} brauchte {dauer:.1f} s"
             time.sleep(0.2)
         cluster.starten()
         dauer = werk.alle_schreiben(ERHOLUNG)
         werk.halt()
         nur_503(werk)
         werk.pruefe()
-        assert werk.ablehnungen, "niemand bekam 503"
-        u.sage(f"nach {pause} s Stillstand schrieben alle wieder binnen {dauer:.1f} s")
+        u.sage(f"nach {pause} s Stillstand schrieben alle wieder binnen {dauer:.1f} s, {len(werk.ablehnungen)}-mal 503")
 
 
 @pruefung
