@@ -21,7 +21,8 @@ struct Messen: AsyncParsableCommand {
     @Option(help: "Verbindungsangaben eines leeren PostgreSQL-Clusters; ohne sie entfallen seine Zeilen.") var postgres:
         String?
     @Option(help: "Durchgänge je Zeile; gezeigt wird der Median.") var durchgaenge = 5
-    @Option(help: "Nur diese Teile: verzeichnis, start, suche, katalogsuche; mehrfach möglich.") var nur: [Teil] = []
+    @Option(help: "Nur diese Teile: verzeichnis, start, suche, katalogsuche, schreiben-sqlite; mehrfach möglich.")
+    var nur: [Teil] = []
     @Option(help: "Zahl der erzeugten Leistungen.") var leistungen = 100_000
     @Option(help: "Ordner mit den Listen der Alltagswörter.") var woerter = "Sources/Suche/woerter"
     @Option(help: "Liste geprüfter Suchanfragen; mehrfach möglich.") var anfragen: [String] = []
@@ -29,6 +30,7 @@ struct Messen: AsyncParsableCommand {
 
     enum Teil: String, ExpressibleByArgument, CaseIterable {
         case verzeichnis, start, suche, katalogsuche
+        case schreibenSQLite = "schreiben-sqlite"
     }
 
     func run() async throws {
@@ -38,6 +40,9 @@ struct Messen: AsyncParsableCommand {
         if parts.contains(.start) { zeilen += try await start() }
         if parts.contains(.suche) { zeilen += try await suche() }
         if parts.contains(.katalogsuche) { zeilen += try await katalogsuche() }
+        if parts.contains(.schreibenSQLite) {
+            zeilen += try await SchreibenSQLite.messe(ordner: NSTemporaryDirectory(), durchgaenge: durchgaenge)
+        }
         print(json ? Zeile.json(zeilen) : Zeile.tabelle(zeilen))
         if !zeilen.allSatisfy(\.istErreicht) { throw ExitCode.failure }
     }

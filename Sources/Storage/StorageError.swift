@@ -8,6 +8,8 @@ package enum StorageError: Error, Sendable, Equatable {
     case conflict
     /// No connection, or the connection was lost. Never contains a password.
     case unavailable(String)
+    /// The disk takes nothing more: full, read-only or broken. Reading may still go.
+    case notWritable(String)
     case decoding(column: String, found: String)
     /// A statement that writes inside `read`.
     case readOnly
@@ -21,24 +23,13 @@ extension StorageError {
 }
 
 extension StorageError {
-    /// Why nothing can be saved while reading goes on.
-    package enum WriteObstacle: Sendable, Equatable {
-        case full
-        /// The disk, the file or the server takes no writes, after a fault or by intention.
-        case refused
-    }
-
-    /// Nil for every other error. Nothing of the unit of work was saved.
-    package var writeObstacle: WriteObstacle? {
+    /// Whether nothing can be saved while reading goes on; nothing of the unit of work was.
+    package var preventsWriting: Bool {
         switch self {
-        case .readOnly: .refused
-        // SQLITE_FULL; disk_full of PostgreSQL.
-        case .other("13", _), .other("53100", _): .full
-        // SQLite's I/O errors of writing, syncing, truncating and growing a file; io_error of PostgreSQL.
-        case .other("778", _), .other("1034", _), .other("1290", _), .other("1546", _), .other("4874", _),
-            .other("58030", _):
-            .refused
-        default: nil
+        case .notWritable: true
+        // disk_full and io_error of PostgreSQL.
+        case .other("53100", _), .other("58030", _): true
+        default: false
         }
     }
 }
@@ -48,7 +39,8 @@ extension StorageError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unavailable(let reason): "Die Datenbank ist nicht erreichbar: \(reason)"
-        case .readOnly: "Die Datenbank lässt nur Lesen zu; es wurde nichts geschrieben."
+        case .notWritable(let reason): "Die Datenbank kann zurzeit nichts speichern: \(reason)"
+        case .readOnly: "Die Datenbank lässt nur Lesen zu."
         case .conflict: "Die Datenbank ist gerade mit einer anderen Änderung beschäftigt. Versuchen Sie es noch einmal."
         case .uniqueViolation(let detail): "Die Datenbank kennt diesen Wert schon: \(detail)"
         case .foreignKeyViolation(let detail):
@@ -56,12 +48,7 @@ extension StorageError: CustomStringConvertible {
         case .checkViolation(let detail): "Die Datenbank nimmt den Wert nicht an: \(detail)"
         case .decoding(let column, let found):
             "Die Spalte \(column) der Datenbank enthält etwas Unerwartetes (\(found))."
-        case .other(let code, let message):
-            switch writeObstacle {
-            case .full: "Die Platte der Datenbank ist voll; es wurde nichts geschrieben. Schaffen Sie Platz. (\(code))"
-            case .refused: "Die Platte der Datenbank nimmt nichts an; es wurde nichts geschrieben. (\(code))"
-            case nil: "Datenbankfehler \(code): \(message)"
-            }
+        case .other(let code, let message): "Datenbankfehler \(code): \(message)"
         }
     }
 }

@@ -41,11 +41,12 @@ package struct ErrorPages: RouterMiddleware {
             context.logger.error(
                 "datenbank nicht erreichbar", metadata: ["vorfall": "\(incident)", "grund": "\(reason)"])
             return try answer(Problem.unavailable(incident), request, context)
-        } catch let error as StorageError where error.writeObstacle != nil {
+        } catch let error as StorageError where error.preventsWriting {
             let incident = newID()
             context.logger.error(
-                "speichern nicht möglich", metadata: ["vorfall": "\(incident)", "fehler": "\(protokollierbar(error))"])
-            return try answer(Problem.notSaved(voll: error.writeObstacle == .full, incident), request, context)
+                "datenbank kann nicht speichern",
+                metadata: ["vorfall": "\(incident)", "grund": "\(protokollierbar(error))"])
+            return try answer(Problem.notWritable(incident), request, context)
         } catch StorageError.conflict {
             return try answer(
                 Problem(Refusal(.unavailable, "Gerade wird viel geändert. Bitte versuchen Sie es gleich noch einmal.")),
@@ -64,7 +65,7 @@ package struct ErrorPages: RouterMiddleware {
         case StorageError.uniqueViolation: "Datenbankfehler: Wert doppelt"
         case StorageError.foreignKeyViolation: "Datenbankfehler: Bezug fehlt"
         case StorageError.checkViolation: "Datenbankfehler: Wert nicht erlaubt"
-        case StorageError.readOnly, StorageError.unavailable: "\(error)"
+        case StorageError.unavailable, StorageError.notWritable: "\(error)"
         case let error as Views.Broken: error.description
         default: "\(type(of: error))"
         }
@@ -132,21 +133,19 @@ struct Problem: Sendable {
     /// Seconds after which asking again may help; nil where it would not.
     var pause: Int? { status == .serviceUnavailable ? (vorfall == nil ? 1 : 5) : nil }
 
-    static func notSaved(voll: Bool, _ incident: String) -> Problem {
-        Problem(
-            .serviceUnavailable, "Gerade lässt sich nichts speichern",
-            voll
-                ? "Auf der Platte des Servers ist kein Platz mehr. Es wurde nichts gespeichert, lesen geht weiter."
-                : "Die Datenbank nimmt gerade keine Änderungen an. Es wurde nichts gespeichert, lesen geht weiter.",
-            rat:
-                "Mit „Zurück“ kommen Sie zu dem, was Sie eingegeben haben. Versuchen Sie es später noch einmal und nennen Sie der Betriebsstelle die Vorfallnummer.",
-            vorfall: incident)
-    }
-
     static func unavailable(_ incident: String) -> Problem {
         Problem(
             .serviceUnavailable, "Gerade nicht erreichbar", "Die Datenbank antwortet zurzeit nicht.",
             rat: "Bitte versuchen Sie es in einigen Minuten noch einmal.", vorfall: incident)
+    }
+
+    static func notWritable(_ incident: String) -> Problem {
+        Problem(
+            .serviceUnavailable, "Gerade nicht zu speichern",
+            "Die Datenbank nimmt zurzeit keine Änderungen an. Ihre Änderung ist nicht gespeichert.",
+            rat:
+                "Lesen geht weiter. Mit „Zurück“ kommen Sie zu Ihrer Eingabe; versuchen Sie es in einigen Minuten noch einmal.",
+            vorfall: incident)
     }
 
     static func internalFault(_ incident: String) -> Problem {

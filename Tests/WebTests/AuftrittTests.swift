@@ -74,15 +74,15 @@ import Testing
 
     @Test func `who cannot save is told why, that reading goes on, and when to come back`() async throws {
         let router = try Kleinseite.router { routes in
-            routes.get("/voll") { _, _ in throw StorageError.other(code: "13", message: "database or disk is full") }
-            routes.get("/gesperrt") { _, _ in throw StorageError.other(code: "778", message: "disk I/O error") }
+            routes.get("/voll") { _, _ in throw StorageError.other(code: "53100", message: "No space left on device") }
+            routes.get("/gesperrt") { _, _ in throw StorageError.notWritable("/var/lib/geheim") }
             routes.get("/weg") { _, _ in throw StorageError.unavailable("host=db.intern") }
             routes.get("/eng") { _, _ in throw StorageError.conflict }
             routes.get("/kaputt") { _, _ in throw StorageError.other(code: "11", message: "malformed") }
         }
         try await Application(router: router).test(.router) { (client) async throws in
             for (path, satz) in [
-                ("/voll", "kein Platz mehr"), ("/gesperrt", "nimmt gerade keine Änderungen an"),
+                ("/voll", "nimmt zurzeit keine Änderungen an"), ("/gesperrt", "nimmt zurzeit keine Änderungen an"),
                 ("/weg", "antwortet zurzeit nicht"), ("/eng", "Gerade wird viel geändert"),
             ] {
                 let answer = try await client.execute(uri: path, method: .get)
