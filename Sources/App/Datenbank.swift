@@ -30,14 +30,13 @@ package enum Datenbank {
             return (database, try await database.migrate(Schema.migrations))
         }
         let folder = einstellungen.datenordner
+        try verlangeSchreibrecht([folder, folder + "/leitstand.sqlite"])
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
             throw Refusal(.notAllowed, "Der Datenordner \(folder) lässt sich nicht anlegen oder betreten.")
         }
-        let file = folder + "/leitstand.sqlite"
-        try verlangeSchreibrecht([folder, file])
-        let database = try SQLiteDatabase(path: file)
+        let database = try SQLiteDatabase(path: folder + "/leitstand.sqlite")
         return (database, try await database.migrate(Schema.migrations))
     }
 

@@ -2,7 +2,6 @@ import Formats
 package import Hummingbird
 package import Kernel
 import Logging
-import Storage
 
 /// What a request carries besides itself: who asks, and the session that proves it.
 package struct SiteContext: RequestContext {
@@ -10,7 +9,7 @@ package struct SiteContext: RequestContext {
     /// The session of the cookie, if it is known and not over.
     package var sitzung: Sitzung?
     /// Why nobody knows whether the cookie's session is still good: the database did not answer.
-    var sitzungsfehler: StorageError?
+    var sitzungsfehler: (any Error)?
     /// The address of the page asked for, to come back to after signing in; nil where that makes no sense.
     package var seite: String?
     /// Path and query as asked for, and the host it was asked of; nil where they are too long or no plain name.
