@@ -33,6 +33,7 @@ package enum Datenbank {
             return (database, try await database.migrate(Schema.migrations, release: Schema.release))
         }
         let folder = einstellungen.datenordner
+        try verlangeSchreibrecht([folder, folder + "/leitstand.sqlite"])
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
@@ -40,5 +41,16 @@ package enum Datenbank {
         }
         let database = try SQLiteDatabase(path: folder + "/leitstand.sqlite")
         return (database, try await database.migrate(Schema.migrations, release: Schema.release))
+    }
+
+    /// SQLite would say no more than "disk I/O error".
+    private static func verlangeSchreibrecht(_ paths: [String]) throws {
+        let files = FileManager.default
+        for path in paths where files.fileExists(atPath: path) && !files.isWritableFile(atPath: path) {
+            throw Refusal(
+                .notAllowed,
+                "\(path) lässt sich nicht beschreiben: die Platte ist nur lesbar eingehängt, oder dem Konto fehlt das Recht."
+            )
+        }
     }
 }

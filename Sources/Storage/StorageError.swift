@@ -22,6 +22,18 @@ extension StorageError {
     package static let wrongRowWidth = StorageError.other(code: "42601", message: "row and columns differ in length")
 }
 
+extension StorageError {
+    /// Whether nothing can be saved while reading goes on; nothing of the unit of work was.
+    package var preventsWriting: Bool {
+        switch self {
+        case .notWritable: true
+        // disk_full and io_error of PostgreSQL.
+        case .other("53100", _), .other("58030", _): true
+        default: false
+        }
+    }
+}
+
 extension StorageError: CustomStringConvertible {
     /// For an operator; never holds a value of a statement.
     package var description: String {

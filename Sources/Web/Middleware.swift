@@ -107,9 +107,9 @@ package struct SessionLookup: RouterMiddleware {
         if isReading, address.utf8.count <= 1_000 { context.adresse = address }
         context.rechner = Grundadresse.rechner(request)
         if let token = SessionCookie.token(in: request, tls: tls) {
-            do { context.sitzung = try await sessions.session(of: token, at: now()) } catch is StorageError {
-                // Without a database nobody is signed in; the page itself will say what is wrong.
-                context.logger.error("sitzung nicht gelesen")
+            do { context.sitzung = try await sessions.session(of: token, at: now()) } catch let error as StorageError {
+                // What needs no session still answers; who is refused for want of one is told the true reason.
+                context.sitzungsfehler = error
             }
         }
         return try await next(request, context)

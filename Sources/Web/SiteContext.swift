@@ -9,6 +9,8 @@ package struct SiteContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// The session of the cookie, if it is known and not over.
     package var sitzung: Sitzung?
+    /// Why nobody knows whether the cookie's session is still good: the database did not answer.
+    var sitzungsfehler: (any Error)?
     /// The address of the page asked for, to come back to after signing in; nil where that makes no sense.
     package var seite: String?
     /// Path and query as asked for, and the host it was asked of; nil where they are too long or no plain name.
