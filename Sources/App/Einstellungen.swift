@@ -41,13 +41,19 @@ package struct Einstellung: Sendable {
         name: "LEITSTAND_TEXTE", art: "Ordner", vorgabe: nil,
         beschreibung: "Ordner mit impressum.md, datenschutz.md, barrierefreiheit.md; sonst texte im Datenordner.",
         geheim: false)
+    static let sicherungsschluessel = Einstellung(
+        name: "LEITSTAND_SICHERUNG_SCHLUESSEL", art: "Datei", vorgabe: nil,
+        beschreibung: "Öffentlicher RSA-Schlüssel (PEM, ab 3072 Bit), für den Sicherungen verschlüsselt werden.",
+        geheim: false)
     static let protokoll = Einstellung(
         name: "LEITSTAND_PROTOKOLL", art: "Stufe", vorgabe: "info",
         beschreibung: "Ab welcher Stufe protokolliert wird: trace, debug, info, notice, warning, error, critical.",
         geheim: false)
 
     /// All settings, in the order of the documentation.
-    package static let alle = [datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, protokoll]
+    package static let alle = [
+        datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, sicherungsschluessel, protokoll,
+    ]
 }
 
 /// The values in force: given on the command line, else in the environment, else the default.
@@ -82,6 +88,8 @@ package struct Einstellungen: Sendable {
     package var ressourcen: String? { wert(.ressourcen) }
     /// Where the operator keeps the texts of the pages at the foot.
     package var textordner: String { wert(.texte) ?? datenordner + "/texte" }
+    /// The public key that backups are encrypted for.
+    package var sicherungsschluessel: String? { wert(.sicherungsschluessel) }
     package var protokollstufe: String { wert(.protokoll) ?? "info" }
     /// Readers come through TLS.
     package var tls: Bool { wert(.adresse)?.lowercased().hasPrefix("https://") ?? false }

@@ -101,7 +101,8 @@ extension SQLConnection {
         return missing.isEmpty ? .current : .behind(missing)
     }
 
-    private func appliedMigrations() throws -> [String] {
+    /// The steps that this database knows, in no order; none when it was never migrated.
+    package func appliedMigrations() throws -> [String] {
         let exists = SQL(
             sqlite: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migration'",
             postgres:
