@@ -40,8 +40,23 @@ package enum Einspielung {
             )
         }
         let ziel = try Zielordner(folder(of: file))
-        let copy = ziel.zwischen + "/" + (file.split(separator: "/").last.map(String.init) ?? "leitstand.sqlite")
         let ablagen = Ablagen(installation.bereiche)
+        do {
+            let result = try await sqlite(input, file, installation, ziel, ablagen)
+            ablagen.commit()
+            ziel.commit()
+            return result
+        } catch {
+            ablagen.discard()
+            ziel.discard()
+            throw error
+        }
+    }
+
+    private static func sqlite(
+        _ input: Eingabe, _ file: String, _ installation: Installation, _ ziel: Zielordner, _ ablagen: Ablagen
+    ) async throws -> Ergebnis {
+        let copy = ziel.zwischen + "/" + (file.split(separator: "/").last.map(String.init) ?? "leitstand.sqlite")
         let entpackt = try unpack(input, copy, .sqlite, ablagen, installation)
         let vergleich = try await vergleiche(copy, entpackt.kopf)
         guard vergleich.stimmt else { throw vergleich.einwand }
@@ -56,8 +71,6 @@ package enum Einspielung {
         // The rows come last: without them nobody takes the place for a running installation.
         try ablagen.place()
         try ziel.place()
-        ablagen.commit()
-        ziel.commit()
         return Ergebnis(kopf: entpackt.kopf, dateien: entpackt.dateien.count, angewandt: applied)
     }
 
@@ -68,12 +81,17 @@ package enum Einspielung {
         let folder = try Zwischenordner(in: Zwischenordner.system, prefix: "leitstand-einspielung-")
         let ablagen = Ablagen(installation.bereiche)
         let dump = folder.pfad + "/" + Datenbankart.postgresql.datei
-        let entpackt = try unpack(input, dump, .postgresql, ablagen, installation)
-        try ablagen.place()
-        try await PostgresEinspielung.spiele(dump, entpackt.kopf, in: conninfo)
-        let applied = try await PostgresEinspielung.pruefeUndMigriere(entpackt.kopf, installation, conninfo)
-        ablagen.commit()
-        return Ergebnis(kopf: entpackt.kopf, dateien: entpackt.dateien.count, angewandt: applied)
+        do {
+            let entpackt = try unpack(input, dump, .postgresql, ablagen, installation)
+            try ablagen.place()
+            try await PostgresEinspielung.spiele(dump, entpackt.kopf, in: conninfo)
+            let applied = try await PostgresEinspielung.pruefeUndMigriere(entpackt.kopf, installation, conninfo)
+            ablagen.commit()
+            return Ergebnis(kopf: entpackt.kopf, dateien: entpackt.dateien.count, angewandt: applied)
+        } catch {
+            ablagen.discard()
+            throw error
+        }
     }
 
     private static func unpack(
@@ -102,9 +120,11 @@ package enum Einspielung {
 
     /// All of a closed database is in its file and on the disk.
     private static func requireComplete(_ copy: String) throws {
-        guard !FileManager.default.fileExists(atPath: copy + "-wal") else {
+        var status = stat()
+        guard lstat(copy + "-wal", &status) != 0 || status.st_size == 0 else {
             throw Refusal(.unavailable, "Die eingespielte Datenbank ließ sich nicht abschließen: \(copy)-wal bleibt zurück.")
         }
+        for suffix in ["-wal", "-shm"] { unlink(copy + suffix) }
         let descriptor = open(copy, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { throw systemfehler(copy) }
         defer { close(descriptor) }
@@ -115,19 +135,22 @@ package enum Einspielung {
 /// The folders of stored files that a restore fills; one without files is not touched.
 final class Ablagen {
     private let bereiche: [Installation.Bereich]
-    private var ziele: [String: Zielordner] = [:]
+    private var ziele: [(name: String, ordner: Zielordner)] = []
 
     init(_ bereiche: [Installation.Bereich]) { self.bereiche = bereiche }
 
     /// Where the files of an area are made ready.
     func zwischen(_ name: String) throws -> String? {
         guard let bereich = bereiche.first(where: { $0.name == name }) else { return nil }
-        let ziel = try ziele[name] ?? Zielordner(bereich.ordner)
-        ziele[name] = ziel
-        return ziel.zwischen
+        if let known = ziele.first(where: { $0.name == name }) { return known.ordner.zwischen }
+        let ordner = try Zielordner(bereich.ordner)
+        ziele.append((name, ordner))
+        return ordner.zwischen
     }
 
-    func place() throws { for ziel in ziele.values { try ziel.place() } }
+    func place() throws { for ziel in ziele { try ziel.ordner.place() } }
 
-    func commit() { for ziel in ziele.values { ziel.commit() } }
+    func commit() { for ziel in ziele { ziel.ordner.commit() } }
+
+    func discard() { for ziel in ziele.reversed() { ziel.ordner.discard() } }
 }

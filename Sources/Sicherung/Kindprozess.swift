@@ -48,6 +48,8 @@ final class Kindprozess: @unchecked Sendable {
         }
     }
 
+    /// To be called once.
+    ///
     /// - Returns: what went wrong, without secrets; `nil` when all went well.
     func wait() -> String? {
         ended.wait()
@@ -56,14 +58,16 @@ final class Kindprozess: @unchecked Sendable {
         var text = String(decoding: message, as: UTF8.self)
         for secret in secrets { text = text.replacing(secret, with: "…") }
         let lines = text.split(whereSeparator: \.isNewline).map(String.init)
-        let telling = lines.first { $0.contains("error:") || $0.contains("ERROR:") } ?? lines.last
+        let telling = lines.first { ["error:", "ERROR:", "FATAL:"].contains(where: $0.contains) } ?? lines.last
         return telling ?? "\(name) endete mit \(process.terminationStatus)"
     }
 
-    /// Ends the program if it still runs, and waits for that.
+    var isRunning: Bool { process.isRunning }
+
+    /// Ends the program if it still runs, and waits for that. PostgreSQL takes this signal as a fast shutdown.
     func stop() {
         guard process.isRunning else { return }
-        process.terminate()
+        process.interrupt()
         _ = wait()
     }
 

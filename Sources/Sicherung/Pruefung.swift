@@ -67,7 +67,7 @@ package enum Pruefung {
         _ copy: String, _ kopf: Sicherungskopf, _ migrations: [Migration], _ conninfo: String?
     ) async throws -> (Vergleich, [String]) {
         if let conninfo { return try await daneben(copy, kopf, migrations, conninfo) }
-        let cluster = try Probecluster()
+        let cluster = try await Probecluster.start()
         defer { cluster.stop() }
         return try await daneben(copy, kopf, migrations, cluster.conninfo)
     }

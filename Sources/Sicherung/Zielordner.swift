@@ -37,7 +37,10 @@ final class Zielordner {
         }
     }
 
-    deinit {
+    deinit { discard() }
+
+    /// Takes back what was not committed. Folders inside one another go from the inside out.
+    func discard() {
         stage = nil
         if !isCommitted { undo() }
     }
@@ -71,5 +74,6 @@ final class Zielordner {
         // Nobody is left to tell; what stays is named by the next attempt.
         for path in placed { try? FileManager.default.removeItem(atPath: path) }
         for folder in made.reversed() { rmdir(folder) }
+        (placed, made) = ([], [])
     }
 }

@@ -40,9 +40,10 @@ final class Zwischenordner: Sendable {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         for name in names where name.hasPrefix(prefix) {
             let path = folder + "/" + name
-            let lock = open(path + "/" + lockName, O_RDWR | O_CLOEXEC)
+            let lock = open(path + "/" + lockName, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
             guard lock >= 0 else { continue }
-            if flock(lock, LOCK_EX | LOCK_NB) == 0 {
+            var status = stat()
+            if fstat(lock, &status) == 0, status.st_uid == geteuid(), flock(lock, LOCK_EX | LOCK_NB) == 0 {
                 // Left over from a killed run; if it stays, it only takes space.
                 try? FileManager.default.removeItem(atPath: path)
             }
