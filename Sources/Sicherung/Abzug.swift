@@ -1,5 +1,5 @@
-import Glibc
 import Foundation
+import Glibc
 import Kernel
 import Storage
 import StoragePostgres
@@ -56,7 +56,7 @@ struct Abzug: Sendable {
         _ conninfo: String, _ installation: Installation, _ time: Instant
     ) async throws -> Abzug {
         let address = try PostgresAddress(conninfo)
-        let database = try PostgresDatabase(conninfo: conninfo, limit: 1, statementTimeout: 0)
+        let database = PostgresDatabase(conninfo: conninfo, limit: 1, statementTimeout: 0)
         let file = try Zwischendatei()
         do {
             let server = try await PostgresServer.version(database)

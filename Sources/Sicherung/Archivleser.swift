@@ -42,7 +42,9 @@ final class Archivleser {
         let code = archive_read_next_header(handle, &entry)
         if code == ARCHIVE_EOF { return nil }
         try require(code)
-        guard let entry, let path = archive_entry_pathname(entry) else { throw beschaedigt("ein Eintrag hat keinen Namen") }
+        guard let entry, let path = archive_entry_pathname(entry) else {
+            throw beschaedigt("ein Eintrag hat keinen Namen")
+        }
         guard let name = String(validatingCString: path) else { throw beschaedigt("ein Name ist nicht lesbar") }
         return Eintrag(
             name: name, size: Int(archive_entry_size(entry)), seconds: Int(archive_entry_mtime(entry)),

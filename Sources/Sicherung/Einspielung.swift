@@ -21,7 +21,8 @@ package enum Einspielung {
         for bereich in installation.bereiche {
             guard try Zielordner.inhalt(bereich.ordner).isEmpty else {
                 throw Refusal(
-                    .conflict, "Eingespielt wird nur in ein leeres Ziel: Im Ordner \(bereich.ordner) liegen schon Dateien.")
+                    .conflict,
+                    "Eingespielt wird nur in ein leeres Ziel: Im Ordner \(bereich.ordner) liegen schon Dateien.")
             }
         }
         switch installation.datenbank {
@@ -122,7 +123,8 @@ package enum Einspielung {
     private static func requireComplete(_ copy: String) throws {
         var status = stat()
         guard lstat(copy + "-wal", &status) != 0 || status.st_size == 0 else {
-            throw Refusal(.unavailable, "Die eingespielte Datenbank ließ sich nicht abschließen: \(copy)-wal bleibt zurück.")
+            throw Refusal(
+                .unavailable, "Die eingespielte Datenbank ließ sich nicht abschließen: \(copy)-wal bleibt zurück.")
         }
         for suffix in ["-wal", "-shm"] { unlink(copy + suffix) }
         let descriptor = open(copy, O_RDWR | O_CLOEXEC)

@@ -73,7 +73,8 @@ struct Entpackung {
         return path + "/" + (parts.last ?? "")
     }
 
-    private static func write(_ entry: Archivleser.Eintrag, _ reader: Archivleser, to path: String) throws -> Dateisumme {
+    private static func write(_ entry: Archivleser.Eintrag, _ reader: Archivleser, to path: String) throws -> Dateisumme
+    {
         let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw systemfehler(path) }
         defer { close(descriptor) }

@@ -41,7 +41,8 @@ enum PostgresEinspielung {
         guard let problem else { return }
         let advice =
             (kopf.serverfassung ?? 0) > server
-            ? " Die Sicherung stammt von PostgreSQL \(kopf.serverfassung ?? 0), dieser Server hat die Version \(server)." : ""
+            ? " Die Sicherung stammt von PostgreSQL \(kopf.serverfassung ?? 0), dieser Server hat die Version \(server)."
+            : ""
         throw Refusal(.unprocessable, "pg_restore konnte die Datenbank nicht einspielen: \(problem)\(advice)")
     }
 
@@ -69,7 +70,7 @@ enum PostgresEinspielung {
     static func open<T: Sendable>(
         _ conninfo: String, _ body: (PostgresDatabase) async throws -> T
     ) async throws -> T {
-        let database = try PostgresDatabase(conninfo: conninfo, limit: 1, statementTimeout: 0)
+        let database = PostgresDatabase(conninfo: conninfo, limit: 1, statementTimeout: 0)
         do {
             let result = try await body(database)
             await database.close()

@@ -21,11 +21,15 @@ final class Probecluster: Sendable {
         let folder = try Zwischenordner(in: "/tmp", prefix: "leitstand-pg-")
         let account = try account(for: folder.pfad)
         let data = folder.pfad + "/daten"
-        let options = ["-D", data, "-U", "leitstand", "-A", "trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"]
+        let options = [
+            "-D", data, "-U", "leitstand", "-A", "trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8",
+        ]
         let (initdb, arguments) = command(found.folder + "/initdb", options, account)
         if let problem = try Kindprozess.run(initdb, arguments) { throw failed(problem) }
         // A child of this process, not a daemon: it is told to stop and waited for like any other.
-        let settings = ["listen_addresses=", "unix_socket_directories=\(folder.pfad)", "fsync=off", "full_page_writes=off"]
+        let settings = [
+            "listen_addresses=", "unix_socket_directories=\(folder.pfad)", "fsync=off", "full_page_writes=off",
+        ]
         let (postgres, words) = command(
             found.folder + "/postgres", ["-D", data] + settings.flatMap { ["-c", $0] }, account)
         let server = Kindprozess(postgres, words)

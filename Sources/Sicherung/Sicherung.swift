@@ -89,7 +89,8 @@ enum Ablage {
             }
             guard let name else {
                 throw Refusal(
-                    .unprocessable, "Im Ordner \(folder) liegt eine Datei, deren Name nicht UTF-8 ist. Benennen Sie sie um.")
+                    .unprocessable,
+                    "Im Ordner \(folder) liegt eine Datei, deren Name nicht UTF-8 ist. Benennen Sie sie um.")
             }
             if name != ".", name != ".." { names.append(name) }
         }

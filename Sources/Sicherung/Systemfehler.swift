@@ -4,7 +4,8 @@ import Kernel
 /// The sentence for a call of the operating system that failed on `path`.
 func systemfehler(_ path: String, _ code: Int32 = errno) -> Refusal {
     switch code {
-    case ENOSPC, EDQUOT: Refusal(.tooLarge, "Auf dem Datenträger ist kein Platz mehr: \(path) ließ sich nicht schreiben.")
+    case ENOSPC, EDQUOT:
+        Refusal(.tooLarge, "Auf dem Datenträger ist kein Platz mehr: \(path) ließ sich nicht schreiben.")
     case EACCES, EPERM: Refusal(.notAllowed, "\(path) lässt sich nicht lesen oder schreiben: die Berechtigung fehlt.")
     case EROFS: Refusal(.notAllowed, "\(path) lässt sich nicht schreiben: der Datenträger ist schreibgeschützt.")
     case ENOENT, ENOTDIR: Refusal(.notFound, "\(path) gibt es nicht.")

@@ -34,7 +34,8 @@ package struct Vergleich: Sendable {
         let parts = fehler + (tables.isEmpty ? [] : ["Anderer Inhalt in: \(tables.joined(separator: ", "))."])
         return Refusal(
             .unprocessable,
-            "Die eingespielte Datenbank ist nicht die gesicherte. \(parts.joined(separator: " ")) Es wurde nichts eingespielt.")
+            "Die eingespielte Datenbank ist nicht die gesicherte. \(parts.joined(separator: " ")) Es wurde nichts eingespielt."
+        )
     }
 }
 

@@ -1,5 +1,5 @@
 import CPostgres
-package import Storage
+import Storage
 
 /// The address of a PostgreSQL database, for programs beside this one.
 package struct PostgresAddress: Sendable {
@@ -17,7 +17,9 @@ package struct PostgresAddress: Sendable {
         while let keyword = option.pointee.keyword {
             if let value = option.pointee.val {
                 values[String(cString: keyword)] = String(cString: value)
-                if let variable = option.pointee.envvar { variables[String(cString: variable)] = String(cString: value) }
+                if let variable = option.pointee.envvar {
+                    variables[String(cString: variable)] = String(cString: value)
+                }
             }
             option += 1
         }

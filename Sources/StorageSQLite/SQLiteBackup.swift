@@ -51,8 +51,10 @@ package enum SQLiteBackup {
             let queue = try DatabaseQueue(path: path)
             let faults = try queue.inDatabase { db in
                 let pages = try String.fetchAll(db, sql: "PRAGMA integrity_check(10)").filter { $0 != "ok" }
-                let keys = try Row.fetchAll(db, sql: "SELECT \"table\", count(*) AS n FROM pragma_foreign_key_check GROUP BY 1")
-                return pages + keys.map { row in "\(row["table"] as String? ?? "?"): \(row["n"] as Int? ?? 0) Bezüge ins Leere" }
+                let keys = try Row.fetchAll(
+                    db, sql: "SELECT \"table\", count(*) AS n FROM pragma_foreign_key_check GROUP BY 1")
+                return pages
+                    + keys.map { row in "\(row["table"] as String? ?? "?"): \(row["n"] as Int? ?? 0) Bezüge ins Leere" }
             }
             try queue.close()
             return faults

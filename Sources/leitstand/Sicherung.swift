@@ -130,7 +130,8 @@ struct Sicherungspruefung {
         if row.stimmt { return "stimmt" }
         guard let found = row.gefunden else { return "FEHLT" }
         guard let expected = row.erwartet else { return "ist zu viel (\(Zahl.mit(found.zeilen, "Zeile", "Zeilen")))" }
-        return expected.zeilen == found.zeilen ? "WEICHT AB" : "WEICHT AB (\(Zahl.mit(found.zeilen, "Zeile", "Zeilen")))"
+        return expected.zeilen == found.zeilen
+            ? "WEICHT AB" : "WEICHT AB (\(Zahl.mit(found.zeilen, "Zeile", "Zeilen")))"
     }
 }
 

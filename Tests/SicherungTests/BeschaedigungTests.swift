@@ -30,7 +30,8 @@ import Testing
         )
     }
 
-    private func pruefe(_ probe: Probe, _ bytes: [UInt8], _ key: GeheimerSchluessel?) async throws -> Pruefung.Ergebnis {
+    private func pruefe(_ probe: Probe, _ bytes: [UInt8], _ key: GeheimerSchluessel?) async throws -> Pruefung.Ergebnis
+    {
         let file = probe.pfad("versuch")
         try Data(bytes).write(to: URL(filePath: file))
         return try await Pruefung.pruefe(
@@ -114,7 +115,8 @@ import Testing
             #expect(try await pruefe(probe, good, key).istVerschluesselt)
             let short = try probe.schluessel("kurz", _RSA.Signing.PrivateKey(keySize: .bits2048))
             for (path, word) in [
-                (mine.geheim, "geheimer Schlüssel"), (short.oeffentlich, "3072"), (probe.pfad("fehlt.pem"), "gibt es nicht"),
+                (mine.geheim, "geheimer Schlüssel"), (short.oeffentlich, "3072"),
+                (probe.pfad("fehlt.pem"), "gibt es nicht"),
                 (probe.pfad("gutTrue"), "kein"), (probe.ordner, "Ordner"),
             ] {
                 let error = #expect(throws: Refusal.self, "\(path)") { try OeffentlicherSchluessel(datei: path) }
@@ -137,7 +139,8 @@ import Testing
     @Test func `names that lead out of their folder, links and foreign archives are refused`() async throws {
         try await Probe.mit { probe in
             let kopf = Sicherungskopf(
-                format: 1, programm: "1", datenbank: .sqlite, serverfassung: nil, zeit: "", migrationen: [], tabellen: [])
+                format: 1, programm: "1", datenbank: .sqlite, serverfassung: nil, zeit: "", migrationen: [],
+                tabellen: [])
             for name in [
                 "texte/../../x", "/etc/x", "texte//x", "texte/./x", "x", "fremd/x", "texte/.sperre",
                 "texte/.einspielung-x/y", "../x", "texte/",
@@ -151,11 +154,14 @@ import Testing
                 try archive.finish()
                 try output.finish()
                 let ziel = try await probe.ort(.sqlite, "ziel")
-                let error = await #expect(throws: Refusal.self, "\(name)") { try await Einspielung.spiele(file, in: ziel) }
+                let error = await #expect(throws: Refusal.self, "\(name)") {
+                    try await Einspielung.spiele(file, in: ziel)
+                }
                 #expect(error?.message.contains("Unbekanntes") == true, "\(name): \(error?.message ?? "")")
                 #expect(try await Probe.istLeer(ziel))
             }
-            for (name, text) in [("leer", ""), ("text", "Dies ist ein Text, länger als ein Kopf."), ("zstd", "\u{28}")] {
+            for (name, text) in [("leer", ""), ("text", "Dies ist ein Text, länger als ein Kopf."), ("zstd", "\u{28}")]
+            {
                 try text.write(toFile: probe.pfad(name), atomically: true, encoding: .utf8)
                 let error = await #expect(throws: Refusal.self) {
                     try await Pruefung.pruefe(probe.pfad(name), postgres: nil, bereiche: [], migrationen: [])

@@ -69,7 +69,7 @@ struct Probe: Sendable {
             let folder = URL(filePath: path).deletingLastPathComponent().path
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             database = try SQLiteDatabase(path: path)
-        case .postgres(let conninfo): database = try PostgresDatabase(conninfo: conninfo, limit: 3)
+        case .postgres(let conninfo): database = PostgresDatabase(conninfo: conninfo, limit: 3)
         }
         if migriert { try await database.migrate(ort.migrationen) }
         return database
@@ -89,7 +89,7 @@ struct Probe: Sendable {
             let folder = URL(filePath: path).deletingLastPathComponent().path
             return !FileManager.default.fileExists(atPath: folder)
         case .postgres(let conninfo):
-            let database = try PostgresDatabase(conninfo: conninfo, limit: 1)
+            let database = PostgresDatabase(conninfo: conninfo, limit: 1)
             let count: Int? = try await database.read { db in
                 try db.value("SELECT count(*) FROM pg_class WHERE relnamespace = CAST('public' AS REGNAMESPACE)")
             }
@@ -119,7 +119,8 @@ struct Probe: Sendable {
             var made: [[SQLValue]] = []
             for row in 0..<rows {
                 let text = zufall.text(of: pieces, length: 40)
-                let json = "{ \"zwei\": [1, 2.5, null],\"ä\\u00e4\": \"\(row) \\\"x\\\"\", \"a\":{\"b\":true,  \"aa\": \"\"}}"
+                let json =
+                    "{ \"zwei\": [1, 2.5, null],\"ä\\u00e4\": \"\(row) \\\"x\\\"\", \"a\":{\"b\":true,  \"aa\": \"\"}}"
                 let blob = (0..<Int.random(in: 0...60, using: &zufall)).map { _ in
                     UInt8.random(in: .min ... .max, using: &zufall)
                 }
@@ -165,7 +166,7 @@ struct Probe: Sendable {
     }
 
     private static func admin(_ body: (PostgresDatabase) async throws -> Void) async throws {
-        let admin = try PostgresDatabase(conninfo: TestBackend.postgresConninfo ?? "", limit: 1)
+        let admin = PostgresDatabase(conninfo: TestBackend.postgresConninfo ?? "", limit: 1)
         do { try await body(admin) } catch {
             await admin.close()
             throw error

@@ -104,7 +104,8 @@ import Testing
             let hier = ["--data", probe.pfad("hier")]
             #expect(try rufe(["demo"] + hier).code == 0)
             let noise = Data((0..<8_000_000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 13) })
-            try FileManager.default.createDirectory(atPath: probe.pfad("hier/dateien"), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: probe.pfad("hier/dateien"), withIntermediateDirectories: true)
             try noise.write(to: URL(filePath: probe.pfad("hier/dateien/gross")))
             let file = probe.pfad("a.sicherung")
             var killed = 0
@@ -134,10 +135,10 @@ import Testing
             #expect(try rufe(["migrate"] + hier).code == 0)
             let file = probe.pfad("rohr.sicherung")
             for (target, code) in [(file, 0), ("/dev/full", 1)] {
-                FileManager.default.createFile(atPath: file, contents: nil)
+                try Data().write(to: URL(filePath: file))
                 let process = prozess(["backup", "-"] + hier)
                 let errors = Pipe()
-                process.standardOutput = try #require(FileHandle(forWritingAtPath: target))
+                process.standardOutput = FileHandle(forWritingAtPath: target)
                 process.standardError = errors
                 try process.run()
                 let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

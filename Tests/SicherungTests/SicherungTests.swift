@@ -190,7 +190,8 @@ import Testing
         }
     }
 
-    @Test func `a backup never overwrites another unless it is told to, and leaves nothing when it fails`() async throws {
+    @Test func `a backup never overwrites another unless it is told to, and leaves nothing when it fails`() async throws
+    {
         try await Probe.mit { probe in
             let quelle = try await probe.ort(.sqlite, "quelle")
             let file = probe.pfad("a.sicherung")
