@@ -24,7 +24,9 @@ struct Abzug: Sendable {
         // Beside the database: the copy is as confidential as the original, and there is most likely room for it.
         let folder = try Zwischenordner(in: folder(of: path), prefix: ".sicherung-")
         let copy = folder.pfad + "/leitstand.sqlite"
-        do { try SQLiteBackup.copy(from: path, to: copy) } catch StorageError.other("13", _) {
+        do {
+            try SQLiteBackup.copy(from: path, to: copy) { _ in try Task.checkCancellation() }
+        } catch StorageError.other("13", _) {
             throw systemfehler(folder.pfad, ENOSPC)
         }
         let (migrations, tables) = try await bestand(SQLiteDatabase(path: copy))

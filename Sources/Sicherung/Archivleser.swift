@@ -56,6 +56,7 @@ final class Archivleser {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 262_144, alignment: 16)
         defer { buffer.deallocate() }
         while true {
+            try Task.checkCancellation()
             let count = archive_read_data(handle, buffer.baseAddress, buffer.count)
             if count == 0 { return }
             guard count > 0 else { throw failure ?? error }

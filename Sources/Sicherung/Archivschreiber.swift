@@ -57,6 +57,7 @@ final class Archivschreiber {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 262_144, alignment: 16)
         defer { buffer.deallocate() }
         while offset < size {
+            try Task.checkCancellation()
             let count = pread(descriptor, buffer.baseAddress, min(buffer.count, size - offset), off_t(offset))
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw systemfehler(name) }

@@ -52,7 +52,9 @@ final class Kindprozess: @unchecked Sendable {
     ///
     /// - Returns: what went wrong, without secrets; `nil` when all went well.
     func wait() -> String? {
-        ended.wait()
+        while ended.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
+            if Task.isCancelled, process.isRunning { process.interrupt() }
+        }
         drained.wait()
         guard process.terminationReason == .uncaughtSignal || process.terminationStatus != 0 else { return nil }
         var text = String(decoding: message, as: UTF8.self)

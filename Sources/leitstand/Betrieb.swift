@@ -110,7 +110,7 @@ struct Check: AsyncParsableCommand {
             throw ValidationError("Was soll geprüft werden? Möglich ist: --konfiguration oder --sicherung DATEI")
         }
         if let sicherung {
-            return try await erklaert {
+            return try await ausfuehren { [self] in
                 try await Sicherungspruefung(ort: ort, datei: sicherung, schluessel: schluessel.geladen()).run()
             }
         }

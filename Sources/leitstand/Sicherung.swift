@@ -1,5 +1,6 @@
 import App
 import ArgumentParser
+import Dispatch
 import Foundation
 import Kernel
 import Sicherung
@@ -33,7 +34,7 @@ struct Backup: AsyncParsableCommand {
             }
             return regel
         }
-        try await erklaert {
+        try await ausfuehren { [self] in
             let einstellungen = ort.einstellungen(["LEITSTAND_SICHERUNG_SCHLUESSEL": schluessel])
             let now = Instant.jetzt()
             var isFolder: ObjCBool = false
@@ -65,7 +66,7 @@ struct Restore: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Sicherung oder - für die Standardeingabe.", valueName: "Datei")) var datei: String
 
     func run() async throws {
-        try await erklaert {
+        try await ausfuehren { [self] in
             let made = try await Einspielung.spiele(
                 datei, geheimschluessel: schluessel.geladen(), in: ort.installation(ort.einstellungen()))
             let rows = made.kopf.tabellen.reduce(0) { $0 + $1.zeilen }
@@ -132,6 +133,23 @@ struct Sicherungspruefung {
         guard let expected = row.erwartet else { return "ist zu viel (\(Zahl.mit(found.zeilen, "Zeile", "Zeilen")))" }
         return expected.zeilen == found.zeilen
             ? "WEICHT AB" : "WEICHT AB (\(Zahl.mit(found.zeilen, "Zeile", "Zeilen")))"
+    }
+}
+
+/// Runs `work`; Ctrl+C and SIGTERM cancel it, so that it takes away what it made before the program ends.
+func ausfuehren(_ work: @escaping @Sendable () async throws -> Void) async throws {
+    let task = Task { try await erklaert(work) }
+    let sources = [SIGINT, SIGTERM].map { number in
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setEventHandler { task.cancel() }
+        source.resume()
+        return source
+    }
+    defer { for source in sources { source.cancel() } }
+    do { try await task.value } catch is CancellationError {
+        melde(fehler: "Abgebrochen.")
+        throw ExitCode(130)
     }
 }
 
