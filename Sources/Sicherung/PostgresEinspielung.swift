@@ -55,8 +55,9 @@ enum PostgresEinspielung {
             guard vergleich.stimmt else { throw vergleich.einwand }
             return try await open(conninfo) { database in try await database.migrate(installation.migrationen) }
         } catch {
-            // The first error says what went wrong; what stays is refused by name at the next attempt.
-            try? await open(conninfo) { database in try await leere(database) }
+            // In a task of its own, because a cancelled one may run no statement. The first error says what went wrong;
+            // what stays is refused by name at the next attempt.
+            await Task { try? await open(conninfo) { database in try await leere(database) } }.value
             throw error
         }
     }

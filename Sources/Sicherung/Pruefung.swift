@@ -95,8 +95,11 @@ package enum Pruefung {
             do { result = .success(try await versuche(copy, kopf, migrations, conninfo, name)) } catch {
                 result = .failure(error)
             }
-            // Its failure would hide what was found; the name says what may be dropped by hand.
-            try? await admin.executeAlone(SQL(stringLiteral: "DROP DATABASE IF EXISTS \(name) WITH (FORCE)"))
+            // In a task of its own, because a cancelled one may run no statement. Its failure would hide what was found;
+            // the name says what may be dropped by hand.
+            await Task {
+                try? await admin.executeAlone(SQL(stringLiteral: "DROP DATABASE IF EXISTS \(name) WITH (FORCE)"))
+            }.value
             return try result.get()
         }
     }
