@@ -67,6 +67,7 @@ let package = Package(
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CXLSXWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
         .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "Formats", dependencies: ["CLibXML2", "CXLSXWriter", "CCMark"], swiftSettings: strict),
         .target(name: "Kernel", dependencies: ["Storage"], swiftSettings: strict),
         .target(
@@ -81,6 +82,10 @@ let package = Package(
         room("Nachnutzung", uses: ["Verzeichnis", "Katalog"]),
         room("Umsetzung", uses: ["Verzeichnis", "Katalog"]),
         .target(
+            name: "Sicherung",
+            dependencies: ["Storage", "StorageSQLite", "StoragePostgres", "Kernel", "CArchive", crypto, cryptoExtras],
+            swiftSettings: strict),
+        .target(
             name: "App",
             dependencies: ground + [
                 "StorageSQLite", "StoragePostgres", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
@@ -94,7 +99,7 @@ let package = Package(
             name: "leitstand",
             dependencies: [
                 "App", "Storage", "Kernel", "Formats", "Web", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
-                "Nachnutzung", "Umsetzung", arguments, logging,
+                "Nachnutzung", "Umsetzung", "Sicherung", arguments, logging,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -126,6 +131,12 @@ let package = Package(
         tests("NachnutzungTests", uses: ["Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
         tests(
             "UmsetzungTests", uses: ["Umsetzung", "Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
+        tests(
+            "SicherungTests",
+            uses: [
+                "Sicherung", "App", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Verzeichnis", crypto,
+                cryptoExtras,
+            ]),
         tests(
             "AppTests",
             uses: [

@@ -51,7 +51,8 @@ struct SchreibenPostgres {
             Zeile(
                 "32 kleine Schreiber, PostgreSQL", median(eine), gegen: median(gegen), .mindestens(0.8), einheit: "/s",
                 wogegen: "libpq, eine vorbereitete Anweisung",
-                satz: "Bestätigte Schreibvorgänge je Sekunde, je zwei Zeilen in zwei Tabellen mit einer Anweisung, fsync an; "
+                satz:
+                    "Bestätigte Schreibvorgänge je Sekunde, je zwei Zeilen in zwei Tabellen mit einer Anweisung, fsync an; "
                     + "der Vergleich sendet dieselbe Anweisung.",
                 dazu: "\(Stichprobe(eine).streuung("/s")), libpq \(Stichprobe(gegen).streuung("/s")); \(dazu)")
         ]

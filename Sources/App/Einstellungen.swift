@@ -46,6 +46,10 @@ package struct Einstellung: Sendable {
         name: "LEITSTAND_CACHE", art: "Zahl", vorgabe: "\(Leitstand.cache)",
         beschreibung: "Megabyte für fertige Antworten an nicht angemeldete Leser; 0 schaltet den Cache ab.",
         geheim: false)
+    static let sicherungsschluessel = Einstellung(
+        name: "LEITSTAND_SICHERUNG_SCHLUESSEL", art: "Datei", vorgabe: nil,
+        beschreibung: "Öffentlicher RSA-Schlüssel (PEM, ab 3072 Bit), für den Sicherungen verschlüsselt werden.",
+        geheim: false)
     static let protokoll = Einstellung(
         name: "LEITSTAND_PROTOKOLL", art: "Stufe", vorgabe: "info",
         beschreibung: "Ab welcher Stufe protokolliert wird: trace, debug, info, notice, warning, error, critical.",
@@ -74,8 +78,8 @@ package struct Einstellung: Sendable {
 
     /// All settings, in the order of the documentation.
     package static let alle = [
-        datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, protokoll, httpVerbindungen,
-        anfragen, vorlauf, metriken,
+        datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, sicherungsschluessel,
+        protokoll, httpVerbindungen, anfragen, vorlauf, metriken,
     ]
 }
 
@@ -111,6 +115,8 @@ package struct Einstellungen: Sendable {
     package var ressourcen: String? { wert(.ressourcen) }
     /// Where the operator keeps the texts of the pages at the foot.
     package var textordner: String { wert(.texte) ?? datenordner + "/texte" }
+    /// The public key that backups are encrypted for.
+    package var sicherungsschluessel: String? { wert(.sicherungsschluessel) }
     package var protokollstufe: String { wert(.protokoll) ?? "info" }
     /// Readers come through TLS.
     package var tls: Bool { wert(.adresse)?.lowercased().hasPrefix("https://") ?? false }

@@ -111,7 +111,8 @@ package struct Leitstand: Sendable {
                 prefixes: ["/assets/", "/favicon.ico", "/healthz", "/readyz", "/metrics", "/anmelden"],
                 // The operator may change these files at any time.
                 routes: Set(Fusstext.allCases.map(\.pfad))),
-            namesHost: site.grundadresse.konfiguriert == nil, log: RequestLog(zaehler: messwerte.anfragezaehler(routes.map(\.path))))
+            namesHost: site.grundadresse.konfiguriert == nil,
+            log: RequestLog(zaehler: messwerte.anfragezaehler(routes.map(\.path))))
     }
 
     /// All routes with their middleware, and the table of what was registered.

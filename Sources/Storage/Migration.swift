@@ -131,7 +131,7 @@ extension SQLConnection {
     }
 
     fileprivate func schemaState(_ ids: [String], _ release: Release) throws -> SchemaState {
-        let applied = try appliedMigrations()
+        let applied = try appliedSteps()
         let unknown = applied.filter { !ids.contains($0.key) }
         let foreign = unknown.filter { step in step.value.map { $0 > release } ?? true }
         if !foreign.isEmpty { return .newer(foreign.keys.sorted()) }
@@ -140,8 +140,11 @@ extension SQLConnection {
         return unknown.isEmpty ? .current : .ahead(unknown.keys.sorted())
     }
 
+    /// The steps that this database knows, in no order; none when it was never migrated.
+    package func appliedMigrations() throws -> [String] { Array(try appliedSteps().keys) }
+
     /// The steps done, each with the oldest release that works after it where it says so.
-    private func appliedMigrations() throws -> [String: Release?] {
+    private func appliedSteps() throws -> [String: Release?] {
         let columns = try migrationColumns()
         guard !columns.isEmpty else { return [:] }
         let oldest: SQL = columns.contains("ab") ? "ab" : "NULL AS ab"

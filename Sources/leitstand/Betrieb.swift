@@ -101,13 +101,24 @@ struct Demo: AsyncParsableCommand {
 }
 
 struct Check: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Prüft die Einrichtung.")
+    static let configuration = CommandConfiguration(abstract: "Prüft die Einrichtung oder eine Sicherung.")
 
     @OptionGroup var ort: Ort
+    @OptionGroup var schluessel: Geheimschluessel
     @Flag(help: "Zeigt alle Einstellungen mit ihren Werten; Geheimnisse bleiben geheim.") var konfiguration = false
+    @Option(
+        help: ArgumentHelp("Spielt die Sicherung zur Probe ein und vergleicht alles mit ihr.", valueName: "Datei"))
+    var sicherung: String?
 
     func run() async throws {
-        guard konfiguration else { throw ValidationError("Was soll geprüft werden? Möglich ist: --konfiguration") }
+        guard konfiguration != (sicherung != nil) else {
+            throw ValidationError("Was soll geprüft werden? Möglich ist: --konfiguration oder --sicherung DATEI")
+        }
+        if let sicherung {
+            return try await ausfuehren { [self] in
+                try await Sicherungspruefung(ort: ort, datei: sicherung, schluessel: schluessel.geladen()).run()
+            }
+        }
         let einstellungen = ort.einstellungen()
         for line in einstellungen.tabelle { melde(line) }
         let hinweise = Fusstexte(ordner: einstellungen.textordner).hinweise()
