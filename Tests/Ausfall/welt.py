@@ -86,6 +86,15 @@ class Dienst(Server):
     def _umgebung(self):
         return super()._umgebung() | self.zusatz
 
+    def starten(self, bereit="/readyz"):
+        """Zwischen der Wahl eines freien Ports und dem Start kann ihn ein anderer nehmen; dann noch einmal."""
+        for versuch in range(3):
+            try:
+                return super().starten(bereit)
+            except Gescheitert as fehler:
+                if versuch == 2 or "in use" not in str(fehler)[-200:]:
+                    raise
+
     def toeten(self):
         """kill -9."""
         if self.prozess is not None and self.prozess.poll() is None:
