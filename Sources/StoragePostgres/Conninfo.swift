@@ -12,7 +12,7 @@ struct Conninfo: Sendable {
             throw StorageError.unavailable("Die Verbindungsangabe für PostgreSQL ist nicht lesbar.")
         }
         values = [
-            "connect_timeout": "5", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
+            "connect_timeout": "10", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
             "tcp_user_timeout": "30000",
             // Of several servers the one that writes is meant, and one about to take over is waited for.
             "target_session_attrs": "read-write",

@@ -60,7 +60,9 @@ final class Reconnection: Sendable {
                     succeeded()
                     return made
                 } catch {
-                    if let final = failed(error) { throw final }
+                    let final = failed(error)
+                    if unit?.isCancelled == true { throw CancellationError() }
+                    if let final { throw final }
                 }
             case .wait(let pause): Socket.sleep(milliseconds: max(1, Int(pause / .milliseconds(1))))
             case .giveUp(let error): throw error

@@ -179,6 +179,8 @@ import Web
                 }
                 try await group.waitForAll()
             }
+            // Now that nobody writes, the second reader finds what the first one was shown.
+            for _ in 0..<2 { _ = try await client.get("/dienste?q=cachedienst") }
         }
         #expect(lauf.geladen.withLock { $0 } == 8)
         let figures = try #require(site.leitstand.cache).figures

@@ -113,7 +113,7 @@ import Testing
             try db.execute(
                 """
                 CREATE FUNCTION warte() RETURNS trigger LANGUAGE plpgsql AS
-                $$ BEGIN IF NEW.name = 'warte' THEN PERFORM pg_sleep(0.6); END IF; RETURN NULL; END $$
+                $$ BEGIN IF NEW.name = 'warte' THEN PERFORM pg_sleep(600); END IF; RETURN NULL; END $$
                 """)
             try db.execute(
                 """

