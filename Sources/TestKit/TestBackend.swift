@@ -32,7 +32,7 @@ package enum TestBackend: String, CaseIterable, Sendable, CustomStringConvertibl
 
     /// A fresh database of its own with `migrations` done; it goes when the last reference goes.
     ///
-    /// Ask for one database in a test: on PostgreSQL twelve are lent at a time.
+    /// Ask for one database in a test: on PostgreSQL 24 are lent at a time.
     package func database(_ migrations: [Migration] = [], saat: Saat? = nil) async throws -> any Database {
         switch self {
         case .sqliteMemory:
@@ -120,7 +120,7 @@ private enum SQLiteFiles {
 /// Databases cloned from one that was migrated once.
 private enum PostgresClones {
     private static let templates = Templates()
-    private static let gate = Gate(places: 12)
+    private static let gate = Gate(places: 24)
     private static let admin = PostgresDatabase(conninfo: TestBackend.postgresConninfo ?? "", limit: 2)
     private static let returned = Mutex<[String]>([])
 
