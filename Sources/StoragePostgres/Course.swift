@@ -17,8 +17,35 @@ struct Course {
     /// The transaction's number, once it has changed something, and when that was known.
     var transaction: UInt64?
     var transactionKnown = ContinuousClock.now
+    /// No other unit may join the transaction.
+    var isClosed = false
+    /// The transaction has to go back to its savepoint before it goes on.
+    var mustGoBack = false
+    /// Until when a unit that follows others in their transaction has to be done; `nil` for the first one.
+    private(set) var deadline: ContinuousClock.Instant?
+    /// The unit that follows others stands behind a savepoint of its own.
+    var isMarked = false
+    /// The unit that follows others has to run alone, because it takes too long or is not like others.
+    var isPostponed = false
+    /// It is not known where in the transaction the unit stands.
+    var isAdrift = false
 
     init(_ access: Access) { self.access = access }
+
+    var isFollowing: Bool { deadline != nil }
+
+    /// What the next unit in the same transaction starts with.
+    mutating func follow(until deadline: ContinuousClock.Instant) {
+        self.deadline = deadline
+        hasConflict = false
+        isMarked = false
+    }
+
+    /// What others have to do with is no error of the unit.
+    mutating func postpone() -> StorageError {
+        isPostponed = true
+        return .conflict
+    }
 }
 
 extension PostgresConnection {
@@ -37,10 +64,12 @@ extension PostgresConnection {
             // What a standby answers to `BEGIN … READ WRITE`.
             return lose(.readOnly)
         case "57014": return interruption(message)
+        case "55P03" where course.isFollowing: return course.postpone()
         // Idle for too long within the unit: it would be so again.
         case "25P03": return StorageError.other(code: code, message: message)
         case "57P01", "57P02", "57P03", "57P05": return lose()
         default:
+            if code.hasPrefix("53"), course.isFollowing { return course.postpone() }
             if code.isEmpty || code.hasPrefix("08") || PQstatus(handle) != CONNECTION_OK { return lose() }
             return StorageError.other(code: code, message: message)
         }

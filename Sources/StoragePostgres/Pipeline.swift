@@ -6,6 +6,8 @@ enum Order {
     /// Prepared when the connection was made, because almost every unit needs it.
     enum Fixed: String, CaseIterable {
         case beginRead, beginWrite, commit, rollback, transaction, snapshot
+        /// For the units behind the first of a group.
+        case limits, mark, unmark, back
 
         var sql: String {
             switch self {
@@ -16,6 +18,13 @@ enum Order {
             case .rollback: "ROLLBACK"
             case .transaction: "SELECT pg_current_xact_id_if_assigned()"
             case .snapshot: "SELECT CAST(pg_current_snapshot() AS TEXT)"
+            // Others wait for what the group holds, perhaps in a circle, which the server would look for only after
+            // a second.
+            case .limits:
+                "SELECT set_config('lock_timeout', '20ms', true), set_config('statement_timeout', '50ms', true)"
+            case .mark: "SAVEPOINT einheit"
+            case .unmark: "RELEASE einheit"
+            case .back: "ROLLBACK TO einheit"
             }
         }
     }

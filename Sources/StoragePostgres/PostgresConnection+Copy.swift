@@ -5,6 +5,7 @@ extension PostgresConnection {
     /// Sends the rows through `COPY`, about 64 KB at a time. `rows` must not use this connection.
     func insert(into table: String, columns: [String], rows: some Sequence<[SQLValue]>) throws -> Int {
         let target = try insertTarget(table, columns)
+        try requireAlone()
         // An empty batch would find out nothing but a cancellation.
         let first = takeOwed()
         if first.isEmpty { try requireUsable() } else { try run(first) }
@@ -20,11 +21,6 @@ extension PostgresConnection {
             defer { drain() }
             return try checked(PQgetResult(handle)) { Int(String(cString: PQcmdTuples($0))) ?? 0 }
         }
-    }
-
-    private func requireUsable() throws {
-        if unit?.isCancelled == true { throw CancellationError() }
-        if let loss = course.loss { throw loss }
     }
 
     private func send(_ rows: some Sequence<[SQLValue]>, width: Int) throws {

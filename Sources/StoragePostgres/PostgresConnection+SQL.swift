@@ -22,6 +22,7 @@ extension PostgresConnection: SQLConnection {
     /// Reads through a cursor, so that `body` may run other statements and may stop early
     /// without spoiling the transaction.
     func forEach(_ sql: SQL, _ body: (Row) throws -> Void) throws {
+        try requireAlone()
         cursors += 1
         let name = "lauf_\(cursors)"
         let (text, values) = try sql.rendered(for: .postgres)
@@ -48,6 +49,7 @@ extension PostgresConnection: SQLConnection {
 
     /// `BEGIN` and what else goes ahead of the next statement.
     func takeOwed() -> [Order] {
+        ahead = owed.count
         defer { owed = [] }
         return owed
     }
@@ -58,6 +60,7 @@ extension PostgresConnection: SQLConnection {
         let parameters = Parameters(values)
         let key = PreparedStatements.Key(text: text, types: parameters.types)
         let known = statements.find(key)
+        if known == nil, !PreparedStatements.accepts(text) { try requireAlone() }
         var orders = takeOwed()
         var newName: String?
         if let known {

@@ -10,39 +10,42 @@ enum Attempt<T: Sendable>: Sendable {
 }
 
 extension PostgresConnection {
-    /// Runs `body` in a transaction that begins with its first statement; without a statement there is none.
-    func transaction<T>(
-        _ access: Access, _ unit: UnitOfWork, _ body: (any SQLConnection) throws -> T
-    ) -> Attempt<T> {
-        course = Course(access)
+    /// Runs `body` in a transaction that only reads. It begins with the first statement; without one there is none.
+    func read<T>(_ unit: UnitOfWork, _ body: (any SQLConnection) throws -> T) -> Attempt<T> {
+        course = Course(.read)
         defer { finish() }
-        let result: Result<T, any Error>
+        var failure: (any Error)?
+        var value: T?
         do {
             try makeReady(for: unit)
-            owed = [.fixed(access == .read ? .beginRead : .beginWrite)]
+            owed = [.fixed(.beginRead)]
             self.unit = unit
             try unit.begin(on: self)
-            result = .success(try body(self))
-        } catch {
-            result = .failure(error)
-        }
+            value = try body(self)
+        } catch { failure = error }
         unit.end()
-        if unit.isCancelled, course.loss != nil || course.hasConflict {
+        switch ending(of: unit, failure) {
+        case nil: post(.commit)
+        case .done(let error):
             post(.rollback)
-            return .done(.failure(CancellationError()))
+            failure = error
+        case .conflict:
+            post(.rollback)
+            return .conflict
+        case .lost(let error): return .lost(error)
         }
+        if failure == nil, let value { return .done(.success(value)) }
+        return .done(.failure(failure ?? CancellationError()))
+    }
+
+    /// What a unit has come to, `nil` when its body ended well and may be saved.
+    func ending(of unit: UnitOfWork, _ failure: (any Error)?) -> WriteEnding? {
+        if unit.isCancelled, course.loss != nil || course.hasConflict { return .done(CancellationError()) }
         if let loss = course.loss { return .lost(loss) }
-        if course.hasConflict { return given(up: .conflict) }
-        switch result {
-        case .failure(StorageError.conflict): return given(up: .conflict)
-        case .failure: return given(up: .done(result))
-        case .success(let value):
-            guard course.hasBegun else { return .done(result) }
-            if PQtransactionStatus(handle) == PQTRANS_INERROR { return given(up: .done(.failure(ignored))) }
-            if access == .write { return commit(value) }
-            post(.commit)
-            return .done(result)
-        }
+        if course.hasConflict { return .conflict }
+        if let failure { return failure as? StorageError == .conflict ? .conflict : .done(failure) }
+        let hasRun = course.isFollowing ? course.isMarked : course.hasBegun
+        return hasRun && PQtransactionStatus(handle) == PQTRANS_INERROR ? .done(ignored) : nil
     }
 
     /// Runs one statement without a transaction around it.
@@ -71,49 +74,8 @@ extension PostgresConnection {
             })
     }
 
-    private func given<T>(up attempt: Attempt<T>) -> Attempt<T> {
-        post(.rollback)
-        return attempt
-    }
-
-    private var ignored: StorageError {
+    var ignored: StorageError {
         .other(code: "25P02", message: "a failed statement was ignored; nothing was saved")
-    }
-
-    /// Commits, and finds out what happened when the connection is lost meanwhile.
-    private func commit<T>(_ value: T) -> Attempt<T> {
-        owed = []
-        // The number must be here before the server starts to commit, hence the flush between the two.
-        let asks = course.transaction == nil
-        let position = asks ? 1 : 0
-        let answers = Pipeline.exchange(
-            asks ? [.fixed(.transaction), .fixed(.commit)] : [.fixed(.commit)], on: handle, flushing: asks ? 0 : nil)
-        if asks, let number = answers.text(0).flatMap({ UInt64($0) }) { note(number) }
-        if let result = answers.good(position) {
-            // A transaction with a failed statement answers `COMMIT` with the tag `ROLLBACK` and no error.
-            guard String(cString: PQcmdStatus(result)) == "COMMIT" else {
-                return .done(.failure(ignored))
-            }
-            course.hasCommitted = true
-            return .done(.success(value))
-        }
-        if answers.isComplete, let failure = answers.failure, let failure {
-            let error = error(from: failure)
-            if course.loss == nil {
-                if error is CancellationError { return given(up: .done(.failure(error))) }
-                return given(up: error as? StorageError == .conflict ? .conflict : .done(.failure(error)))
-            }
-        }
-        let loss = lose()
-        // Nothing was changed, so nothing can be saved twice.
-        if asks, answers.good(0) != nil, course.transaction == nil { return .lost(loss) }
-        switch commitOutcome() {
-        case .committed:
-            course.hasCommitted = true
-            return .done(.success(value))
-        case .notCommitted: return .lost(loss)
-        case .unknown: return .done(.failure(CommitOutcome.unknownError))
-        }
     }
 
     func note(_ number: UInt64) {

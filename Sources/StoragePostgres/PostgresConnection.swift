@@ -14,6 +14,8 @@ final class PostgresConnection: @unchecked Sendable {
     var cursors = 0
     /// Sent ahead of the next statement in the same round trip.
     var owed: [Order] = []
+    /// How many of the orders about to be sent were owed.
+    var ahead = 0
     /// What the unit that works on it has met so far.
     var course = Course(.read)
     var unit: UnitOfWork?
@@ -22,7 +24,7 @@ final class PostgresConnection: @unchecked Sendable {
     private let conninfo: @Sendable () throws -> Conninfo
     private var canceller: OpaquePointer?
     private var lastCancel: ContinuousClock.Instant?
-    private var isTainted = false
+    private(set) var isTainted = false
     /// Whether the answer to the last unit's end is still to be read.
     private var hasPosted = false
     private var lastUse = ContinuousClock.now
@@ -77,6 +79,7 @@ final class PostgresConnection: @unchecked Sendable {
     func finish() {
         unit = nil
         owed = []
+        ahead = 0
         cursors = 0
         lastUse = .now
         if isTainted || course.loss != nil || PQstatus(handle) != CONNECTION_OK || !(hasPosted || isIdle) { giveUp() }
@@ -93,13 +96,35 @@ final class PostgresConnection: @unchecked Sendable {
 
     /// Sends the orders of the unit and waits for the answers.
     func exchange(_ orders: [Order]) throws -> Answers {
-        if unit?.isCancelled == true { throw CancellationError() }
-        if let loss = course.loss { throw loss }
+        let ahead = self.ahead
+        self.ahead = 0
+        do { try requireUsable() } catch {
+            owed = orders.prefix(ahead) + owed
+            throw error
+        }
         let answers = Pipeline.exchange(orders, on: handle)
         // The first order of a transaction is its `BEGIN`. Without it nothing more may be sent, or it would be saved
         // at once.
         if answers.good(0) != nil { course.hasBegun = true } else if !course.hasBegun { _ = lose() }
+        if ahead > 0, course.isFollowing {
+            course.isMarked = answers.good(ahead - 1) != nil
+            course.isAdrift = !course.isMarked
+        }
         return answers
+    }
+
+    /// Whether the unit may go on.
+    func requireUsable() throws {
+        if unit?.isCancelled == true { throw CancellationError() }
+        if let loss = course.loss { throw loss }
+        guard let deadline = course.deadline else { return }
+        if course.isPostponed || course.isAdrift || ContinuousClock.now > deadline { throw course.postpone() }
+    }
+
+    /// Called before what does not go together with units of others: it lasts, or it holds until the transaction ends.
+    func requireAlone() throws {
+        course.isClosed = true
+        if course.isFollowing { throw course.postpone() }
     }
 
     /// - Throws: what the first order that failed means to the unit.
@@ -138,6 +163,7 @@ final class PostgresConnection: @unchecked Sendable {
     /// Tells the task's own cancellation from one that came late and meant another, and from the time limit.
     func interruption(_ message: String) -> any Error {
         if unit?.isCancelled == true { return CancellationError() }
+        if course.isFollowing { return course.postpone() }
         if let lastCancel, ContinuousClock.now - lastCancel < .seconds(2) {
             course.hasConflict = true
             return StorageError.conflict

@@ -44,15 +44,23 @@ package final class PostgresDatabase: Storage.Database {
         _ body: @escaping @Sendable (any SQLConnection) throws -> T
     ) async throws -> T {
         connections.count(.read)
-        return try await repeating { try await lending { $0.transaction(.read, $1, body) } }
+        return try await repeating { _ in try await lending { $0.read($1, body) } }
     }
 
     /// `READ COMMITTED`, so that a statement after `lock` sees what the lock's former holder wrote.
+    ///
+    /// When there are many at the same moment, several share a transaction. One that has to be repeated is alone.
     package func write<T: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> T
     ) async throws -> T {
         connections.count(.write)
-        return try await repeating { try await lending { $0.transaction(.write, $1, body) } }
+        return try await repeating { isRepeated in
+            try await submitting { unit, continuation in
+                let write = WriteUnit(unit, continuation, body)
+                return PostgresPool.Job(
+                    unit: unit, work: isRepeated ? .alone(write) : .shared(write), refuse: write.refuse)
+            }
+        }
     }
 
     package func close() async {
@@ -62,18 +70,18 @@ package final class PostgresDatabase: Storage.Database {
 
     /// Runs a statement that PostgreSQL refuses inside a transaction, such as `CREATE DATABASE` or `VACUUM`.
     package func executeAlone(_ sql: SQL) async throws {
-        try await repeating { try await lending { $0.executeAlone(sql, $1) } }
+        try await repeating { _ in try await lending { $0.executeAlone(sql, $1) } }
     }
 
     /// Milliseconds before the repeats after a loss. A unit that itself brings the server down must come to an end.
     private static let pauses = [10, 20, 50, 100, 200, 400]
 
     /// At most three times after a conflict and six times after a loss, each time waiting a little longer.
-    private func repeating<T: Sendable>(_ attempt: () async throws -> Attempt<T>) async throws -> T {
+    private func repeating<T: Sendable>(_ attempt: (_ isRepeated: Bool) async throws -> Attempt<T>) async throws -> T {
         var (conflicts, losses) = (0, 0)
         while true {
             let pause: Int
-            switch try await attempt() {
+            switch try await attempt(conflicts + losses > 0) {
             case .done(let result): return try result.get()
             case .conflict:
                 guard conflicts < 3 else { throw StorageError.conflict }
@@ -84,7 +92,7 @@ package final class PostgresDatabase: Storage.Database {
                 pause = PostgresDatabase.pauses[losses]
                 losses += 1
             }
-            connections.countRepeat()
+            connections.countRepeats()
             // Those that collided or fell together must not come back at the same moment.
             try await Task.sleep(for: .milliseconds(pause + Int.random(in: 0..<pause)))
         }
@@ -94,19 +102,24 @@ package final class PostgresDatabase: Storage.Database {
     private func lending<T: Sendable>(
         _ work: @escaping @Sendable (PostgresConnection, UnitOfWork) -> Attempt<T>
     ) async throws -> Attempt<T> {
+        try await submitting { unit, continuation in
+            PostgresPool.Job(
+                unit: unit,
+                work: .other { connection in
+                    let attempt = work(connection, unit)
+                    return { continuation.resume(returning: attempt) }
+                },
+                refuse: { continuation.resume(throwing: $0) })
+        }
+    }
+
+    private func submitting<T: Sendable>(
+        _ job: (UnitOfWork, CheckedContinuation<Attempt<T>, any Error>) -> PostgresPool.Job
+    ) async throws -> Attempt<T> {
         try Task.checkCancellation()
         let unit = UnitOfWork()
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                connections.submit(
-                    PostgresPool.Job(
-                        unit: unit,
-                        run: { connection in
-                            let attempt = work(connection, unit)
-                            return { continuation.resume(returning: attempt) }
-                        },
-                        refuse: { continuation.resume(throwing: $0) }))
-            }
+            try await withCheckedThrowingContinuation { connections.submit(job(unit, $0)) }
         } onCancel: {
             unit.cancel()
             connections.withdraw(unit)
