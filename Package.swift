@@ -64,6 +64,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "StoragePostgres", dependencies: ["Storage", "CPostgres"], swiftSettings: strict),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CXLSXWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
         .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
@@ -98,6 +99,7 @@ let package = Package(
         .executableTarget(
             name: "leitstand",
             dependencies: [
+                "CMalloc",
                 "App", "Storage", "Kernel", "Formats", "Web", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
                 "Nachnutzung", "Umsetzung", "Sicherung", arguments, logging,
             ],

@@ -1,5 +1,6 @@
 import App
 import ArgumentParser
+import CMalloc
 import Foundation
 import Kernel
 import Konten
@@ -17,6 +18,8 @@ struct Serve: AsyncParsableCommand {
     var host: String?
 
     func run() async throws {
+        // Otherwise each thread gets an arena, and what one frees the others cannot use: memory grows for hours.
+        mallopt(Int32(M_ARENA_MAX), 2)
         try await erklaert {
             let einstellungen = ort.einstellungen(["LEITSTAND_PORT": port.map(String.init), "LEITSTAND_HOST": host])
             let level = Logger.Level(rawValue: einstellungen.protokollstufe) ?? .info

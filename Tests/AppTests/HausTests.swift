@@ -34,7 +34,8 @@ import Testing
 
     /// Arrows between our own targets; whatever is not here is forbidden.
     private static let erlaubt: [String: Set<String>] = [
-        "CPostgres": [], "CLibXML2": [], "CXLSXWriter": [], "CCMark": [], "CArchive": [], "Storage": [],
+        "CPostgres": [], "CLibXML2": [], "CXLSXWriter": [], "CCMark": [], "CArchive": [], "CMalloc": [],
+        "Storage": [],
         "StorageSQLite": ["Storage"],
         "StoragePostgres": ["Storage", "CPostgres"],
         "Formats": ["CLibXML2", "CXLSXWriter", "CCMark"], "Kernel": ["Storage"],
@@ -49,17 +50,20 @@ import Testing
             "Umsetzung",
         ]),
         "leitstand": grund.union([
-            "App", "Sicherung", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche", "Nachnutzung", "Umsetzung",
+            "CMalloc", "App", "Sicherung", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche", "Nachnutzung",
+            "Umsetzung",
         ]),
     ]
 
     /// Targets that only make a library of the system known; they have no code to plan.
-    private static let bibliotheken: Set<String> = ["CPostgres", "CLibXML2", "CXLSXWriter", "CCMark", "CArchive"]
+    private static let bibliotheken: Set<String> = [
+        "CPostgres", "CLibXML2", "CXLSXWriter", "CCMark", "CArchive", "CMalloc",
+    ]
 
     /// Libraries that one target alone may import.
     private static let alleinige = [
         "GRDB": "StorageSQLite", "CPostgres": "StoragePostgres", "CLibXML2": "Formats", "CXLSXWriter": "Formats",
-        "CCMark": "Formats", "CArchive": "Sicherung", "ArgumentParser": "leitstand",
+        "CCMark": "Formats", "CArchive": "Sicherung", "CMalloc": "leitstand", "ArgumentParser": "leitstand",
     ]
 
     private func paket() throws -> Paket {
