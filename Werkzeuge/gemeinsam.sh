@@ -84,6 +84,10 @@ pakete_sichern() {
 # Eine Zeile Fortschritt aus dem Protokoll von SwiftPM: „[120/930] …“ und die Hochrechnung daraus.
 fortschritt_zeile() { # Protokoll, vergangene Sekunden
     local zaehler fertig alle
+    if grep -q '^Build complete!' "$1" && grep -q '^◇ Test run started' "$1"; then
+        melden "$(dauer "$2"): Tests laufen, $(grep -c '^✔ Test "' "$1") sind fertig"
+        return
+    fi
     zaehler=$(tail -c 20000 "$1" 2>/dev/null | grep -oE '^\[[0-9]+/[0-9]+\]' | tail -n 1 | tr -d '[]') || true
     fertig=${zaehler%/*} alle=${zaehler#*/}
     if [ -z "$zaehler" ]; then
