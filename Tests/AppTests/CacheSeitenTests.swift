@@ -115,10 +115,7 @@ import Web
     }
 
     private func befehl(_ arguments: [String], umgebung: [String: String]) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: Welt.ordner(".build/debug/leitstand"))
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(umgebung) { $1 }
+        let process = Programm.prozess(arguments, umgebung: umgebung)
         (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
         return process
     }

@@ -99,15 +99,7 @@ import Testing
 
         // What takes something away stops it at the start with a sentence.
         try await database.migrate(Self.naechste + [Self.abbau], release: "9999.0.0")
-        let process = Process()
-        process.executableURL = URL(filePath: Welt.ordner(".build/debug/leitstand"))
-        process.arguments = ["serve", "--port", "1"]
-        process.environment = ProcessInfo.processInfo.environment.merging(umgebung) { $1 }
-        let errors = Pipe()
-        (process.standardOutput, process.standardError) = (FileHandle.nullDevice, errors)
-        try process.run()
-        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 1 && text.contains("zukunft-0002-abbau"), "\(text)")
+        let refused = try Programm.rufe(["serve", "--port", "1"], umgebung: umgebung)
+        #expect(refused.code == 1 && refused.fehler.contains("zukunft-0002-abbau"), "\(refused.fehler)")
     }
 }
