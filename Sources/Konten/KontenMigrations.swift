@@ -45,8 +45,7 @@ package enum KontenMigrations {
             "ALTER TABLE amt ADD COLUMN vergeben_am BIGINT",
             "ALTER TABLE amt ADD COLUMN vergeben_von TEXT",
             "CREATE INDEX amt_organisation ON amt (organisation, rolle)",
-            // Sessions of before have no id and no device, so people sign in once more.
-            "DELETE FROM sitzung",
+            // Sessions of before have neither id nor device; they end by themselves within hours.
             "ALTER TABLE sitzung ADD COLUMN id TEXT",
             "ALTER TABLE sitzung ADD COLUMN zuletzt_am BIGINT",
             "ALTER TABLE sitzung ADD COLUMN geraet TEXT",
