@@ -57,12 +57,17 @@ let package = Package(
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "Storage", swiftSettings: strict),
         .target(
-            name: "StorageSQLite", dependencies: ["Storage", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "StorageSQLite",
+            dependencies: [
+                "Storage", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .target(name: "StoragePostgres", dependencies: ["Storage", "CPostgres"], swiftSettings: strict),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CXLSXWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
         .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "Formats", dependencies: ["CLibXML2", "CXLSXWriter", "CCMark"], swiftSettings: strict),
         .target(name: "Kernel", dependencies: ["Storage"], swiftSettings: strict),
         .target(
@@ -77,27 +82,33 @@ let package = Package(
         room("Nachnutzung", uses: ["Verzeichnis", "Katalog"]),
         room("Umsetzung", uses: ["Verzeichnis", "Katalog"]),
         .target(
+            name: "Sicherung",
+            dependencies: ["Storage", "StorageSQLite", "StoragePostgres", "Kernel", "CArchive", crypto, cryptoExtras],
+            swiftSettings: strict),
+        .target(
             name: "App",
             dependencies: ground + [
                 "StorageSQLite", "StoragePostgres", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
                 "Nachnutzung", "Umsetzung",
                 logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             exclude: ["views", "texte"], swiftSettings: strict),
         .executableTarget(
             name: "leitstand",
             dependencies: [
                 "App", "Storage", "Kernel", "Formats", "Web", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
-                "Nachnutzung", "Umsetzung", arguments, logging,
+                "Nachnutzung", "Umsetzung", "Sicherung", arguments, logging,
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "messen",
             dependencies: [
-                "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Verzeichnis", "Katalog",
-                "Suche", "CPostgres", .product(name: "GRDBSQLite", package: "GRDB.swift"),
-                arguments,
+                "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Konten",
+                "Verzeichnis",
+                "Katalog", "Suche", "CPostgres", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                arguments, httpTypes,
             ],
             path: "Benchmarks/messen", swiftSettings: strict),
         .target(
@@ -120,6 +131,12 @@ let package = Package(
         tests("NachnutzungTests", uses: ["Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
         tests(
             "UmsetzungTests", uses: ["Umsetzung", "Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
+        tests(
+            "SicherungTests",
+            uses: [
+                "Sicherung", "App", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Verzeichnis", crypto,
+                cryptoExtras,
+            ]),
         tests(
             "AppTests",
             uses: [

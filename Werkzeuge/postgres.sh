@@ -6,7 +6,9 @@ PG_ORDNER=
 PG_BENUTZER=()
 
 postgres_starten() {
-    local programme konto
+    local programme konto fluechtig="-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    # Messungen sollen auf die Platte warten, Tests nicht.
+    [ -z "${PG_DAUERHAFT:-}" ] || fluechtig=
     programme=$(find /usr/lib/postgresql -maxdepth 2 -name bin -type d 2>/dev/null | sort -V | tail -n 1)
     [ -n "$programme" ] || programme=$(dirname "$(command -v initdb || echo /nirgends/initdb)")
     if [ ! -x "$programme/initdb" ]; then
@@ -30,8 +32,8 @@ postgres_starten() {
         "${PG_BENUTZER[@]}" "$programme/initdb" -D "$PG_ORDNER/daten" -U leitstand -A trust --no-sync \
             --encoding=UTF8 --locale=C.UTF-8 >"$PG_ORDNER/initdb.log" 2>&1 &&
             "${PG_CTL[@]}" -l "$PG_ORDNER/server.log" -w -t 60 -o "-c listen_addresses='' \
-                -c unix_socket_directories=$PG_ORDNER -c max_connections=200 -c fsync=off \
-                -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=64MB" start >/dev/null 2>&1
+                -c unix_socket_directories=$PG_ORDNER -c max_connections=200 $fluechtig \
+                -c shared_buffers=64MB" start >/dev/null 2>&1
     ) || {
         cat "$PG_ORDNER"/*.log >&2
         return 1

@@ -71,7 +71,8 @@ struct Lastlauf: Sendable {
 
     /// Tasks that each ask until time and rounds are over.
     static func aufgaben(
-        _ count: Int, runden: Int, dauer: Duration, _ ask: @escaping @Sendable (Int) async throws -> Int
+        _ count: Int, runden: Int, dauer: Duration, klienten: Int = Lastlauf.klienten,
+        _ ask: @escaping @Sendable (Int) async throws -> Int
     ) async throws -> Lastlauf {
         let output = Ausgabe(runde: count, runden: runden, dauer: dauer)
         let start = ContinuousClock.now

@@ -11,24 +11,37 @@ struct Suchmessung {
     /// The question of how many, answered by one engine.
     typealias Antwort = (gesamt: Int, nummern: [Int])
 
-    static let saat: UInt64 = 20_260_801
-    static let fragensaat: UInt64 = 7
-
-    let korpus: Korpus
-    let fragen: Korpusfragen
-    let alltag: Alltagswoerter
-    let ordner: String
-
-    init(umfang: Int, woerter: String, ordner: String) throws {
-        korpus = Korpus(saat: Suchmessung.saat, umfang: umfang)
-        fragen = Korpusfragen(korpus, saat: Suchmessung.fragensaat)
-        alltag = try Alltagswoerter(
-            synonyme: String(contentsOfFile: woerter + "/synonyme.txt", encoding: .utf8),
-            fuellwoerter: String(contentsOfFile: woerter + "/fuellwoerter.txt", encoding: .utf8))
-        self.ordner = ordner
+    static let teil = Teil(
+        name: "suche", satz: "Die Suche in 100.000 erzeugten Leistungen gegen die Volltextsuche der Datenbank allein."
+    ) { lauf in
+        let measured = try Suchmessung(lauf)
+        var rows = try await measured.sqlite()
+        if let postgres = lauf.postgres {
+            rows += try await measured.postgres { try await lauf.neueDatenbank(postgres, $0) }
+        }
+        return rows
     }
 
-    func sqlite() async throws -> [Zeile] {
+    private let korpus: Korpus
+    private let fragen: Korpusfragen
+    private let alltag: Alltagswoerter
+    private let ordner: String
+
+    private init(_ lauf: Lauf) throws {
+        korpus = Korpus(saat: lauf.saat, umfang: lauf.leistungen)
+        // Another seed than that of the services, or the questions would repeat the draws that made their names.
+        fragen = Korpusfragen(korpus, saat: ~lauf.saat)
+        alltag = try Suchmessung.alltagswoerter(lauf)
+        ordner = try lauf.neuerOrdner("suche")
+    }
+
+    static func alltagswoerter(_ lauf: Lauf) throws -> Alltagswoerter {
+        try Alltagswoerter(
+            synonyme: String(contentsOfFile: lauf.woerter + "/synonyme.txt", encoding: .utf8),
+            fuellwoerter: String(contentsOfFile: lauf.woerter + "/fuellwoerter.txt", encoding: .utf8))
+    }
+
+    private func sqlite() async throws -> [Zeile] {
         let path = ordner + "/vergleich.sqlite"
         try await Lastlauf.faden { [korpus] in try VergleichSQLite.baue(korpus, path: path) }
         let peer = try await vergleich {
@@ -43,15 +56,15 @@ struct Suchmessung {
         return rows
     }
 
-    func postgres(_ conninfo: String, datenbank: (String) async throws -> String) async throws -> [Zeile] {
-        let target = conninfo + " dbname=" + (try await datenbank("vergleich"))
+    private func postgres(_ datenbank: (String) async throws -> String) async throws -> [Zeile] {
+        let target = try await datenbank("vergleich")
         try await Lastlauf.faden { [korpus] in try VergleichPostgres.baue(korpus, conninfo: target) }
         let peer = try await vergleich {
             try VergleichPostgres.Frager(target)
         } frage: {
             try $0.frage($1)
         }
-        let database = PostgresDatabase(conninfo: conninfo + " dbname=" + (try await datenbank("suche")))
+        let database = PostgresDatabase(conninfo: try await datenbank("suche"))
         let rows = try await messe(database, peer, name: "PostgreSQL", grenze: 120)
         await database.close()
         return rows
@@ -89,8 +102,8 @@ struct Suchmessung {
         let index = Suchindex(quellen: [Korpusquelle(korpus)])
         let report = try await index.baue(database, quelle: "Korpus \(korpus.saat)")
         let built = (ContinuousClock.now - begin) / .seconds(1)
-        Suchmessung.sage(
-            "\(name): Index über \(report.eintraege) Leistungen in \(Zahl.dezimal(built, stellen: 1)) s, "
+        Lauf.sage(
+            "  \(name): Index über \(report.eintraege) Leistungen in \(Zahl.dezimal(built, stellen: 1)) s, "
                 + "Speicher höchstens \(Zahl.dezimal(Speicher.hoechster, stellen: 0)) MB")
         let suche = Suche(alltag: alltag)
         let texts = fragen.fragen
@@ -106,21 +119,36 @@ struct Suchmessung {
                 if page.contains(probe.gesucht) { found[kind] += 1 }
             }
         }
-        Suchmessung.sage("\(name): Leitstand \(run.kurz), \(run.mengen)")
-        Suchmessung.sage("\(name): Vergleich \(peer.lauf.kurz), \(peer.lauf.mengen)")
+        Lauf.sage("  \(name): Leitstand \(run.kurz), \(run.mengen)")
+        Lauf.sage("  \(name): Vergleich \(peer.lauf.kurz), \(peer.lauf.mengen)")
         let compared = "Leitstand \(run.kurz); Vergleich \(peer.lauf.kurz)"
         let count = Double(fragen.nachNamen.count)
+        let engine = name == "SQLite" ? "FTS5" : "tsvector mit GIN"
         return [
             Zeile(
                 "Suche, \(name): Antworten je Sekunde", run.jeSekunde, gegen: peer.lauf.jeSekunde, .mindestens(3),
+                einheit: "/s", wogegen: "\(engine) allein",
+                satz:
+                    "Fragen von ein bis drei Wörtern an \(Zeile.zahl(Double(korpus.umfang))) erzeugte Leistungen, mit "
+                    + "Trefferzahl und Facetten, \(Lastlauf.klienten) Fragende zugleich.",
                 dazu: compared),
-            Zeile("Suche, \(name): p99 (ms)", run.p99, gegen: grenze, .hoechstens(1), dazu: run.mengen),
             Zeile(
-                "Suche, \(name): gefunden nach Namen (%)", Double(found[0]) / count * 100,
-                gegen: max(1, Double(peer.namen) / count * 100), .mindestens(1)),
+                "Suche, \(name): p99", run.p99, gegen: grenze, .hoechstens(1), einheit: "ms",
+                satz: "Antwortzeit, die 99 von 100 derselben Fragen einhalten.", dazu: run.mengen),
             Zeile(
-                "Suche, \(name): gefunden nach seltenen Wörtern (%)", Double(found[1]) / count * 100,
-                gegen: max(1, Double(peer.texte) / count * 100), .mindestens(1)),
+                "Suche, \(name): gefunden nach Namen", Double(found[0]) / count * 100,
+                gegen: max(1, Double(peer.namen) / count * 100), .mindestens(1), einheit: "%",
+                wogegen: "\(engine) allein",
+                satz:
+                    "Anteil der Leistungen, die auf der ersten Seite stehen, wenn drei Wörter ihres Namens gefragt sind."
+            ),
+            Zeile(
+                "Suche, \(name): gefunden nach seltenen Wörtern", Double(found[1]) / count * 100,
+                gegen: max(1, Double(peer.texte) / count * 100), .mindestens(1), einheit: "%",
+                wogegen: "\(engine) allein",
+                satz:
+                    "Anteil der Leistungen, die auf der ersten Seite stehen, wenn die zwei seltensten Wörter ihres Textes gefragt sind."
+            ),
         ]
     }
 
@@ -133,26 +161,8 @@ struct Suchmessung {
         )
     }
 
-    static func sage(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
-
     private func raeume(_ path: String) {
         // What cannot be removed goes with the temporary folder.
         for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + ending) }
-    }
-}
-
-/// What this process holds in memory.
-enum Speicher {
-    /// The most so far, in MB.
-    static var hoechster: Double { zeile("VmHWM:", prozess: "self") }
-
-    /// Resident memory of a process in MB.
-    static func jetzt(_ pid: Int32) -> Double { zeile("VmRSS:", prozess: String(pid)) }
-
-    private static func zeile(_ name: String, prozess: String) -> Double {
-        // A process that is gone has none.
-        let status = (try? String(contentsOfFile: "/proc/\(prozess)/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
-        return Double(line.split(whereSeparator: { !$0.isNumber }).first ?? "0").map { $0 / 1_024 } ?? 0
     }
 }

@@ -84,6 +84,26 @@ enum VergleichPostgres {
             guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw fehler() }
         }
 
+        /// - Parameter types: the object ids of the parameters' types.
+        func bereite(_ name: String, _ sql: String, _ types: [Oid]) throws {
+            let result = PQprepare(handle, name, sql, Int32(types.count), types)
+            defer { PQclear(result) }
+            guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw fehler() }
+        }
+
+        /// Runs a prepared change with its values as text.
+        func schreibe(_ name: String, _ values: [String]) throws {
+            var texts = values.map { strdup($0) }
+            defer { for text in texts { free(text) } }
+            let result = texts.withUnsafeMutableBufferPointer { texts in
+                texts.withMemoryRebound(to: UnsafePointer<CChar>?.self) { texts in
+                    PQexecPrepared(handle, name, Int32(texts.count), texts.baseAddress, nil, nil, 0)
+                }
+            }
+            defer { PQclear(result) }
+            guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw fehler() }
+        }
+
         func frage(_ name: String, _ parameter: String) throws -> [[String]] {
             let result = parameter.withCString { text in
                 var values: [UnsafePointer<CChar>?] = [text]

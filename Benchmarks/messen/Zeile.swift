@@ -1,9 +1,9 @@
 import Formats
 import Kernel
 
-/// A figure, what it is measured against, and how much of that it may be at most or must be at least.
-struct Zeile {
-    enum Grenze {
+/// A figure, what it is measured against in the same run, and how much of that it may be at most or must be at least.
+struct Zeile: Sendable {
+    enum Grenze: Sendable {
         case hoechstens(Double)
         case mindestens(Double)
     }
@@ -12,15 +12,20 @@ struct Zeile {
     let wert: Double
     let gegen: Double
     let grenze: Grenze
-    /// What else was seen: percentiles, the peer's figures.
+    let einheit: String
+    /// Who or what the figure is measured against.
+    let wogegen: String
+    /// One sentence about what is measured.
+    let satz: String
+    /// What else was seen: spread, percentiles, the peer's figures.
     let dazu: String
 
-    init(_ name: String, _ wert: Double, gegen: Double, grenze: Double) {
-        self.init(name, wert, gegen: gegen, .hoechstens(grenze))
-    }
-
-    init(_ name: String, _ wert: Double, gegen: Double, _ grenze: Grenze, dazu: String = "") {
-        (self.name, self.wert, self.gegen, self.grenze, self.dazu) = (name, wert, gegen, grenze, dazu)
+    init(
+        _ name: String, _ wert: Double, gegen: Double, _ grenze: Grenze, einheit: String = "",
+        wogegen: String = "feste Grenze", satz: String = "", dazu: String = ""
+    ) {
+        (self.name, self.wert, self.gegen, self.grenze) = (name, wert, gegen, grenze)
+        (self.einheit, self.wogegen, self.satz, self.dazu) = (einheit, wogegen, satz, dazu)
     }
 
     var verhaeltnis: Double { wert / gegen }
@@ -34,41 +39,48 @@ struct Zeile {
 
     private var erlaubt: String {
         switch grenze {
-        case .hoechstens(let limit): "≤ \(Zahl.dezimal(limit, stellen: limit.rounded() == limit ? 0 : 2))"
-        case .mindestens(let limit): "≥ \(Zahl.dezimal(limit, stellen: limit.rounded() == limit ? 0 : 2))"
+        case .hoechstens(let limit): "≤ \(Zeile.zahl(limit))"
+        case .mindestens(let limit): "≥ \(Zeile.zahl(limit))"
         }
     }
 
-    static func tabelle(_ zeilen: [Zeile]) -> String {
-        let head = "| Zeile | Wert | gemessen gegen | Verhältnis | erlaubt | dazu |\n|---|---|---|---|---|---|"
-        return
-            ([head]
-            + zeilen.map { row in
-                let figures = [(row.wert, 1), (row.gegen, 1), (row.verhaeltnis, 2)]
-                    .map { Zahl.dezimal($0.0, stellen: $0.1) }.joined(separator: " | ")
-                let missed = row.istErreicht ? "" : " (verfehlt)"
-                return "| \(row.name) | \(figures) | \(row.erlaubt)\(missed) | \(row.dazu) |"
-            }).joined(separator: "\n")
+    /// The number with as many decimals as its size leaves worth reading.
+    static func zahl(_ value: Double) -> String {
+        let size = value.magnitude
+        return Zahl.dezimal(value, stellen: value.rounded() == value || size >= 1_000 ? 0 : size >= 20 ? 1 : 2)
     }
 
-    static func json(_ zeilen: [Zeile]) -> String {
-        var json = JSONWriter()
-        json.array { json in
-            for row in zeilen {
-                json.object { json in
-                    json.field("zeile", row.name)
-                    json.field("wert", row.wert)
-                    json.field("gegen", row.gegen)
-                    json.field("verhaeltnis", row.verhaeltnis)
-                    switch row.grenze {
-                    case .hoechstens(let limit): json.field("grenze", limit)
-                    case .mindestens(let limit): json.field("mindestens", limit)
-                    }
-                    json.field("erreicht", row.istErreicht)
-                    if !row.dazu.isEmpty { json.field("dazu", row.dazu) }
-                }
+    /// The number with its unit.
+    static func groesse(_ value: Double, _ unit: String) -> String {
+        zahl(value) + (unit.isEmpty ? "" : unit.hasPrefix("/") ? unit : " " + unit)
+    }
+
+    /// The cells of a table: figure, peer with its figure, ratio, limit, outcome.
+    var zellen: [String] {
+        [
+            name, Zeile.groesse(wert, einheit), "\(wogegen): \(Zeile.groesse(gegen, einheit))",
+            "\(Zeile.zahl(verhaeltnis)) ×", "\(erlaubt) ×", istErreicht ? "erreicht" : "**verfehlt**",
+        ]
+    }
+
+    static let spalten = ["Zeile", "Wert", "gemessen gegen", "Verhältnis", "erlaubt", "Ergebnis"]
+
+    func write(to json: inout JSONWriter, teil: String) {
+        json.object { json in
+            json.field("teil", teil)
+            json.field("zeile", name)
+            json.field("wert", wert)
+            json.field("einheit", einheit)
+            json.field("wogegen", wogegen)
+            json.field("gegen", gegen)
+            json.field("verhaeltnis", verhaeltnis)
+            switch grenze {
+            case .hoechstens(let limit): json.field("hoechstens", limit)
+            case .mindestens(let limit): json.field("mindestens", limit)
             }
+            json.field("erreicht", istErreicht)
+            json.field("satz", satz)
+            json.field("dazu", dazu)
         }
-        return String(decoding: json.bytes, as: UTF8.self)
     }
 }

@@ -16,6 +16,9 @@ package enum Schema {
     package static let migrations: [Migration] =
         KernelMigrations.all + KontenMigrations.all + VerzeichnisMigrations.all + KatalogMigrations.all
         + CodelistenMigrations.all + SucheMigrations.all + NachnutzungMigrations.all + UmsetzungMigrations.all
+
+    /// What a step that takes something away is compared with.
+    package static let release = Release(Leitstand.version) ?? .any
 }
 
 /// Opens the configured database and brings it up to date.
@@ -27,15 +30,27 @@ package enum Datenbank {
         if let conninfo = einstellungen.postgres {
             let database = try PostgresDatabase(conninfo: conninfo, limit: einstellungen.verbindungen())
             try await database.requireCUTF8()
-            return (database, try await database.migrate(Schema.migrations))
+            return (database, try await database.migrate(Schema.migrations, release: Schema.release))
         }
         let folder = einstellungen.datenordner
+        try verlangeSchreibrecht([folder, folder + "/leitstand.sqlite"])
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
             throw Refusal(.notAllowed, "Der Datenordner \(folder) lässt sich nicht anlegen oder betreten.")
         }
         let database = try SQLiteDatabase(path: folder + "/leitstand.sqlite")
-        return (database, try await database.migrate(Schema.migrations))
+        return (database, try await database.migrate(Schema.migrations, release: Schema.release))
+    }
+
+    /// SQLite would say no more than "disk I/O error".
+    private static func verlangeSchreibrecht(_ paths: [String]) throws {
+        let files = FileManager.default
+        for path in paths where files.fileExists(atPath: path) && !files.isWritableFile(atPath: path) {
+            throw Refusal(
+                .notAllowed,
+                "\(path) lässt sich nicht beschreiben: die Platte ist nur lesbar eingehängt, oder dem Konto fehlt das Recht."
+            )
+        }
     }
 }

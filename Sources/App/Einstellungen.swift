@@ -1,6 +1,6 @@
 import Foundation
 import Kernel
-import Web
+package import Web
 
 /// One setting: declared once, read from the environment, described for operators.
 package struct Einstellung: Sendable {
@@ -35,19 +35,52 @@ package struct Einstellung: Sendable {
         geheim: false)
     static let ressourcen = Einstellung(
         name: "LEITSTAND_RESSOURCEN", art: "Ordner", vorgabe: nil,
-        beschreibung: "Ordner mit views, assets und Beispieldaten; sonst neben dem Programm, sonst im Quellbaum.",
+        beschreibung:
+            "Ordner mit views, assets und Beispieldaten; sonst neben dem Programm, sonst ../share/leitstand, sonst im Quellbaum.",
         geheim: false)
     static let texte = Einstellung(
         name: "LEITSTAND_TEXTE", art: "Ordner", vorgabe: nil,
         beschreibung: "Ordner mit impressum.md, datenschutz.md, barrierefreiheit.md; sonst texte im Datenordner.",
+        geheim: false)
+    static let cache = Einstellung(
+        name: "LEITSTAND_CACHE", art: "Zahl", vorgabe: "\(Leitstand.cache)",
+        beschreibung: "Megabyte für fertige Antworten an nicht angemeldete Leser; 0 schaltet den Cache ab.",
+        geheim: false)
+    static let sicherungsschluessel = Einstellung(
+        name: "LEITSTAND_SICHERUNG_SCHLUESSEL", art: "Datei", vorgabe: nil,
+        beschreibung: "Öffentlicher RSA-Schlüssel (PEM, ab 3072 Bit), für den Sicherungen verschlüsselt werden.",
         geheim: false)
     static let protokoll = Einstellung(
         name: "LEITSTAND_PROTOKOLL", art: "Stufe", vorgabe: "info",
         beschreibung: "Ab welcher Stufe protokolliert wird: trace, debug, info, notice, warning, error, critical.",
         geheim: false)
 
+    static let httpVerbindungen = Einstellung(
+        name: "LEITSTAND_HTTP_VERBINDUNGEN", art: "Zahl", vorgabe: "20000",
+        beschreibung:
+            "Höchstzahl offener Verbindungen von Lesenden; nie mehr, als die Dateigrenze des Prozesses zulässt.",
+        geheim: false)
+    static let anfragen = Einstellung(
+        name: "LEITSTAND_ANFRAGEN", art: "Zahl", vorgabe: "128",
+        beschreibung:
+            "Höchstzahl von Anfragen, die zugleich bearbeitet werden; höchstens ein Achtel davon für dieselbe Art von Seite.",
+        geheim: false)
+    static let vorlauf = Einstellung(
+        name: "LEITSTAND_VORLAUF", art: "Sekunden", vorgabe: "0",
+        beschreibung:
+            "So lange nimmt der Server beim Beenden noch Anfragen an, während /readyz schon 503 meldet.",
+        geheim: false)
+    static let metriken = Einstellung(
+        name: "LEITSTAND_METRIKEN", art: "Netze", vorgabe: nil,
+        beschreibung:
+            "Netze, die /metrics lesen dürfen, mit Komma getrennt, etwa 10.0.0.0/8, fd00::/8; der eigene Rechner darf immer.",
+        geheim: false)
+
     /// All settings, in the order of the documentation.
-    package static let alle = [datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, protokoll]
+    package static let alle = [
+        datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, sicherungsschluessel,
+        protokoll, httpVerbindungen, anfragen, vorlauf, metriken,
+    ]
 }
 
 /// The values in force: given on the command line, else in the environment, else the default.
@@ -82,6 +115,8 @@ package struct Einstellungen: Sendable {
     package var ressourcen: String? { wert(.ressourcen) }
     /// Where the operator keeps the texts of the pages at the foot.
     package var textordner: String { wert(.texte) ?? datenordner + "/texte" }
+    /// The public key that backups are encrypted for.
+    package var sicherungsschluessel: String? { wert(.sicherungsschluessel) }
     package var protokollstufe: String { wert(.protokoll) ?? "info" }
     /// Readers come through TLS.
     package var tls: Bool { wert(.adresse)?.lowercased().hasPrefix("https://") ?? false }
@@ -96,7 +131,24 @@ package struct Einstellungen: Sendable {
     }
 
     package func port() throws -> Int { try zahl(.port, 1...65_535) }
+    package func cache() throws -> Int { try zahl(.cache, 0...65_536) }
     package func verbindungen() throws -> Int { try zahl(.verbindungen, 1...500) }
+    package func httpVerbindungen() throws -> Int { try zahl(.httpVerbindungen, 16...1_000_000) }
+    package func anfragen() throws -> Int { try zahl(.anfragen, 1...10_000) }
+    package func vorlauf() throws -> Int { try zahl(.vorlauf, 0...60) }
+
+    /// The networks whose supervision may read the figures.
+    package func metriken() throws -> [Netzbereich] {
+        try (wert(.metriken) ?? "").split(separator: ",").map { part in
+            let text = part.trimmingCharacters(in: .whitespaces)
+            guard let range = Netzbereich(text) else {
+                throw Refusal(
+                    .badRequest,
+                    "\(Einstellung.metriken.name): „\(text)“ ist kein Netz. Schreiben Sie 10.0.0.0/8 oder fd00::/8.")
+            }
+            return range
+        }
+    }
 
     /// The table that `check --konfiguration` prints; secrets are only said to be set.
     package var tabelle: [String] {

@@ -13,7 +13,7 @@ package import Web
 
 /// The whole product as one value: everything a request needs, put together in one place.
 package struct Leitstand: Sendable {
-    package static let version = "0.1.0"
+    package static let version = "0.2.0"
 
     package let database: any Database
     package let site: Site
@@ -21,11 +21,18 @@ package struct Leitstand: Sendable {
     package let tls: Bool
     package let suche: Suche
     private let texte: Fusstexte
+    /// Finished answers for anonymous readers; nil where the operator wants none.
+    package let cache: ResponseCache?
+    package let messwerte: Messwerte
+    package let bereitschaft: Bereitschaft
+    package let anfragegrenze: Anfragegrenze
+    private let messnetze: [Netzbereich]
     package let now: @Sendable () -> Instant
 
     package init(
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
-        texte: Fusstexte = Fusstexte(), adresse: String? = nil,
+        texte: Fusstexte = Fusstexte(), adresse: String? = nil, cache megabytes: Int = Leitstand.cache,
+        anfragegrenze: Anfragegrenze = Anfragegrenze(), messnetze: [Netzbereich] = [],
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
@@ -33,6 +40,14 @@ package struct Leitstand: Sendable {
         self.tls = tls
         self.suche = suche
         self.texte = texte
+        cache = megabytes == 0 ? nil : ResponseCache(bytes: megabytes << 20, database: database, now: now)
+        self.anfragegrenze = anfragegrenze
+        self.messnetze = messnetze
+        messwerte = Messwerte([
+            anfragegrenze, Datenbankwerte(database), Prozesswerte(version: Leitstand.version),
+        ])
+        if let cache { messwerte.fuege(cache) }
+        bereitschaft = Bereitschaft(database)
         self.now = now
         site = Site(
             views: views, assets: assets,
@@ -50,6 +65,9 @@ package struct Leitstand: Sendable {
             version: Leitstand.version, suchpfad: Leitstand.suchpfad, grundadresse: Grundadresse(adresse), now: now)
     }
 
+    /// Megabytes of finished answers that are kept unless the operator says otherwise.
+    package static let cache = 32
+
     /// Where the one search lives; the box in the head of every page and the browsers' own lead there.
     static let suchpfad = "/suche"
 
@@ -64,7 +82,8 @@ package struct Leitstand: Sendable {
 
     private var rooms: [any RoomRoutes] {
         [
-            StartRoutes(database: database, site: site),
+            StartRoutes(database: database, site: site, bereitschaft: bereitschaft),
+            MesswerteRoutes(messwerte: messwerte, netze: messnetze),
             SucheRoutes(database: database, site: site, suche: suche),
             GebietRoutes(database: database, site: site, ergaenzungen: [StandImGebiet(), UmrissImGebiet()]),
             GrenzRoutes(database: database),
@@ -83,12 +102,26 @@ package struct Leitstand: Sendable {
         ]
     }
 
+    /// The way of every request, from its first line in the log to the routes.
+    package func responder() -> ResponseChain {
+        let (router, routes) = router()
+        return ResponseChain(
+            routes: router.buildResponder(), cache: cache,
+            exceptions: ResponseChain.Exceptions(
+                prefixes: ["/assets/", "/favicon.ico", "/healthz", "/readyz", "/metrics", "/anmelden"],
+                // The operator may change these files at any time.
+                routes: Set(Fusstext.allCases.map(\.pfad))),
+            namesHost: site.grundadresse.konfiguriert == nil,
+            log: RequestLog(zaehler: messwerte.anfragezaehler(routes.map(\.path))))
+    }
+
     /// All routes with their middleware, and the table of what was registered.
     package func router() -> (router: Router<SiteContext>, routes: [RouteEntry]) {
         let router = Router(context: SiteContext.self, options: [.autoGenerateHeadEndpoints])
         let now = now
-        router.add(middleware: RequestLog())
         router.add(middleware: SecurityHeaders())
+        // Before everything that asks the database.
+        router.add(middleware: Anfragebegrenzung(grenze: anfragegrenze, site: site))
         // Before the error pages, so that these know who is signed in.
         router.add(middleware: SessionLookup(sessions: DatabaseSessions(database: database), tls: tls, now: now))
         router.add(middleware: ErrorPages(site: site, newID: { Kennung.neu(now()) }))
@@ -106,6 +139,7 @@ package struct Leitstand: Sendable {
                 Verweis("OpenAPI", "/openapi.json"),
             ]
         ).add(to: &routes)
+        routes.schliesseAb()
         return (router, routes.table)
     }
 }

@@ -2,7 +2,8 @@ import Foundation
 import Kernel
 package import Web
 
-/// Finds templates, assets and example data: in the configured folder, else beside the binary, else in the checkout.
+/// Finds templates, assets and example data: in the configured folder, else beside the binary or where a package of the
+/// system puts them, else in the checkout.
 package struct Ressourcen: Sendable {
     /// Template folders by room.
     let vorlagen: [(room: String, path: String)]
@@ -23,7 +24,8 @@ package struct Ressourcen: Sendable {
             return
         }
         let binary = Ressourcen.programmordner
-        if let found = Ressourcen(installiert: binary) {
+        for folder in [binary, Ressourcen.systemordner(of: binary)] {
+            guard let found = Ressourcen(installiert: folder) else { continue }
             self = found
             return
         }
@@ -89,6 +91,11 @@ package struct Ressourcen: Sendable {
         let path =
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: path).deletingLastPathComponent().path
+    }
+
+    /// `/usr/share/leitstand` for a program in `/usr/bin`.
+    private static func systemordner(of binary: String) -> String {
+        URL(fileURLWithPath: binary).deletingLastPathComponent().path + "/share/leitstand"
     }
 
     private static func istOrdner(_ path: String) -> Bool {

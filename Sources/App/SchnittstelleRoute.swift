@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import Web
 
@@ -12,10 +13,14 @@ struct SchnittstelleRoute {
         let operationen = routes.table.compactMap(\.operation)
         let suche = Beispielsuche(operationen, antworten: routes.antworten())
         routes.get("/schnittstelle") { [site, schemas, namen] _, context in
+            let beispiele = await suche.adressen(context)
             let page = SchnittstelleSeite(
                 operationen: operationen, schemas: schemas, namen: namen, basis: site.grundadresse.text(context),
-                beispiele: await suche.adressen(context))
-            return try site.render(page, context)
+                beispiele: beispiele.werte)
+            var response = try site.render(page, context)
+            // What failed just now must not be missing until the data changes.
+            if !beispiele.vollstaendig { response.headers[.cacheControl] = "no-store" }
+            return response
         }
     }
 }

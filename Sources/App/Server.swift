@@ -6,34 +6,44 @@ package import Logging
 import NIOCore
 import ServiceLifecycle
 import Storage
-import UnixSignals
+package import UnixSignals
+import Web
 
 /// Runs the web server until it is told to stop.
 package enum Server {
     /// Time that requests in flight get to finish.
     package static let nachlauf = Duration.seconds(9)
 
-    /// Larger than any address a route accepts, so that a refusal can still be explained on a page.
-    private static let kopfgroesse = 2 * 1024 * 1024
+    /// Connections that the kernel completes while the server is busy accepting others.
+    private static let wartesaal = 1_024
 
+    /// `vorlauf` is how long the server still takes requests after it has been told to stop.
     package static func run(
-        _ leitstand: Leitstand, host: String, port: Int, logger: Logger, bereit: @escaping @Sendable (Int) async -> Void
+        _ leitstand: Leitstand, host: String, port: Int, grenzen: Netzgrenzen = Netzgrenzen(),
+        vorlauf: Duration = .zero, signale: [UnixSignal] = [.sigterm, .sigint], logger: Logger,
+        bereit: @escaping @Sendable (Int) async -> Void
     ) async throws {
+        let verbindungen = Verbindungen(grenzen)
+        let suchwerte = Dienstwerte("suchindex")
+        leitstand.messwerte.fuege(verbindungen)
+        leitstand.messwerte.fuege(suchwerte)
         let application = Application(
-            router: leitstand.router().router,
-            server: .http1(
-                configuration: .init(
-                    idleTimeout: .seconds(60),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: kopfgroesse, maxHeaderListSize: kopfgroesse, maxHeaderFieldCount: 200))),
-            configuration: .init(address: .hostname(host, port: port), serverName: nil),
+            responder: leitstand.responder(),
+            server: HTTPServerBuilder { Netzkanal(verbindungen, responder: $0) },
+            configuration: .init(address: .hostname(host, port: port), serverName: nil, backlog: wartesaal),
             onServerRunning: { channel in await bereit(channel.localAddress?.port ?? port) },
             logger: logger)
+        // They stop one after the other, the last one first.
         var configuration = ServiceGroupConfiguration(
-            services: [application, Suchdienst(database: leitstand.database, logger: logger)],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        configuration.maximumGracefulShutdownDuration = nachlauf
+            services: [
+                Grenzwacht(grenze: leitstand.anfragegrenze), application,
+                Suchdienst(database: leitstand.database, logger: logger, werte: suchwerte),
+                Abschied(bereitschaft: leitstand.bereitschaft, verbindungen: verbindungen, vorlauf: vorlauf),
+            ],
+            gracefulShutdownSignals: signale, logger: logger)
+        configuration.maximumGracefulShutdownDuration = nachlauf + vorlauf
         try await ServiceGroup(configuration: configuration).run()
         await leitstand.database.close()
+        JSONLog.flush()
     }
 }

@@ -13,6 +13,7 @@ import Web
 struct StartRoutes: RoomRoutes {
     let database: any Database
     let site: Site
+    let bereitschaft: Bereitschaft
 
     func add(to routes: inout Routes) {
         routes.get("/", use: start)
@@ -37,16 +38,10 @@ struct StartRoutes: RoomRoutes {
         return try site.render(page, context)
     }
 
-    /// Ready when the database answers.
+    /// Ready when the database answers in time with the schema of this program, until the server takes its leave.
     @Sendable func ready(_ request: Request, _ context: SiteContext) async throws -> Response {
-        do {
-            _ = try await database.read { db -> Int? in try db.value("SELECT 1") }
-            return StartRoutes.plain("bereit\n")
-        } catch let error as CancellationError {
-            throw error
-        } catch {
-            return StartRoutes.plain("die Datenbank antwortet nicht\n", status: .serviceUnavailable)
-        }
+        let answer = await bereitschaft.frage()
+        return StartRoutes.plain(answer.text, status: answer == .bereit ? .ok : .serviceUnavailable)
     }
 
     private static func plain(_ text: String, status: HTTPResponse.Status = .ok) -> Response {

@@ -4,6 +4,7 @@ package import Logging
 import ServiceLifecycle
 package import Storage
 package import Suche
+package import Web
 
 /// Keeps the search index in step with loads that any process makes.
 package struct Suchdienst: Service {
@@ -12,12 +13,16 @@ package struct Suchdienst: Service {
 
     let database: any Database
     let logger: Logger
+    let werte: Dienstwerte
 
-    package init(database: any Database, logger: Logger) { (self.database, self.logger) = (database, logger) }
+    package init(database: any Database, logger: Logger, werte: Dienstwerte = Dienstwerte("suchindex")) {
+        (self.database, self.logger, self.werte) = (database, logger, werte)
+    }
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
+                let start = ContinuousClock.now
                 do {
                     if let made = try await Suchindex.standard.nachfuehren(database) {
                         logger.info(
@@ -28,16 +33,25 @@ package struct Suchdienst: Service {
                                 "entfernt": .stringConvertible(made.entfernt),
                             ])
                     }
+                    notiere(start, gelungen: true)
                 } catch is CancellationError {
                     return
                 } catch {
+                    notiere(start, gelungen: false)
                     // The older index still answers, and the next round tries again.
                     logger.error("suchindex nicht nachgeführt", metadata: ["fehler": "\(type(of: error))"])
                 }
-                // A pause that is cut short ends the loop.
-                try? await Task.sleep(for: Suchdienst.abstand)
+                // Never in step with other servers on the same database. A pause that is cut short ends the loop.
+                try? await Task.sleep(for: Suchdienst.abstand * Double.random(in: 0.8...1.2))
             }
         }
+    }
+
+    private func notiere(_ start: ContinuousClock.Instant, gelungen: Bool) {
+        let took = (ContinuousClock.now - start).components
+        werte.lauf(
+            gelungen: gelungen, am: Double(Instant.jetzt().rawValue) / 1_000,
+            dauer: Double(took.seconds) + Double(took.attoseconds) / 1e18)
     }
 }
 

@@ -77,10 +77,10 @@ package enum VerlaufStore {
             })
     }
 
-    /// What happened to one Umsetzungseintrag, newest first.
+    /// What happened to one Umsetzungseintrag, newest first: by the ids, which keep their order when the clock is set back.
     package static func ofEintrag(_ id: String, limit: Int, in db: any SQLConnection) throws -> [Eintragsverlauf] {
         try db.all(
-            "SELECT am, art, person, feld, von, nach FROM verlauf WHERE eintrag = \(id) ORDER BY am DESC, id DESC LIMIT \(limit)"
+            "SELECT am, art, person, feld, von, nach FROM verlauf WHERE eintrag = \(id) ORDER BY id DESC LIMIT \(limit)"
         )
     }
 

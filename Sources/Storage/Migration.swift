@@ -1,12 +1,30 @@
 /// One forward step of the schema. A released one is never edited.
 package struct Migration: Sendable {
+    /// What a step means for programs that do not know it.
+    package enum Kind: Sendable, Equatable {
+        /// It only adds, so whatever worked before goes on working.
+        case expand
+        /// It takes something away that programs from this release on no longer use.
+        case contract(since: Release)
+    }
+
     package let id: String
+    package let kind: Kind
     package let statements: [SQL]
 
     /// Each of `statements` is a single statement; one that is empty in a dialect is skipped there.
-    package init(_ id: String, _ statements: SQL...) {
+    package init(_ id: String, kind: Kind = .expand, _ statements: SQL...) {
         self.id = id
+        self.kind = kind
         self.statements = statements
+    }
+
+    /// The oldest release that works with the schema after this step, as it is stored.
+    fileprivate var oldest: Release {
+        switch kind {
+        case .expand: .any
+        case .contract(let release): release
+        }
     }
 }
 
@@ -15,7 +33,9 @@ package enum SchemaState: Sendable, Equatable {
     case current
     /// These steps are still to be done.
     case behind([String])
-    /// The database knows these steps, this program does not.
+    /// A newer program did these steps, and this one works with them all the same.
+    case ahead([String])
+    /// A newer program did these steps, and this one would not work with them or cannot know.
     case newer([String])
 }
 
@@ -27,8 +47,8 @@ package enum MigrationError: Error, Sendable, Equatable, CustomStringConvertible
         switch self {
         case .newerSchema(let ids):
             """
-            Die Datenbank wurde von einem neueren Leitstand geschrieben; dieser hier kennt die Schritte \
-            \(ids.joined(separator: ", ")) nicht. Es wurde nichts verändert. \
+            Die Datenbank wurde von einem neueren Leitstand geschrieben; mit den Schritten \
+            \(ids.joined(separator: ", ")) kann dieser hier nicht arbeiten. Es wurde nichts verändert. \
             Bitte die neuere Version starten oder eine ältere Sicherung einspielen.
             """
         }
@@ -39,42 +59,49 @@ extension Database {
     /// Brings the schema to the end of `migrations` and returns the steps done now.
     ///
     /// Each step is one transaction. Processes that start together wait for each other, on
-    /// PostgreSQL by an advisory lock, on SQLite because there is one writer.
+    /// PostgreSQL by an advisory lock, on SQLite because there is one writer. Steps that only a newer
+    /// program knows are no hindrance when they say that they go together with `release`.
     ///
     /// - Throws: `MigrationError.newerSchema` before anything is changed.
     @discardableResult
-    package func migrate(_ migrations: [Migration]) async throws -> [String] {
+    package func migrate(_ migrations: [Migration], release: Release = .any) async throws -> [String] {
         precondition(Set(migrations.map(\.id)).count == migrations.count, "two migrations share an id")
-        switch try await schemaState(migrations) {
-        case .current: return []
+        switch try await schemaState(migrations, release: release) {
+        case .current, .ahead: return []
         case .newer(let ids): throw MigrationError.newerSchema(ids)
         case .behind: break
         }
         try await write { db in
             try db.lockSchema()
-            try db.execute(
-                "CREATE TABLE IF NOT EXISTS schema_migration (id TEXT NOT NULL PRIMARY KEY, am BIGINT NOT NULL)")
+            try db.makeMigrationTable()
         }
         var applied: [String] = []
-        for migration in migrations where try await apply(migration, of: migrations) { applied.append(migration.id) }
+        for migration in migrations where try await apply(migration, of: migrations, release) {
+            applied.append(migration.id)
+        }
         return applied
     }
 
     /// Compares without changing anything, for the start of a server and for the health page.
-    package func schemaState(_ migrations: [Migration]) async throws -> SchemaState {
-        try await read { db in try db.schemaState(migrations.map(\.id)) }
+    package func schemaState(_ migrations: [Migration], release: Release = .any) async throws -> SchemaState {
+        try await read { db in try db.schemaState(migrations.map(\.id), release) }
     }
 
-    private func apply(_ migration: Migration, of migrations: [Migration]) async throws -> Bool {
+    private func apply(_ migration: Migration, of migrations: [Migration], _ release: Release) async throws -> Bool {
         try await write { db in
             try db.lockSchema()
             // A newer program may have passed while this one waited for the lock.
-            if case .newer(let ids) = try db.schemaState(migrations.map(\.id)) { throw MigrationError.newerSchema(ids) }
+            if case .newer(let ids) = try db.schemaState(migrations.map(\.id), release) {
+                throw MigrationError.newerSchema(ids)
+            }
             let now = SQL(
                 sqlite: "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
                 postgres: "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)")
             let isNew = try db.execute(
-                "INSERT INTO schema_migration (id, am) VALUES (\(migration.id), \(now)) ON CONFLICT DO NOTHING")
+                """
+                INSERT INTO schema_migration (id, am, ab) VALUES (\(migration.id), \(now), \(migration.oldest.text))
+                ON CONFLICT DO NOTHING
+                """)
             guard isNew == 1 else { return false }
             for statement in migration.statements where try !statement.isBlank(for: db.dialect) {
                 try db.execute(statement)
@@ -93,21 +120,51 @@ extension SQLConnection {
         try lock("schema_migration")
     }
 
-    fileprivate func schemaState(_ ids: [String]) throws -> SchemaState {
-        let applied = Set(try appliedMigrations())
-        let unknown = applied.subtracting(ids)
-        if !unknown.isEmpty { return .newer(unknown.sorted()) }
-        let missing = ids.filter { !applied.contains($0) }
-        return missing.isEmpty ? .current : .behind(missing)
+    /// `ab` names the oldest release that works after the step; it is empty where a program wrote that knew no such rule.
+    fileprivate func makeMigrationTable() throws {
+        try execute(
+            """
+            CREATE TABLE IF NOT EXISTS schema_migration (id TEXT NOT NULL PRIMARY KEY, am BIGINT NOT NULL, ab TEXT)
+            """)
+        guard try !migrationColumns().contains("ab") else { return }
+        try execute("ALTER TABLE schema_migration ADD COLUMN ab TEXT")
     }
 
-    private func appliedMigrations() throws -> [String] {
-        let exists = SQL(
-            sqlite: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migration'",
-            postgres:
-                "SELECT count(*) FROM (SELECT to_regclass('schema_migration') AS found) AS t WHERE found IS NOT NULL")
-        guard try value(exists, as: Int.self) == 1 else { return [] }
-        return try rows("SELECT id FROM schema_migration").map { try $0["id"] }
+    fileprivate func schemaState(_ ids: [String], _ release: Release) throws -> SchemaState {
+        let applied = try appliedSteps()
+        let unknown = applied.filter { !ids.contains($0.key) }
+        let foreign = unknown.filter { step in step.value.map { $0 > release } ?? true }
+        if !foreign.isEmpty { return .newer(foreign.keys.sorted()) }
+        let missing = ids.filter { !applied.keys.contains($0) }
+        if !missing.isEmpty { return .behind(missing) }
+        return unknown.isEmpty ? .current : .ahead(unknown.keys.sorted())
+    }
+
+    /// The steps that this database knows, in no order; none when it was never migrated.
+    package func appliedMigrations() throws -> [String] { Array(try appliedSteps().keys) }
+
+    /// The steps done, each with the oldest release that works after it where it says so.
+    private func appliedSteps() throws -> [String: Release?] {
+        let columns = try migrationColumns()
+        guard !columns.isEmpty else { return [:] }
+        let oldest: SQL = columns.contains("ab") ? "ab" : "NULL AS ab"
+        var applied: [String: Release?] = [:]
+        for row in try rows("SELECT id, \(oldest) FROM schema_migration") {
+            let text: String? = try row["ab"]
+            applied.updateValue(text.flatMap(Release.init), forKey: try row["id"])
+        }
+        return applied
+    }
+
+    /// The columns of the table of steps; none where there is no table.
+    private func migrationColumns() throws -> [String] {
+        let columns = SQL(
+            sqlite: "SELECT name FROM pragma_table_info('schema_migration')",
+            postgres: """
+                SELECT CAST(attname AS text) AS name FROM pg_attribute
+                WHERE attrelid = to_regclass('schema_migration') AND attnum > 0 AND NOT attisdropped
+                """)
+        return try rows(columns).map { try $0["name"] }
     }
 }
 

@@ -8,6 +8,8 @@ package enum StorageError: Error, Sendable, Equatable {
     case conflict
     /// No connection, or the connection was lost. Never contains a password.
     case unavailable(String)
+    /// The disk takes nothing more: full, read-only or broken. Reading may still go.
+    case notWritable(String)
     case decoding(column: String, found: String)
     /// A statement that writes inside `read`.
     case readOnly
@@ -20,11 +22,24 @@ extension StorageError {
     package static let wrongRowWidth = StorageError.other(code: "42601", message: "row and columns differ in length")
 }
 
+extension StorageError {
+    /// Whether nothing can be saved while reading goes on; nothing of the unit of work was.
+    package var preventsWriting: Bool {
+        switch self {
+        case .notWritable: true
+        // disk_full and io_error of PostgreSQL.
+        case .other("53100", _), .other("58030", _): true
+        default: false
+        }
+    }
+}
+
 extension StorageError: CustomStringConvertible {
     /// For an operator; never holds a value of a statement.
     package var description: String {
         switch self {
         case .unavailable(let reason): "Die Datenbank ist nicht erreichbar: \(reason)"
+        case .notWritable(let reason): "Die Datenbank kann zurzeit nichts speichern: \(reason)"
         case .readOnly: "Die Datenbank lässt nur Lesen zu."
         case .conflict: "Die Datenbank ist gerade mit einer anderen Änderung beschäftigt. Versuchen Sie es noch einmal."
         case .uniqueViolation(let detail): "Die Datenbank kennt diesen Wert schon: \(detail)"

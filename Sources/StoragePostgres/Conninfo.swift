@@ -13,12 +13,17 @@ struct Conninfo: Sendable {
         }
         values = [
             "connect_timeout": "5", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
+            "tcp_user_timeout": "30000",
+            // Of several servers the one that writes is meant, and one about to take over is waited for.
+            "target_session_attrs": "read-write",
         ]
         values.merge(given) { _, given in given }
         values["application_name"] = "leitstand"
         values["client_encoding"] = "UTF8"
         let settings = [
             "statement_timeout=\(statementTimeout)", "bytea_output=hex",
+            // Between two statements our own code works; it may take its time, but must not hold locks for ever.
+            "idle_in_transaction_session_timeout=\(statementTimeout == 0 ? 0 : max(120_000, 2 * statementTimeout))",
             // Cursors are read to the end here, so plan for the whole result.
             "cursor_tuple_fraction=1",
         ]

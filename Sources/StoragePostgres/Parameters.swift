@@ -1,34 +1,49 @@
 import CPostgres
 import Storage
 
-/// The bound values of a statement in libpq's text format.
+/// The bound values of a statement, in libpq's text format but for bytes, which go as they are.
 struct Parameters {
     private(set) var types: [Oid] = []
     private var bytes: [UInt8] = []
     private var offsets: [Int?] = []
+    private var lengths: [Int32] = []
+    private var formats: [Int32] = []
 
     init(_ values: [SQLValue]) {
         types.reserveCapacity(values.count)
         offsets.reserveCapacity(values.count)
         for value in values {
             types.append(value.oid)
-            if value == .null {
-                offsets.append(nil)
+            offsets.append(value == .null ? nil : bytes.count)
+            if case .blob(let blob) = value {
+                bytes += blob
+                lengths.append(Int32(blob.count))
+                formats.append(1)
             } else {
-                offsets.append(bytes.count)
                 value.appendText(to: &bytes)
                 bytes.append(0)
+                lengths.append(0)
+                formats.append(0)
             }
         }
+        // An empty array has no address, and a value without one is NULL.
+        if bytes.isEmpty { bytes.append(0) }
     }
 
     var count: Int32 { Int32(types.count) }
 
-    func withPointers<T>(_ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> T) -> T {
+    func withPointers<T>(
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?) -> T
+    ) -> T {
         bytes.withUnsafeBytes { bytes in
             let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-            let pointers = offsets.map { offset in offset.flatMap { offset in start.map { $0 + offset } } }
-            return pointers.withUnsafeBufferPointer { body($0.baseAddress) }
+            return withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: max(1, offsets.count)) {
+                pointers in
+                for (position, offset) in offsets.enumerated() {
+                    pointers.initializeElement(at: position, to: offset.flatMap { offset in start.map { $0 + offset } })
+                }
+                return body(pointers.baseAddress, lengths, formats)
+            }
         }
     }
 }

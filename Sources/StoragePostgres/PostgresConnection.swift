@@ -9,15 +9,28 @@ import Storage
 /// `begin` and `end`.
 final class PostgresConnection: @unchecked Sendable {
     let queue = DispatchQueue(label: "leitstand.postgres")
+    let reconnection: Reconnection
     var statements = PreparedStatements()
     var cursors = 0
-    private(set) var unit: UnitOfWork?
+    /// Sent ahead of the next statement in the same round trip.
+    var owed: [Order] = []
+    /// What the unit that works on it has met so far.
+    var course = Course(.read)
+    var unit: UnitOfWork?
     private(set) var handle: OpaquePointer?
+    private(set) var server = ""
     private let conninfo: @Sendable () throws -> Conninfo
     private var canceller: OpaquePointer?
     private var lastCancel: ContinuousClock.Instant?
+    private var isTainted = false
+    /// Whether the answer to the last unit's end is still to be read.
+    private var hasPosted = false
+    private var lastUse = ContinuousClock.now
 
-    init(_ conninfo: @escaping @Sendable () throws -> Conninfo) { self.conninfo = conninfo }
+    init(_ conninfo: @escaping @Sendable () throws -> Conninfo, _ reconnection: Reconnection) {
+        self.conninfo = conninfo
+        self.reconnection = reconnection
+    }
 
     deinit { disconnect() }
 
@@ -28,91 +41,80 @@ final class PostgresConnection: @unchecked Sendable {
         PQfinish(handle)
         canceller = nil
         handle = nil
+        hasPosted = false
+        owed = []
+    }
+
+    /// Disconnects because the server is gone or the connection cannot be trusted.
+    func giveUp() {
+        if handle != nil { reconnection.countLoss() }
+        disconnect()
     }
 
     /// Safe from another thread by libpq's contract.
     func cancelStatement() {
         lastCancel = .now
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
-            // A request that fails is repeated by the unit of work.
-            _ = PQcancel(canceller, buffer.baseAddress, 256)
+        let isSent = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
+            PQcancel(canceller, buffer.baseAddress, 256) == 1
+        }
+        // The signal of a request that failed half-way may still come, at any time.
+        if !isSent { isTainted = true }
+    }
+
+    /// Connects unless there is a connection that can be used, and looks at one that was idle for long.
+    func makeReady(for unit: UnitOfWork?) throws {
+        dropUnlessHealthy()
+        if handle == nil {
+            try reconnection.connect(for: unit) { try open() }
         }
     }
 
-    /// Runs `body` between `begin` and `COMMIT`.
-    func transaction<T>(_ begin: String, _ unit: UnitOfWork, _ body: (any SQLConnection) throws -> T) throws -> T {
-        defer { if !isIdle { disconnect() } }
-        if unit.isCancelled { throw CancellationError() }
-        try start(begin)
-        self.unit = unit
-        defer { self.unit = nil }
-        let result: T
-        do {
-            try unit.begin(on: self)
-            result = try body(self)
-            unit.end()
-        } catch {
-            unit.end()
-            rollBack()
-            throw error
-        }
-        try commit()
-        return result
+    func dropUnlessHealthy() {
+        if handle != nil, !isHealthy() { giveUp() }
     }
 
-    /// Runs one statement without a transaction around it.
-    func executeAlone(_ sql: SQL, _ unit: UnitOfWork) throws {
-        defer { if !isIdle { disconnect() } }
-        try start("SELECT 1")
-        self.unit = unit
-        defer { self.unit = nil }
-        try unit.begin(on: self)
-        defer { unit.end() }
-        _ = try execute(sql)
-    }
-
-    /// `BEGIN` doubles as the health check: nothing of the body has run, so a new connection may take over.
-    private func start(_ begin: String) throws {
-        if handle != nil {
-            do { return try command(begin) } catch StorageError.unavailable { disconnect() }
-        }
-        statements.forgetAll()
-        lastCancel = nil
-        let handle = try conninfo().connect()
-        self.handle = handle
-        canceller = PQgetCancel(handle)
-        try command(begin)
-    }
-
-    /// A transaction with a failed statement answers `COMMIT` with the tag `ROLLBACK` and no error.
-    private func commit() throws {
-        do {
-            try checked(PQexec(handle, "COMMIT")) { result in
-                guard String(cString: PQcmdStatus(result)) == "COMMIT" else {
-                    throw StorageError.other(
-                        code: "25P02", message: "a failed statement was ignored; nothing was saved")
-                }
-            }
-        } catch {
-            rollBack()
-            throw error
-        }
-    }
-
-    private func rollBack() {
-        // A late cancellation may hit the first attempt. What then is still open is disconnected.
-        for _ in 0..<2 where !isIdle { PQclear(PQexec(handle, "ROLLBACK")) }
+    /// To be called on every way out of a unit.
+    func finish() {
+        unit = nil
+        owed = []
         cursors = 0
+        lastUse = .now
+        if isTainted || course.loss != nil || PQstatus(handle) != CONNECTION_OK || !(hasPosted || isIdle) { giveUp() }
     }
 
-    private var isIdle: Bool { PQstatus(handle) == CONNECTION_OK && PQtransactionStatus(handle) == PQTRANS_IDLE }
+    /// Ends the transaction without waiting for the answer, which is read before the connection is used again.
+    func post(_ order: Order.Fixed) {
+        owed = []
+        guard !isIdle, PQstatus(handle) == CONNECTION_OK else { return }
+        hasPosted = Pipeline.post(.fixed(order), on: handle)
+    }
 
-    /// Runs a constant text without values.
-    func command(_ text: String) throws { try checked(PQexec(handle, text)) { _ in } }
+    var isIdle: Bool { PQtransactionStatus(handle) == PQTRANS_IDLE }
 
-    /// Hands a good result to `read`, turns any other into an error, and frees it.
+    /// Sends the orders of the unit and waits for the answers.
+    func exchange(_ orders: [Order]) throws -> Answers {
+        if unit?.isCancelled == true { throw CancellationError() }
+        if let loss = course.loss { throw loss }
+        let answers = Pipeline.exchange(orders, on: handle)
+        // The first order of a transaction is its `BEGIN`. Without it nothing more may be sent, or it would be saved
+        // at once.
+        if answers.good(0) != nil { course.hasBegun = true } else if !course.hasBegun { _ = lose() }
+        return answers
+    }
+
+    /// - Throws: what the first order that failed means to the unit.
+    func require(_ answers: Answers) throws {
+        if let failure = answers.failure { throw failure.map { error(from: $0) } ?? lose() }
+        // The answers are here, but the next statement would find nobody.
+        if !answers.isComplete { _ = lose() }
+    }
+
+    /// Runs the orders for their effect.
+    func run(_ orders: [Order]) throws { try require(exchange(orders)) }
+
+    /// Hands a good result of a single statement outside the pipeline to `read` and frees it.
     func checked<T>(_ result: OpaquePointer?, _ read: (OpaquePointer) throws -> T) throws -> T {
-        guard let result else { throw lost }
+        guard let result else { throw lose() }
         defer { PQclear(result) }
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_COPY_IN: return try read(result)
@@ -120,27 +122,65 @@ final class PostgresConnection: @unchecked Sendable {
         }
     }
 
-    private var lost: StorageError { .unavailable("Die Verbindung zu PostgreSQL ist abgerissen.") }
+    /// `COPY` and statements that refuse a transaction need libpq's plain mode; changing it talks to nobody.
+    func outsidePipeline<T>(_ work: () throws -> T) throws -> T {
+        guard PQexitPipelineMode(handle) == 1 else { throw lose() }
+        defer { PQenterPipelineMode(handle) }
+        return try work()
+    }
 
-    private func error(from result: OpaquePointer) -> any Error {
-        let code = PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { String(cString: $0) } ?? ""
-        let message = PQresultErrorField(result, Int32(UInt8(ascii: "M"))).map { String(cString: $0) } ?? ""
-        switch code {
-        case "23505": return StorageError.uniqueViolation(message)
-        case "23503": return StorageError.foreignKeyViolation(message)
-        case "23514", "23502": return StorageError.checkViolation(message)
-        case "40001", "40P01": return StorageError.conflict
-        case "25006": return StorageError.readOnly
-        case "57014": return interruption(message)
-        case "57P01", "57P02", "57P03", "57P05", "08000", "08003", "08006": return lost
-        default: return PQstatus(handle) == CONNECTION_OK ? StorageError.other(code: code, message: message) : lost
-        }
+    /// Notes that the unit has lost its connection.
+    func lose(_ error: StorageError = .unavailable("Die Verbindung zu PostgreSQL ist abgerissen.")) -> StorageError {
+        course.loss = course.loss ?? error
+        return error
     }
 
     /// Tells the task's own cancellation from one that came late and meant another, and from the time limit.
-    private func interruption(_ message: String) -> any Error {
+    func interruption(_ message: String) -> any Error {
         if unit?.isCancelled == true { return CancellationError() }
-        if let lastCancel, ContinuousClock.now - lastCancel < .seconds(2) { return StorageError.conflict }
+        if let lastCancel, ContinuousClock.now - lastCancel < .seconds(2) {
+            course.hasConflict = true
+            return StorageError.conflict
+        }
         return StorageError.other(code: "57014", message: message)
+    }
+
+    private func open() throws {
+        let conninfo = try conninfo()
+        let handle = try conninfo.connect()
+        guard PQenterPipelineMode(handle) == 1 else { throw lost(handle, "Kein Stapelbetrieb möglich") }
+        let orders =
+            Order.Fixed.allCases.map { Order.prepare(name: $0.rawValue, .init(text: $0.sql, types: [])) }
+            + [.text(CommitOutcome.serverQuery)]
+        let answers = Pipeline.exchange(orders, on: handle)
+        guard answers.isComplete, answers.failure == nil else { throw lost(handle, "Verbindung nicht eingerichtet") }
+        self.handle = handle
+        server = answers.text(orders.count - 1) ?? ""
+        canceller = PQgetCancel(handle)
+        statements.forgetAll()
+        (lastCancel, isTainted, hasPosted, owed, lastUse) = (nil, false, false, [], .now)
+    }
+
+    private func lost(_ handle: OpaquePointer, _ reason: String) -> StorageError {
+        PQfinish(handle)
+        return .unavailable(reason)
+    }
+
+    /// Costs nothing for a connection just used, a look at the socket after two seconds and an empty round trip
+    /// after thirty: a router may have forgotten the connection without a word to either side.
+    private func isHealthy() -> Bool {
+        if hasPosted {
+            hasPosted = false
+            guard Pipeline.drain(handle, within: 2_000) else { return false }
+        }
+        let idle = ContinuousClock.now - lastUse
+        if idle > .seconds(2) {
+            // A server that went away leaves a message and then the end of the stream.
+            for _ in 0..<2 where PQconsumeInput(handle) == 0 { return false }
+        }
+        if idle > .seconds(30) {
+            guard PQpipelineSync(handle) == 1, Pipeline.drain(handle, within: 2_000) else { return false }
+        }
+        return PQstatus(handle) == CONNECTION_OK && isIdle
     }
 }

@@ -11,6 +11,7 @@ struct PreparedStatements {
     private struct Entry {
         let name: String
         var lastUse: Int
+        var columns: ResultColumns?
     }
 
     static let limit = 256
@@ -23,11 +24,15 @@ struct PreparedStatements {
 
     var count: Int { entries.count }
 
-    mutating func name(for key: Key) -> String? {
+    mutating func find(_ key: Key) -> (name: String, columns: ResultColumns?)? {
+        guard let index = entries.index(forKey: key) else { return nil }
         uses += 1
-        entries[key]?.lastUse = uses
-        return entries[key]?.name
+        entries.values[index].lastUse = uses
+        return (entries.values[index].name, entries.values[index].columns)
     }
+
+    /// The server refuses a prepared statement whose columns are no longer the same, so they are read once.
+    mutating func remember(_ columns: ResultColumns, for key: Key) { entries[key]?.columns = columns }
 
     /// A name for a statement about to be prepared, and the names to deallocate before.
     mutating func makeRoom() -> (name: String, deallocate: [String]) {
@@ -58,7 +63,11 @@ struct PreparedStatements {
 
     /// Preparing pays for queries and changes; schema statements run once.
     static func accepts(_ text: String) -> Bool {
-        let word = text.drop { $0.isWhitespace }.prefix { $0.isLetter }.uppercased()
-        return ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "VALUES"].contains(word)
+        ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "VALUES"].contains(firstWord(text))
+    }
+
+    static func firstWord(_ text: String) -> String {
+        let isLetter = { (byte: UInt8) in (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
+        return String(decoding: text.utf8.drop { $0 <= 32 }.prefix(while: isLetter), as: UTF8.self).uppercased()
     }
 }

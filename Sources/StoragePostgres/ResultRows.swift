@@ -1,46 +1,69 @@
 import CPostgres
 import Storage
 
-/// Reads the rows of one libpq result.
-struct ResultRows {
-    private let result: OpaquePointer
-    private let columns: Range<Int32>
-    private let types: [Oid]
-    private let index: [String: Int]
+/// The columns of a result.
+final class ResultColumns: Sendable {
+    fileprivate let types: [Oid]
+    fileprivate let index: [String: Int]
 
     init(_ result: OpaquePointer) {
-        self.result = result
-        columns = 0..<PQnfields(result)
+        let columns = 0..<PQnfields(result)
         types = columns.map { PQftype(result, $0) }
         var index: [String: Int] = [:]
         for column in columns { index[String(cString: PQfname(result, column))] = Int(column) }
         self.index = index
     }
+}
+
+/// Reads the rows of one libpq result.
+struct ResultRows {
+    private let result: OpaquePointer
+    private let columns: ResultColumns
+
+    init(_ result: OpaquePointer, _ columns: ResultColumns? = nil) {
+        self.result = result
+        self.columns = columns ?? ResultColumns(result)
+    }
 
     var count: Int32 { PQntuples(result) }
 
     func row(_ row: Int32) throws -> Row {
-        Row(index: index, values: try columns.map { try value(row, $0) })
+        var values: [SQLValue] = []
+        values.reserveCapacity(columns.types.count)
+        for (column, type) in columns.types.enumerated() { values.append(try value(row, Int32(column), type)) }
+        return Row(index: columns.index, values: values)
     }
 
-    private func value(_ row: Int32, _ column: Int32) throws -> SQLValue {
-        guard PQgetisnull(result, row, column) == 0, let start = PQgetvalue(result, row, column) else { return .null }
+    private func value(_ row: Int32, _ column: Int32, _ type: Oid) throws -> SQLValue {
+        guard let start = PQgetvalue(result, row, column) else { return .null }
         let bytes = UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, column)))
-        // Long bytes must not become text on the way.
-        var text: String { String(decoding: bytes, as: UTF8.self) }
+        // NULL has no bytes either; only then is the question worth a call.
+        if bytes.isEmpty, PQgetisnull(result, row, column) != 0 { return .null }
         let decoded: SQLValue? =
-            switch types[Int(column)] {
-            case 16: .bool(text == "t")
+            switch type {
+            case 16: .bool(bytes.first == UInt8(ascii: "t"))
             case 17: hexBytes(bytes).map { .blob($0) }
-            case 20, 21, 23: Int64(text).map { .integer($0) }
-            case 700, 701: Double(text).map { .real($0) }
-            default: .text(text)
+            case 20, 21, 23: wholeNumber(bytes).map { .integer($0) }
+            case 700, 701: Double(String(decoding: bytes, as: UTF8.self)).map { .real($0) }
+            default: .text(String(decoding: bytes, as: UTF8.self))
             }
         guard let decoded else {
             throw StorageError.decoding(column: String(cString: PQfname(result, column)), found: "unexpected text")
         }
         return decoded
     }
+}
+
+private func wholeNumber(_ text: UnsafeRawBufferPointer) -> Int64? {
+    let isNegative = text.first == UInt8(ascii: "-")
+    // Longer ones may not fit, which the careful way finds out.
+    guard text.count < 18, !text.isEmpty else { return Int64(String(decoding: text, as: UTF8.self)) }
+    var number: Int64 = 0
+    for byte in text.dropFirst(isNegative ? 1 : 0) {
+        guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+        number = number * 10 + Int64(byte &- UInt8(ascii: "0"))
+    }
+    return isNegative ? -number : number
 }
 
 /// The bytes of `\x…`.

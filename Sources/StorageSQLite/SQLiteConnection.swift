@@ -5,6 +5,8 @@ import Storage
 /// The connection GRDB lends for one transaction.
 struct SQLiteConnection: SQLConnection {
     let db: GRDB.Database
+    /// Of a unit of work that writes. GRDB itself stops one that reads.
+    var run: WriteRun?
 
     var dialect: SQLDialect { .sqlite }
 
@@ -19,6 +21,7 @@ struct SQLiteConnection: SQLConnection {
     func forEach(_ sql: Storage.SQL, _ body: (Storage.Row) throws -> Void) throws {
         try translatingErrors {
             let (text, values) = try sql.rendered(for: .sqlite)
+            try run?.check(db, text)
             // Not from the cache: `body` may run the same text and would reset the statement under way.
             let statement = try db.makeStatement(sql: text)
             try statement.setArguments(StatementArguments(values.map(\.databaseValue)))
@@ -44,6 +47,7 @@ struct SQLiteConnection: SQLConnection {
             for row in rows {
                 guard row.count == columns.count else { throw StorageError.wrongRowWidth }
                 for value in row { try value.requireStorable() }
+                if count % 64 == 0 { try run?.check(db) }
                 statement.setUncheckedArguments(StatementArguments(row.map(\.databaseValue)))
                 try statement.execute()
                 count += 1
@@ -54,6 +58,7 @@ struct SQLiteConnection: SQLConnection {
 
     private func prepared(_ sql: Storage.SQL) throws -> Statement {
         let (text, values) = try sql.rendered(for: .sqlite)
+        try run?.check(db, text)
         // GRDB's cache has no bound, and a long list in `IN (…)` rarely comes back in the same length.
         let statement = try values.count <= 40 ? db.cachedStatement(sql: text) : db.makeStatement(sql: text)
         try statement.setArguments(StatementArguments(values.map(\.databaseValue)))
@@ -70,26 +75,7 @@ struct SQLiteConnection: SQLConnection {
     }
 
     private func translatingErrors<T>(_ body: () throws -> T) throws -> T {
-        do { return try body() } catch { throw translated(error) }
-    }
-}
-
-/// The error in the words of `StorageError`; errors that are not SQLite's pass through.
-func translated(_ error: any Error) -> any Error {
-    guard let error = error as? DatabaseError else { return error }
-    let message = error.message ?? ""
-    switch error.extendedResultCode {
-    case .SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY, .SQLITE_CONSTRAINT_ROWID:
-        return StorageError.uniqueViolation(message)
-    case .SQLITE_CONSTRAINT_FOREIGNKEY: return StorageError.foreignKeyViolation(message)
-    case .SQLITE_CONSTRAINT_CHECK, .SQLITE_CONSTRAINT_NOTNULL: return StorageError.checkViolation(message)
-    default: break
-    }
-    switch error.resultCode {
-    case .SQLITE_BUSY, .SQLITE_LOCKED: return StorageError.conflict
-    case .SQLITE_READONLY: return StorageError.readOnly
-    case .SQLITE_INTERRUPT: return CancellationError()
-    default: return StorageError.other(code: "\(error.extendedResultCode.rawValue)", message: message)
+        do { return try body() } catch { throw run == nil ? translated(error) : translatedWriting(error) }
     }
 }
 

@@ -76,10 +76,9 @@ package enum SucheMigrations {
             )
             """,
             "INSERT INTO suche_stand (id, fassung, quelle) VALUES (1, 0, '')"),
-        // The index can be made anew from what it tells of, so nothing is carried over. A program of the step before
-        // finds nothing in these tables, hence this is no step that an older server survives.
+        // The index can be made anew from what it tells of, so nothing is carried over.
         Migration(
-            "suche-0002-wortlisten",
+            "suche-0002-wortlisten", kind: .contract(since: "0.2.0"),
             "DROP TABLE suche_name",
             "DROP TABLE suche_text",
             "DROP TABLE suche_eintrag",

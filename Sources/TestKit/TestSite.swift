@@ -9,7 +9,7 @@ import NIOCore
 package import Storage
 import Suche
 import Verzeichnis
-import Web
+package import Web
 
 /// Somebody who uses the product in a test, called after the role.
 package enum Rollenspiel: String, CaseIterable, Sendable, CustomStringConvertible {
@@ -41,16 +41,17 @@ package enum Rollenspiel: String, CaseIterable, Sendable, CustomStringConvertibl
     }
 }
 
-/// The real router on a real database, without a socket.
+/// The real chain of a request on a real database, without a socket.
 package struct TestSite: Sendable {
     package let leitstand: Leitstand
     package let database: any Database
 
     /// `texte` is the operator's folder for the pages at the foot, `adresse` the address of the installation.
     ///
-    /// `frist` is what a search may take: much, because a test shares its processors with all others.
+    /// `cache` is its size in megabytes, 0 for none; `frist` is what a search may take: much, because a test shares its processors with all others.
     package init(
         _ database: any Database, texte: String? = nil, adresse: String? = nil, frist: Duration = .seconds(120),
+        cache: Int = Leitstand.cache,
         now: @escaping @Sendable () -> Instant = { Welt.jetzt }
     ) throws {
         self.database = database
@@ -59,14 +60,15 @@ package struct TestSite: Sendable {
             assets: try Assets(ordner: [Welt.ordner("Sources/Web/assets")]),
             anmeldung: try Anmeldung(aufwand: .gering),
             suche: Suche(alltag: try Welt.alltagswoerter.get(), frist: frist),
-            texte: Fusstexte(ordner: texte, vorlagen: Welt.ordner("Sources/App/texte")), adresse: adresse, now: now)
+            texte: Fusstexte(ordner: texte, vorlagen: Welt.ordner("Sources/App/texte")), adresse: adresse, cache: cache,
+            now: now)
     }
 
     /// Runs `body` with a client for this site.
     package func run(_ body: @escaping @Sendable (SiteClient) async throws -> Void) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        try await Application(router: leitstand.router().router, logger: logger).test(.router) { client in
+        try await Application(responder: leitstand.responder(), logger: logger).test(.router) { client in
             try await body(SiteClient(site: self, client: client))
         }
     }
@@ -111,6 +113,13 @@ package struct SiteClient: Sendable {
         }
         copy.cookie = "leitstand_sitzung=\(token)"
         copy.csrf = csrf
+        return copy
+    }
+
+    /// This client with the session of another one, as a browser has it at every server of an installation.
+    package func mitSitzung(of other: SiteClient) -> SiteClient {
+        var copy = self
+        (copy.cookie, copy.csrf) = (other.cookie, other.csrf)
         return copy
     }
 

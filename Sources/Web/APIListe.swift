@@ -114,11 +114,11 @@ package enum Base64URL {
     }
 }
 
-extension Response {
+extension JSONWriter {
     /// A list as the interface answers it: entries, how many there are in all, where to go on.
     package static func liste(
         _ entries: [some JSONValue], gesamt: Int, weiter: String?, facetten: [Facette]? = nil
-    ) -> Response {
+    ) -> [UInt8] {
         var json = JSONWriter(capacity: entries.count * 200 + 64)
         json.object { json in
             json.field("eintraege", array: { json in for entry in entries { entry.write(to: &json) } })
@@ -128,7 +128,15 @@ extension Response {
                 json.field("facetten", array: { json in for facette in facetten { facette.write(to: &json) } })
             }
         }
-        return .json(json.bytes)
+        return json.bytes
+    }
+}
+
+extension Response {
+    package static func liste(
+        _ entries: [some JSONValue], gesamt: Int, weiter: String?, facetten: [Facette]? = nil
+    ) -> Response {
+        .json(JSONWriter.liste(entries, gesamt: gesamt, weiter: weiter, facetten: facetten))
     }
 
     package static func json(_ value: some JSONValue) -> Response {

@@ -1,4 +1,5 @@
 import Formats
+import Glibc
 import HTTPTypes
 package import Hummingbird
 import Kernel
@@ -18,9 +19,25 @@ package struct ErrorPages: RouterMiddleware {
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
         do { return try await next(request, context) } catch let refusal as Refusal {
+            if let fault = context.sitzungsfehler, [.signInNeeded, .notAllowed].contains(refusal.kind) {
+                // To say "sign in" to somebody who is signed in would lose what they typed.
+                let incident = newID()
+                context.logger.error(
+                    "sitzung nicht gelesen",
+                    metadata: ["vorfall": "\(incident)", "fehler": "\(protokollierbar(fault))"])
+                return try answer(Problem.unavailable(incident), request, context)
+            }
             return try answer(Problem(refusal), request, context)
+        } catch let error as IOError where error.errnoCode == ECONNRESET || error.errnoCode == EPIPE {
+            // Whoever asked hung up in the middle of it; nobody reads the answer, and nothing is broken here.
+            context.logger.debug("abgerissen")
+            return Response(status: .badRequest)
         } catch let error as HTTPError {
             return try answer(Problem(error), request, context)
+        } catch let error as FalscheMethode {
+            var response = try answer(error.problem, request, context)
+            if !error.erlaubt.isEmpty { response.headers[.allow] = error.erlaubt.joined(separator: ", ") }
+            return response
         } catch let error as CancellationError {
             throw error
         } catch StorageError.unavailable(let reason) {
@@ -28,6 +45,12 @@ package struct ErrorPages: RouterMiddleware {
             context.logger.error(
                 "datenbank nicht erreichbar", metadata: ["vorfall": "\(incident)", "grund": "\(reason)"])
             return try answer(Problem.unavailable(incident), request, context)
+        } catch let error as StorageError where error.preventsWriting {
+            let incident = newID()
+            context.logger.error(
+                "datenbank kann nicht speichern",
+                metadata: ["vorfall": "\(incident)", "grund": "\(protokollierbar(error))"])
+            return try answer(Problem.notWritable(incident), request, context)
         } catch StorageError.conflict {
             return try answer(
                 Problem(Refusal(.unavailable, "Gerade wird viel geändert. Bitte versuchen Sie es gleich noch einmal.")),
@@ -46,13 +69,15 @@ package struct ErrorPages: RouterMiddleware {
         case StorageError.uniqueViolation: "Datenbankfehler: Wert doppelt"
         case StorageError.foreignKeyViolation: "Datenbankfehler: Bezug fehlt"
         case StorageError.checkViolation: "Datenbankfehler: Wert nicht erlaubt"
+        case StorageError.unavailable, StorageError.notWritable: "\(error)"
         case let error as Views.Broken: error.description
         default: "\(type(of: error))"
         }
     }
 
     private func answer(_ problem: Problem, _ request: Request, _ context: SiteContext) throws -> Response {
-        let response = try page(problem, request, context)
+        var response = try page(problem, request, context)
+        if let pause = problem.pause { response.headers[.retryAfter] = "\(pause)" }
         // Routes get this from the router; an address without a route has nobody but us.
         return request.method == .head ? response.createHeadResponse() : response
     }
@@ -109,10 +134,22 @@ struct Problem: Sendable {
         }
     }
 
+    /// Seconds after which asking again may help; nil where it would not.
+    var pause: Int? { status == .serviceUnavailable ? (vorfall == nil ? 1 : 5) : nil }
+
     static func unavailable(_ incident: String) -> Problem {
         Problem(
             .serviceUnavailable, "Gerade nicht erreichbar", "Die Datenbank antwortet zurzeit nicht.",
             rat: "Bitte versuchen Sie es in einigen Minuten noch einmal.", vorfall: incident)
+    }
+
+    static func notWritable(_ incident: String) -> Problem {
+        Problem(
+            .serviceUnavailable, "Gerade nicht zu speichern",
+            "Die Datenbank nimmt zurzeit keine Änderungen an. Ihre Änderung ist nicht gespeichert.",
+            rat:
+                "Lesen geht weiter. Mit „Zurück“ kommen Sie zu Ihrer Eingabe; versuchen Sie es in einigen Minuten noch einmal.",
+            vorfall: incident)
     }
 
     static func internalFault(_ incident: String) -> Problem {

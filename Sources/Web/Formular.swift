@@ -65,7 +65,12 @@ package struct Formular: Sendable {
             "Das ist zu viel auf einmal: höchstens \(limit / 1024 / 1024 > 0 ? "\(limit / 1024 / 1024) MB" : "\(limit / 1024) KB")."
         )
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw refusal }
-        do { return try await request.body.collect(upTo: limit) } catch is NIOTooManyBytesError { throw refusal }
+        do { return try await request.body.collect(upTo: limit) } catch is NIOTooManyBytesError { throw refusal } catch
+        {
+            if error is CancellationError { throw error }
+            // The connection broke off in the middle: no fault of ours to report.
+            throw Refusal(.badRequest, "Das Formular ist unvollständig angekommen. Bitte versuchen Sie es noch einmal.")
+        }
     }
 
     /// Compares without telling by time how far two secrets agree.

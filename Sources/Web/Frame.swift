@@ -15,7 +15,8 @@ struct Frame: Ansicht {
     let anmelden: String
     /// Where the one search lives; without it there is no box for it.
     let suchpfad: String?
-    /// For the last line of a printed page: its address and when it was fetched.
+    /// For the last line of a printed page: its address and the day it was fetched. No clock, so that a page stays the
+    /// same for a day.
     let druckadresse: String?
     let abgerufen: String
 

@@ -5,37 +5,6 @@ package import Kernel
 import Logging
 import Storage
 
-/// One structured line a request: method, route, status, duration. Never the query, never a person.
-package struct RequestLog: RouterMiddleware {
-    package typealias Context = SiteContext
-
-    package init() {}
-
-    package func handle(
-        _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
-    ) async throws -> Response {
-        let start = ContinuousClock.now
-        func line(_ status: Int) {
-            let took = ContinuousClock.now - start
-            let micros = took.components.seconds * 1_000_000 + took.components.attoseconds / 1_000_000_000_000
-            context.logger.info(
-                "anfrage",
-                metadata: [
-                    "methode": "\(request.method.rawValue)", "weg": "\(context.endpointPath ?? "-")",
-                    "status": .stringConvertible(status), "mikrosekunden": .stringConvertible(Int(micros)),
-                ])
-        }
-        do {
-            let response = try await next(request, context)
-            line(response.status.code)
-            return response
-        } catch {
-            line(error is CancellationError ? 499 : 500)
-            throw error
-        }
-    }
-}
-
 /// Headers that keep a browser from doing what no page of ours asks for.
 package struct SecurityHeaders: RouterMiddleware {
     package typealias Context = SiteContext
@@ -81,6 +50,7 @@ package struct RequestGuard: RouterMiddleware {
     package func handle(
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
+        guard Methoden.bekannte.contains(request.method) else { throw FalscheMethode(erlaubt: []) }
         guard request.uri.string.utf8.count <= RequestGuard.addressLimit else {
             throw Refusal(.uriTooLong, "Die Adresse ist zu lang. Kürzen Sie die Suche oder die Filter.")
         }
@@ -129,15 +99,17 @@ package struct SessionLookup: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         let address = request.uri.string
-        if request.method == .get, address != "/", !address.hasPrefix("/anmelden"), address.utf8.count <= 1_000 {
+        // HEAD is to say of a page what GET would.
+        let isReading = request.method == .get || request.method == .head
+        if isReading, address != "/", !address.hasPrefix("/anmelden"), address.utf8.count <= 1_000 {
             context.seite = address
         }
-        if request.method == .get, address.utf8.count <= 1_000 { context.adresse = address }
+        if isReading, address.utf8.count <= 1_000 { context.adresse = address }
         context.rechner = Grundadresse.rechner(request)
         if let token = SessionCookie.token(in: request, tls: tls) {
-            do { context.sitzung = try await sessions.session(of: token, at: now()) } catch is StorageError {
-                // Without a database nobody is signed in; the page itself will say what is wrong.
-                context.logger.error("sitzung nicht gelesen")
+            do { context.sitzung = try await sessions.session(of: token, at: now()) } catch let error as StorageError {
+                // What needs no session still answers; who is refused for want of one is told the true reason.
+                context.sitzungsfehler = error
             }
         }
         return try await next(request, context)

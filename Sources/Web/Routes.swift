@@ -47,6 +47,19 @@ package struct Routes {
         schnittstelle.get(RouterPath("/api/v1" + operation.path), use: handler)
     }
 
+    /// Answers 405 wherever a path is known and the method is not; call it once, after all routes.
+    package func schliesseAb() {
+        for (path, entries) in Dictionary(grouping: table, by: \.path) {
+            var allowed = Set(entries.map(\.method))
+            // The router answers HEAD wherever it answers GET.
+            if allowed.contains(.get) { allowed.insert(.head) }
+            let refusal = FalscheMethode(erlaubt: allowed.map(\.rawValue).sorted())
+            for method in Methoden.bekannte where !allowed.contains(method) {
+                router.on(RouterPath(path), method: method) { _, _ -> Response in throw refusal }
+            }
+        }
+    }
+
     /// Answers the JSON routes registered so far, from inside.
     package func antworten() -> any HTTPResponder<SiteContext> { schnittstelle.buildResponder() }
 

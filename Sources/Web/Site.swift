@@ -36,18 +36,22 @@ package struct Site: Sendable {
     package func render(
         _ page: some Page, _ context: SiteContext, status: HTTPResponse.Status = .ok, csrf: String? = nil
     ) throws -> Response {
+        let html = try text(page, context, csrf: csrf)
+        var headers: HTTPFields = [.contentType: "text/html; charset=utf-8"]
+        // What one person sees must not be kept for the next one at the same machine.
+        headers[.cacheControl] = context.sitzung == nil && csrf == nil ? "no-cache" : "no-store"
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: html)))
+    }
+
+    func text(_ page: some Page, _ context: SiteContext, csrf: String? = nil) throws -> String {
         let frame = Frame(
             assets: assets.base, version: version,
             navigation: navigation.map { Verweis($0.name, $0.pfad, aktiv: $0.pfad == page.bereich) },
             fussnoten: fussnoten, titel: page.titel, brotkrumen: page.brotkrumen,
             person: context.person, csrf: csrf ?? context.sitzung?.csrf,
             anmelden: Adresse("/anmelden", [("ziel", context.seite)]).text, suchpfad: suchpfad,
-            druckadresse: context.adresse.map { grundadresse.text(context) + $0 }, abgerufen: now().berlin)
-        let html = try views.render(FramedPage(page: page, frame: frame), template: type(of: page).template)
-        var headers: HTTPFields = [.contentType: "text/html; charset=utf-8"]
-        // What one person sees must not be kept for the next one at the same machine.
-        headers[.cacheControl] = context.sitzung == nil && csrf == nil ? "no-cache" : "no-store"
-        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: html)))
+            druckadresse: context.adresse.map { grundadresse.text(context) + $0 }, abgerufen: now().tag.deutsch)
+        return try views.render(FramedPage(page: page, frame: frame), template: type(of: page).template)
     }
 
     /// A part of another room's page, as finished HTML.

@@ -2,21 +2,29 @@ import Formats
 package import Hummingbird
 package import Kernel
 import Logging
+import NIOCore
 
 /// What a request carries besides itself: who asks, and the session that proves it.
 package struct SiteContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// The session of the cookie, if it is known and not over.
     package var sitzung: Sitzung?
+    /// Why nobody knows whether the cookie's session is still good: the database did not answer.
+    var sitzungsfehler: (any Error)?
     /// The address of the page asked for, to come back to after signing in; nil where that makes no sense.
     package var seite: String?
     /// Path and query as asked for, and the host it was asked of; nil where they are too long or no plain name.
     package var adresse: String?
     package var rechner: String?
+    private let kanal: any Channel
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        kanal = source.channel
     }
+
+    /// The network address at the other end of the connection, which may be a proxy's.
+    package var gegenstelle: String? { kanal.remoteAddress?.ipAddress }
 
     package var person: Person? { sitzung?.person }
 

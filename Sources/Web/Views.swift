@@ -14,6 +14,9 @@ package struct Views: Sendable {
         }
     }
 
+    /// Stands before each template and leaves nothing in the page: values are escaped by `HTMLText`.
+    private static let kopf = "{{%CONTENT_TYPE:LEITSTAND}}\n"
+
     let library: MustacheLibrary
     /// Names of all templates: "katalog/leistung".
     package let names: [String]
@@ -21,6 +24,7 @@ package struct Views: Sendable {
     /// Reads `*.mustache` of each room's folder.
     /// - Throws: `Broken` with file and line, also for a partial that no file provides.
     package init(ordner: [(room: String, path: String)]) throws {
+        MustacheContentTypes.register(HTMLText(), named: "LEITSTAND")
         var library = MustacheLibrary()
         var names: [String] = []
         var sources: [(name: String, file: String, text: String)] = []
@@ -40,8 +44,9 @@ package struct Views: Sendable {
         }
         let known = Set(names)
         for (name, file, text) in sources {
-            do { try library.register(text, named: name) } catch let error as MustacheTemplate.ParserError {
-                throw Broken(file: file, line: error.context.lineNumber, reason: "\(error.error)")
+            do { try library.register(Views.kopf + text, named: name) } catch let error as MustacheTemplate.ParserError
+            {
+                throw Broken(file: file, line: error.context.lineNumber - 1, reason: "\(error.error)")
             } catch { throw Broken(file: file, line: nil, reason: "\(error)") }
             if let missing = Views.partials(in: text).first(where: { !known.contains($0.name) }) {
                 throw Broken(file: file, line: missing.line, reason: "den Baustein „\(missing.name)“ gibt es nicht")

@@ -59,8 +59,8 @@ struct Importoptionen: ParsableArguments {
 }
 
 /// Brings the search up to what was loaded; a server that runs would do the same a little later.
-func suchindexNachfuehren(_ database: any Database) async throws {
-    guard let made = try await Suchindex.standard.nachfuehren(database) else { return }
+func suchindexNachfuehren(_ database: any Database, auchNeueren: Bool = false) async throws {
+    guard let made = try await Suchindex.standard.nachfuehren(database, auchNeueren: auchNeueren) else { return }
     melde("Suche: \(made.eintraege) Einträge, davon \(made.geschrieben) neu geschrieben, \(made.entfernt) entfernt.")
 }
 

@@ -38,9 +38,13 @@ struct Serve: AsyncParsableCommand {
                 database: database, views: views, assets: assets, anmeldung: anmeldung, suche: suche,
                 tls: einstellungen.tls,
                 texte: Fusstexte(ordner: einstellungen.textordner, vorlagen: ressourcen.texte),
-                adresse: einstellungen.adresse())
+                adresse: einstellungen.adresse(), cache: einstellungen.cache(),
+                anfragegrenze: Anfragegrenze(plaetze: einstellungen.anfragen()),
+                messnetze: einstellungen.metriken())
             try await Server.run(
-                leitstand, host: einstellungen.host, port: port, logger: Logger(label: "leitstand")
+                leitstand, host: einstellungen.host, port: port,
+                grenzen: Netzgrenzen(verbindungen: einstellungen.httpVerbindungen()),
+                vorlauf: .seconds(einstellungen.vorlauf()), logger: Logger(label: "leitstand")
             ) { port in
                 melde(
                     "Leitstand läuft: http://\(einstellungen.host == "127.0.0.1" ? "localhost" : einstellungen.host):\(port)"
@@ -71,7 +75,8 @@ struct Migrate: AsyncParsableCommand {
             melde(
                 applied.isEmpty
                     ? "Die Datenbank ist auf dem neuesten Stand." : "Angewandt: \(applied.joined(separator: ", "))")
-            try await suchindexNachfuehren(database)
+            // Said by a person: so somebody who went back to this version gets its index back, too.
+            try await suchindexNachfuehren(database, auchNeueren: true)
             await database.close()
         }
     }
@@ -96,13 +101,24 @@ struct Demo: AsyncParsableCommand {
 }
 
 struct Check: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Prüft die Einrichtung.")
+    static let configuration = CommandConfiguration(abstract: "Prüft die Einrichtung oder eine Sicherung.")
 
     @OptionGroup var ort: Ort
+    @OptionGroup var schluessel: Geheimschluessel
     @Flag(help: "Zeigt alle Einstellungen mit ihren Werten; Geheimnisse bleiben geheim.") var konfiguration = false
+    @Option(
+        help: ArgumentHelp("Spielt die Sicherung zur Probe ein und vergleicht alles mit ihr.", valueName: "Datei"))
+    var sicherung: String?
 
     func run() async throws {
-        guard konfiguration else { throw ValidationError("Was soll geprüft werden? Möglich ist: --konfiguration") }
+        guard konfiguration != (sicherung != nil) else {
+            throw ValidationError("Was soll geprüft werden? Möglich ist: --konfiguration oder --sicherung DATEI")
+        }
+        if let sicherung {
+            return try await ausfuehren { [self] in
+                try await Sicherungspruefung(ort: ort, datei: sicherung, schluessel: schluessel.geladen()).run()
+            }
+        }
         let einstellungen = ort.einstellungen()
         for line in einstellungen.tabelle { melde(line) }
         let hinweise = Fusstexte(ordner: einstellungen.textordner).hinweise()

@@ -13,7 +13,10 @@ struct LeitstandCommand: AsyncParsableCommand {
         commandName: "leitstand",
         abstract: "Werkbank für Verwaltungsleistungen: Katalog, Gebiete, Onlinedienste, Umsetzung.",
         version: App.Leitstand.version,
-        subcommands: [Serve.self, Migrate.self, Import.self, Export.self, User.self, Check.self, Demo.self])
+        subcommands: [
+            Serve.self, Migrate.self, Import.self, Export.self, User.self, Backup.self, Restore.self, Check.self,
+            Demo.self,
+        ])
 }
 
 /// Where the data lies; shared by all commands.

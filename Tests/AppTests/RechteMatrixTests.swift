@@ -10,9 +10,10 @@ import Web
 /// Who reaches which route: every route of the router has a row.
 @Suite struct RechteMatrixTests {
     /// What a member of the cast gets.
-    private enum Zutritt: Sendable { case alle, angemeldete, duelmen, duelmenLesend, dienste, anbieter }
+    private enum Zutritt: Sendable { case alle, angemeldete, duelmen, duelmenLesend, dienste, anbieter, ueberwachung }
 
     private static let matrix: [String: Zutritt] = [
+        "GET /metrics": .ueberwachung,
         "GET /": .alle, "GET /healthz": .alle, "GET /readyz": .alle, "GET /favicon.ico": .alle,
         "GET /assets/{version}/**": .alle, "GET /impressum": .alle, "GET /datenschutz": .alle,
         "GET /barrierefreiheit": .alle, "GET /schnittstelle": .alle, "GET /opensearch.xml": .alle,
@@ -52,6 +53,8 @@ import Web
     private func darf(_ rolle: Rollenspiel, _ zutritt: Zutritt) -> Bool {
         switch zutritt {
         case .alle: true
+        // Nobody by an account: the place in the network counts.
+        case .ueberwachung: false
         case .angemeldete: rolle != .besuch
         // The service of the sample request is provided by Dülmen.
         case .duelmen, .anbieter: rolle == .administration || rolle == .koordination

@@ -122,7 +122,7 @@ import Testing
             let page = try await client.get("/gebiete?q=D%C3%BClmen&art=gemeinde").text
             #expect(
                 page.contains(
-                    "<p class=\"ls-nur-druck\">Gebiete · abgerufen am 22.11.2026, 10:00 Uhr · "
+                    "<p class=\"ls-nur-druck\">Gebiete · abgerufen am 22.11.2026 · "
                         + "https://leitstand.example/gebiete?q=D%C3%BClmen&amp;art=gemeinde</p>"))
         }
     }

@@ -12,56 +12,17 @@ import os
 import signal
 import sys
 import tempfile
-import time
-import traceback
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 import bilder
 # Die Reihenfolge der Einfuhr ist die der Prüfungen: erst die Geschichten, zuletzt das Ende des Servers.
-import geschichte, suche, eingaben, zugang, druck, regeln, katalogfeed, tempo  # noqa: E401,F401
+import geschichte, suche, eingaben, zugang, druck, regeln, messwerte, katalogfeed, tempo  # noqa: E401,F401
 from browser import Browser
-from pruefung import PRUEFUNGEN, Uebersprungen, Umgebung
+from pruefung import PRUEFUNGEN, Umgebung
 from server import Datenbank, Gescheitert, Server
-
-
-class Zaehler:
-    def __init__(self):
-        self.bestanden = self.gescheitert = self.uebersprungen = 0
-
-    def melde(self, zeichen, name, zusatz=""):
-        print(f"{zeichen:<11} {name}{zusatz}", flush=True)
-
-    def fuehre_aus(self, name, funktion, u):
-        beginn = time.monotonic()
-        try:
-            funktion(u)
-        except Uebersprungen as grund:
-            self.uebersprungen += 1
-            self.melde("übergangen", name, f": {grund}")
-        except Exception as fehler:  # eine gescheiterte Prüfung soll die übrigen nicht aufhalten
-            self.gescheitert += 1
-            self.melde("GESCHEITERT", name, f" ({time.monotonic() - beginn:.1f} s)")
-            for zeile in beschreibung(fehler):
-                print("            " + zeile, flush=True)
-        else:
-            self.bestanden += 1
-            self.melde("ok", name, f" ({time.monotonic() - beginn:.1f} s)")
-
-    def schluss(self):
-        print(f"{self.bestanden} passed, {self.gescheitert} failed, {self.uebersprungen} skipped", flush=True)
-        return 1 if self.gescheitert else 0
-
-
-def beschreibung(fehler):
-    """Was geschah und an welcher Stelle dieser Prüfungen, ohne das Innere der Bibliotheken."""
-    hier = Path(__file__).resolve().parent
-    stellen = [s for s in traceback.extract_tb(fehler.__traceback__) if Path(s.filename).resolve().parent == hier]
-    orte = " < ".join(f"{Path(s.filename).name}:{s.lineno}" for s in reversed(stellen[1:]))
-    text = str(fehler) or repr(fehler)
-    notizen = "\n".join(getattr(fehler, "__notes__", []))
-    return [f"{type(fehler).__name__} {orte}", *text[:4000].splitlines(), *notizen.splitlines()]
+from zaehler import Zaehler
 
 
 def testdaten():

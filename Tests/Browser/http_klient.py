@@ -20,6 +20,11 @@ class Antwort:
     def __init__(self, status, kopf, koerper):
         self.status, self.koerper = status, koerper
         self.kopf = {name.lower(): wert for name, wert in kopf}
+        self._kopfzeilen = kopf
+
+    def alle(self, name):
+        """Die Werte einer Kopfzeile, die mehrmals vorkommen darf."""
+        return [wert for zeile, wert in self._kopfzeilen if zeile.lower() == name]
 
     @property
     def json(self):

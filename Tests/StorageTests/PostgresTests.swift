@@ -45,24 +45,6 @@ import Testing
     }
 
     @Test(arguments: postgresConninfos)
-    func `a connection killed in the middle is an error, and the next work gets a new one`(_ conninfo: String)
-        async throws
-    {
-        let database = PostgresDatabase(conninfo: conninfo, limit: 1)
-        let error = await #expect(throws: StorageError.self) {
-            try await database.write { db in
-                try db.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-                try db.execute("SELECT 1")
-            }
-        }
-        guard case .unavailable = error else {
-            Issue.record("\(String(describing: error))")
-            return
-        }
-        #expect(try await database.read { db in try db.value("SELECT 1", as: Int.self) } == 1)
-    }
-
-    @Test(arguments: postgresConninfos)
     func `no more than 256 statements stay prepared`(_ conninfo: String) async throws {
         let database = PostgresDatabase(conninfo: conninfo, limit: 1)
         let (sum, prepared) = try await database.read { db in
@@ -75,7 +57,12 @@ import Testing
                         ?? 0
                 }
             }
-            return (sum, try db.value("SELECT count(*) FROM pg_prepared_statements", as: Int.self) ?? 0)
+            return (
+                sum,
+                try db.value(
+                    "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 's_%' AND name <> 'snapshot'",
+                    as: Int.self) ?? 0
+            )
         }
         #expect(sum == 2 * 399 * 400 / 2)
         #expect(prepared == 256)
@@ -113,31 +100,6 @@ import Testing
             }
         }
         #expect(try await database.count() == 0)
-    }
-
-    @Test(arguments: postgresConninfos)
-    func `the time limit of a statement is told apart from a cancellation`(_ conninfo: String) async throws {
-        let database = PostgresDatabase(conninfo: conninfo, limit: 1, statementTimeout: 100)
-        let error = await #expect(throws: StorageError.self) {
-            try await database.read { db in try db.rows("SELECT pg_sleep(5)").count }
-        }
-        guard case .other("57014", _) = error else {
-            Issue.record("\(String(describing: error))")
-            return
-        }
-    }
-
-    @Test(arguments: postgresConninfos)
-    func `many cancellations never hit somebody else`(_ conninfo: String) async throws {
-        let database = PostgresDatabase(conninfo: conninfo, limit: 2)
-        for _ in 0..<25 {
-            let slow = Task { try await database.read { db in try db.rows("SELECT pg_sleep(5)").count } }
-            try await Task.sleep(for: .milliseconds(Int.random(in: 0...12)))
-            slow.cancel()
-            await #expect(throws: CancellationError.self) { try await slow.value }
-            #expect(try await database.read { db in try db.rows("SELECT pg_sleep(0.01)").count } == 1)
-        }
-        #expect(database.counters.open <= 2)
     }
 
     @Test(arguments: postgresConninfos)
@@ -210,7 +172,7 @@ import Testing
 }
 
 /// Waits for something another task does, for at most a minute: on a busy machine tasks start late.
-private func waitUntil(_ condition: () -> Bool) async throws {
+func waitUntil(_ condition: () -> Bool) async throws {
     for _ in 0..<6_000 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
     #expect(condition())
 }

@@ -168,6 +168,31 @@ import Testing
         #expect(try await welt.frage("neuer").leistungen.treffer.map(\.name) == ["Neuer Name"])
     }
 
+    @Test func `a run knows what has become of it when another one ended before it`() {
+        let (eigene, neuere) = ("Bauart \(Suchindex.bauart), katalog 3", "Bauart \(Suchindex.bauart + 1), katalog 3")
+        func ausgang(_ fassung: Int, _ quelle: String) -> Suchindex.Ausgang {
+            Suchindex.ausgang(eigene, begonnen: 7, stand: (fassung, quelle))
+        }
+        #expect(ausgang(7, "was auch immer") == .inGebrauch)
+        // The same load: both built the same. Otherwise two servers would build for ever.
+        #expect(ausgang(8, eigene) == .erledigt)
+        #expect(ausgang(8, neuere) == .erledigt)
+        #expect(ausgang(8, "Bauart \(Suchindex.bauart), katalog 4") == .ueberholt)
+        #expect(ausgang(8, "") == .ueberholt)
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `an index of a newer program is left alone until somebody asks for it`(backend: TestBackend) async throws {
+        let database = try await Welt.beispiel(backend)
+        let neuere = "Bauart \(Suchindex.bauart + 1), katalog 1"
+        try await database.write { db in try SuchindexStore.setze(fassung: 7, quelle: neuere, in: db) }
+        #expect(try await Suchindex.standard.nachfuehren(database) == nil)
+        #expect(try await database.read { db in try SuchindexStore.stand(in: db).quelle } == neuere)
+        #expect(try await Suchindex.standard.nachfuehren(database, auchNeueren: true) != nil)
+        #expect(try await Suchindex.standard.nachfuehren(database) == nil)
+        #expect(Suchindex.bauart(of: "") == 0 && Suchindex.bauart(of: "noch einmal") == 0)
+    }
+
     @Test(arguments: TestBackend.available)
     func `whatever a thing is called, it is stored and found under the words in its name`(backend: TestBackend)
         async throws

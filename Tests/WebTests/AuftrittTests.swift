@@ -72,6 +72,62 @@ import Testing
         }
     }
 
+    @Test func `who cannot save is told why, that reading goes on, and when to come back`() async throws {
+        let router = try Kleinseite.router { routes in
+            routes.get("/voll") { _, _ in throw StorageError.other(code: "53100", message: "No space left on device") }
+            routes.get("/gesperrt") { _, _ in throw StorageError.notWritable("/var/lib/geheim") }
+            routes.get("/weg") { _, _ in throw StorageError.unavailable("host=db.intern") }
+            routes.get("/eng") { _, _ in throw StorageError.conflict }
+            routes.get("/kaputt") { _, _ in throw StorageError.other(code: "11", message: "malformed") }
+        }
+        try await Application(router: router).test(.router) { (client) async throws in
+            for (path, satz) in [
+                ("/voll", "nimmt zurzeit keine Änderungen an"), ("/gesperrt", "nimmt zurzeit keine Änderungen an"),
+                ("/weg", "antwortet zurzeit nicht"), ("/eng", "Gerade wird viel geändert"),
+            ] {
+                let answer = try await client.execute(uri: path, method: .get)
+                #expect(answer.status == .serviceUnavailable)
+                #expect(String(buffer: answer.body).contains(satz), "\(path)")
+                #expect(answer.headers[.retryAfter].flatMap { Int($0) } ?? 0 > 0, "\(path)")
+            }
+            let kaputt = try await client.execute(uri: "/kaputt", method: .get)
+            #expect(kaputt.status == .internalServerError && kaputt.headers[.retryAfter] == nil)
+        }
+    }
+
+    @Test func `who hangs up in the middle of a request causes no incident`() async throws {
+        let router = try Kleinseite.router { routes in
+            routes.get("/abgerissen") { _, _ in throw IOError(errnoCode: ECONNRESET, reason: "read") }
+        }
+        try await Application(router: router).test(.router) { (client) async throws in
+            let answer = try await client.execute(uri: "/abgerissen", method: .get)
+            #expect(answer.status == .badRequest && answer.body.readableBytes == 0)
+        }
+    }
+
+    @Test func `nobody is told to sign in because the database is away`() async throws {
+        struct Stumm: SessionSource {
+            func session(of token: String, at now: Instant) async throws -> Sitzung? {
+                throw StorageError.unavailable("host=db.intern")
+            }
+        }
+        let router = Router(context: SiteContext.self)
+        router.add(middleware: SessionLookup(sessions: Stumm(), tls: false, now: { Welt.jetzt }))
+        router.add(middleware: ErrorPages(site: try Kleinseite.site(), newID: { "vorfall7" }))
+        var routes = Routes(router)
+        routes.get("/offen") { _, _ in Response(status: .ok) }
+        routes.get("/zu", .angemeldet) { _, _ in throw Refusal(.signInNeeded, "Bitte melden Sie sich an.") }
+        try await Application(router: router).test(.router) { (client) async throws in
+            let keks: HTTPFields = [.cookie: "leitstand_sitzung=x"]
+            let offen = try await client.execute(uri: "/offen", method: .get, headers: keks)
+            #expect(offen.status == .ok)
+            let zu = try await client.execute(uri: "/zu", method: .get, headers: keks)
+            #expect(zu.status == .serviceUnavailable && zu.headers[.retryAfter] != nil)
+            let fremd = try await client.execute(uri: "/zu", method: .get)
+            #expect(fremd.status == .seeOther)
+        }
+    }
+
     @Test func `a fault of ours shows a number and nothing else`() async throws {
         struct Geheimnisvoll: Error { let kennwort = "geheim123" }
         let router = try Kleinseite.router { routes in

@@ -17,6 +17,7 @@ import Testing
         logger[metadataKey: "hb.request.id"] = "a1"
         logger.info("anfrage", metadata: ["weg": "/dinge/{id}", "text": "ä\n\"quer\"\u{1}"])
         logger.debug("nicht zu sehen")
+        JSONLog.flush()
         dup2(saved, 2)
         close(saved)
         close(file)

@@ -44,7 +44,8 @@ private struct Mitschrift: LogHandler {
             }
         }
         let logger = Logger(label: "test") { _ in Mitschrift(zeilen: zeilen) }
-        try await Application(router: router, logger: logger).test(.router) { (client) async throws in
+        try await Application(responder: ResponseChain(routes: router.buildResponder()), logger: logger).test(.router) {
+            (client) async throws in
             _ = try await client.execute(
                 uri: "/dinge/frau.muster%40example.org?q=suchwort&email=frau.muster@example.org", method: .get)
             _ = try await client.execute(

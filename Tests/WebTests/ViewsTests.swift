@@ -84,4 +84,16 @@ import Testing
         }
         #expect(seen > 20)
     }
+
+    @Test func `every sign that means something in HTML is escaped, whatever stands around it`() {
+        let signs = ["<": "&lt;", ">": "&gt;", "&": "&amp;", "\"": "&quot;", "'": "&#39;"]
+        var zufall = Zufall(7)
+        for _ in 0..<500 {
+            let text = zufall.text(
+                of: Array(signs.keys) + ["ä", "\u{301}", "😀", "a", " ", "\u{FEFF}", "&lt;"], length: 30)
+            let expected = text.unicodeScalars.map { signs[String($0)] ?? String($0) }.joined()
+            #expect(HTMLText().escapeText(text).utf8.elementsEqual(expected.utf8))
+        }
+        #expect(HTMLText().escapeText("").isEmpty)
+    }
 }

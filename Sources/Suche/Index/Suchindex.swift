@@ -38,13 +38,35 @@ package struct Suchindex: Sendable {
 
     /// Builds the index where what it was built from has changed; nil where nothing had.
     ///
-    /// - Parameter stand: names the state of the sources; see `quellstand`.
-    package func nachfuehren(_ database: any Database) async throws -> Bericht? {
+    /// An index that a newer program built is left alone unless `auchNeueren`: while both run, each would build it
+    /// back for ever.
+    package func nachfuehren(_ database: any Database, auchNeueren: Bool = false) async throws -> Bericht? {
         let (current, built) = try await database.read { db in
             (try quellstand(in: db), try SuchindexStore.stand(in: db).quelle)
         }
-        guard current != built else { return nil }
+        guard current != built, auchNeueren || Suchindex.bauart(of: built) <= Suchindex.bauart else { return nil }
         return try await baue(database, quelle: current)
+    }
+
+    /// The way of storing that a state names; 0 where it names none.
+    static func bauart(of stand: String) -> Int {
+        stand.prefix { $0 != "," }.split(separator: " ").last.flatMap { Int($0) } ?? 0
+    }
+
+    /// How a run ended.
+    enum Ausgang: Sendable, Equatable {
+        case inGebrauch
+        /// Another server built the same meanwhile, or a newer program did.
+        case erledigt
+        /// Another run ended first, from a state that may be an older one.
+        case ueberholt
+    }
+
+    /// How a run for `quelle` ends that began with the index `begonnen` and now finds `stand`.
+    static func ausgang(_ quelle: String, begonnen: Int, stand: (fassung: Int, quelle: String)) -> Ausgang {
+        if stand.fassung == begonnen { return .inGebrauch }
+        // Two servers that follow the same load build the same; were that a reason to begin again, they would never end.
+        return stand.quelle == quelle || bauart(of: stand.quelle) > bauart ? .erledigt : .ueberholt
     }
 
     /// What the index depends on: the newest loads and this program's way of storing.
@@ -60,15 +82,15 @@ package struct Suchindex: Sendable {
     package func baue(_ database: any Database, quelle: String) async throws -> Bericht {
         // Of two runs at once the one that ends first counts; the other looks again at what has become of it.
         for _ in 0..<3 {
-            let (report, isInUse) = try await versuche(database, quelle: quelle)
-            if isInUse { return report }
+            let (report, ausgang) = try await versuche(database, quelle: quelle)
+            if ausgang != .ueberholt { return report }
         }
         return try await versuche(database, quelle: quelle).bericht
     }
 
     private func versuche(
         _ database: any Database, quelle: String
-    ) async throws -> (bericht: Bericht, istInGebrauch: Bool) {
+    ) async throws -> (bericht: Bericht, ausgang: Ausgang) {
         let (begonnen, fassung) = try await database.write { db in
             try db.lock("suche")
             return (try SuchindexStore.stand(in: db).fassung, try SuchindexStore.neueFassung(in: db))
@@ -103,9 +125,10 @@ package struct Suchindex: Sendable {
             entfallene += try await self.entfallene(source.art, ausser: seen, database)
         }
         report.entfernt = entfallene.count
-        let isInUse = try await database.write { [words, entfallene] db in
+        let ausgang = try await database.write { [words, entfallene] db in
             try db.lock("suche")
-            guard try SuchindexStore.stand(in: db).fassung == begonnen else { return false }
+            let found = Suchindex.ausgang(quelle, begonnen: begonnen, stand: try SuchindexStore.stand(in: db))
+            guard found == .inGebrauch else { return found }
             try SuchindexStore.loesche(entfallene, in: db)
             try SuchindexStore.uebernimm(fassung, in: db)
             for bereich in ["katalog", "gebiet"] {
@@ -113,15 +136,15 @@ package struct Suchindex: Sendable {
                 try SuchindexStore.ersetzeWorte(bereich, part.eintraege(), part.haeufigkeit, in: db)
             }
             try SuchindexStore.setze(fassung: fassung, quelle: quelle, in: db)
-            return true
+            return found
         }
-        if isInUse {
+        if ausgang == .inGebrauch {
             try await database.write { db in
                 try db.lock("suche")
                 try SuchindexStore.raeume(bis: fassung, in: db)
             }
         }
-        return (report, isInUse)
+        return (report, ausgang)
     }
 
     /// First pass: the words of all names and of what stands around them, by area.

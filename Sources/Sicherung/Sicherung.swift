@@ -1,0 +1,99 @@
+import Foundation
+import Glibc
+package import Kernel
+
+/// Writes backups.
+package enum Sicherung {
+    /// What was written.
+    package struct Ergebnis: Sendable {
+        package let kopf: Sicherungskopf
+        package let dateien: Int
+        package let bytes: Int
+    }
+
+    /// Backs up an installation while it is in use.
+    ///
+    /// The rows are read first, the files after them: a row never names a file that the backup lacks, as long as files
+    /// are stored before the rows that name them.
+    ///
+    /// - Parameter path: the file to write; `-` is standard output.
+    package static func schreibe(
+        _ installation: Installation, nach path: String, schluessel: OeffentlicherSchluessel? = nil,
+        ersetzen: Bool = false, am time: Instant = .jetzt()
+    ) async throws -> Ergebnis {
+        // First: what cannot be written should be said before the work begins.
+        let output = try Ausgabe(path, replaces: ersetzen, for: schluessel)
+        let abzug = try await Abzug.of(installation, at: time)
+        return try schreibe(abzug, installation.bereiche, output, seconds: time.rawValue / 1000)
+    }
+
+    private static func schreibe(
+        _ abzug: Abzug, _ bereiche: [Installation.Bereich], _ output: Ausgabe, seconds: Int
+    ) throws -> Ergebnis {
+        let archive = try Archivschreiber(output)
+        let kopf = try archive.append(Sicherungskopf.datei, bytes: json(abzug.kopf), at: seconds)
+        let datenbank = try archive.append(
+            abzug.kopf.datenbank.datei, descriptor: abzug.datei.descriptor, size: abzug.datei.size, at: seconds)
+        var dateien: [Dateisumme] = []
+        for bereich in bereiche {
+            try Ablage.forEach(in: bereich.ordner) { name, descriptor, status in
+                dateien.append(
+                    try archive.append(
+                        bereich.name + "/" + name, descriptor: descriptor, size: Int(status.st_size),
+                        at: status.st_mtim.tv_sec))
+            }
+        }
+        let inhalt = Sicherungsinhalt(kopf: kopf, datenbank: datenbank, dateien: dateien)
+        try archive.append(Sicherungsinhalt.datei, bytes: json(inhalt), at: seconds)
+        try archive.finish()
+        try output.finish()
+        return Ergebnis(kopf: abzug.kopf, dateien: dateien.count, bytes: output.size)
+    }
+}
+
+/// A folder of stored files.
+enum Ablage {
+    /// Opens each regular file below `folder` in the order of the names; links and what begins with `.einspielung-` are
+    /// left out, and so is a file that goes away meanwhile.
+    static func forEach(in folder: String, _ body: (String, Int32, stat) throws -> Void) throws {
+        guard FileManager.default.fileExists(atPath: folder) else { return }
+        try walk(folder, "", body)
+    }
+
+    private static func walk(_ folder: String, _ prefix: String, _ body: (String, Int32, stat) throws -> Void) throws {
+        for name in try names(in: folder) where !name.hasPrefix(Zielordner.prefix) {
+            let path = folder + "/" + name
+            var status = stat()
+            guard lstat(path, &status) == 0 else { continue }
+            switch status.st_mode & S_IFMT {
+            case S_IFDIR: try walk(path, prefix + name + "/", body)
+            case S_IFREG:
+                let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+                if descriptor < 0, errno == ENOENT { continue }
+                guard descriptor >= 0, fstat(descriptor, &status) == 0 else { throw systemfehler(path) }
+                defer { close(descriptor) }
+                try body(prefix + name, descriptor, status)
+            default: continue
+            }
+        }
+    }
+
+    /// - Throws: `Refusal` for a name that is not UTF-8, because it could not be written down.
+    static func names(in folder: String) throws -> [String] {
+        guard let stream = opendir(folder) else { throw systemfehler(folder) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+            }
+            guard let name else {
+                throw Refusal(
+                    .unprocessable,
+                    "Im Ordner \(folder) liegt eine Datei, deren Name nicht UTF-8 ist. Benennen Sie sie um.")
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+}
