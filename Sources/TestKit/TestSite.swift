@@ -9,7 +9,7 @@ import NIOCore
 package import Storage
 import Suche
 import Verzeichnis
-package import Web
+import Web
 
 /// Somebody who uses the product in a test, called after the role.
 package enum Rollenspiel: String, CaseIterable, Sendable, CustomStringConvertible {
