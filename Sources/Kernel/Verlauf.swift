@@ -14,6 +14,8 @@ package struct Verlauf: Sendable, Equatable {
         case leistungVorlaeufig = "leistung_vorlaeufig"
         case kontoAngelegt = "konto_angelegt"
         case kennwortGesetzt = "kennwort_gesetzt"
+        case rolleGegeben = "rolle_gegeben"
+        case rolleGenommen = "rolle_genommen"
     }
 
     package var art: Art

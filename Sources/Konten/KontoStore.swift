@@ -24,10 +24,7 @@ package enum KontoStore {
             ON CONFLICT DO NOTHING
             """)
         guard inserted == 1 else { throw Refusal(.conflict, "Zu dieser E-Mail-Adresse gibt es schon ein Konto.") }
-        for amt in aemter {
-            try db.execute(
-                "INSERT INTO amt (person, rolle, organisation) VALUES (\(id), \(amt.rolle), \(amt.organisation ?? ""))")
-        }
+        for amt in aemter { try AmtStore.gib(amt, an: id, durch: urheber, in: db) }
         try VerlaufStore.append([Verlauf(.kontoAngelegt, nach: id.rawValue)], durch: urheber, in: db)
         return id
     }
@@ -67,19 +64,16 @@ package enum KontoStore {
         guard
             let row = try db.rows(
                 """
-                SELECT person.id, person.email, sitzung.csrf FROM sitzung JOIN person ON person.id = sitzung.person
-                WHERE sitzung.token_hash = \(hash(token)) AND sitzung.bis >= \(am)
+                SELECT person.id, person.email, person.name, sitzung.csrf
+                FROM sitzung JOIN person ON person.id = sitzung.person
+                WHERE sitzung.token_hash = \(hash(token)) AND sitzung.bis >= \(am) AND person.gesperrt_am IS NULL
                 """
             ).first
         else { return nil }
         let id: Person.ID = try row["id"]
-        let aemter = try db.rows(
-            "SELECT rolle, organisation FROM amt WHERE person = \(id) ORDER BY rolle, organisation"
-        ).map { row in
-            let organisation: String = try row["organisation"]
-            return Person.Amt(try row["rolle"], an: organisation.isEmpty ? nil : organisation)
-        }
-        return Sitzung(person: Person(id: id, email: try row["email"], aemter: aemter), csrf: try row["csrf"])
+        let person = Person(
+            id: id, email: try row["email"], name: try row["name"], aemter: try AmtStore.geltende(id, am: am, in: db))
+        return Sitzung(person: person, csrf: try row["csrf"])
     }
 
     private static func hash(_ token: String) -> String {

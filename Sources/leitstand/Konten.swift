@@ -35,7 +35,7 @@ struct UserAdd: AsyncParsableCommand {
             guard address.utf8.count <= 320, address.split(separator: "@").count == 2,
                 !address.contains(where: \.isWhitespace)
             else { throw Refusal(.badRequest, "„\(email)“ ist keine E-Mail-Adresse.") }
-            guard role == .administration || organisation != nil else {
+            guard role.giltUeberall || organisation != nil else {
                 throw Refusal(.badRequest, "Die Rolle \(rolle) gilt bei einer Verwaltung: geben Sie --organisation an.")
             }
             let database = try await ort.open()
