@@ -25,7 +25,8 @@ package struct Anmeldekekse: Sendable {
         setze(Anmeldekekse.vor, secret, seconds: 3_600, in: &response)
     }
 
-    func setzeHalb(_ token: String, in response: inout Response) {
+    /// What goes with the code of the second step, at `/anmelden`.
+    package func setzeHalb(_ token: String, in response: inout Response) {
         setze(Anmeldekekse.halb, token, seconds: SitzungStore.halbdauer, in: &response)
     }
 

@@ -102,13 +102,19 @@ package struct Anmeldevorgang: Sendable {
         }
     }
 
-    /// A session for somebody who proved elsewhere who they are; `zweiterFaktor` says whether with a second factor.
-    package func beginne(
-        person: Person.ID, zweiterFaktor: Bool, _ browser: Browser
-    ) async throws -> Beginn {
-        let (beginn, am) = (neuerBeginn(), now())
+    /// For somebody who proved elsewhere who they are: a session, or first the code where a second factor is set up
+    /// here and there was none there.
+    ///
+    /// - Throws: `Refusal.notAllowed` for a disabled account.
+    package func beginne(person: Person.ID, zweiterFaktor: Bool, _ browser: Browser) async throws -> Ergebnis {
+        let (half, beginn, am) = (Geheimnis.neu(bytes: 32), neuerBeginn(), now())
         return try await database.write { db in
-            try beginne(beginn, person, zweiterFaktor: zweiterFaktor, browser, am: am, in: db)
+            if try !zweiterFaktor && ZweitfaktorStore.istEingerichtet(person, in: db) {
+                try SitzungStore.beginneHalb(half, person: person, am: am, in: db)
+                return .code(halb: half)
+            }
+            return .angemeldet(
+                try beginne(beginn, person, zweiterFaktor: zweiterFaktor, browser, am: am, in: db))
         }
     }
 
@@ -123,12 +129,14 @@ package struct Anmeldevorgang: Sendable {
         _ geheimnisse: Geheimnisse, _ person: Person.ID, zweiterFaktor: Bool, _ browser: Browser, am: Instant,
         in db: any SQLConnection
     ) throws -> Beginn {
+        guard let (_, missing) = try KontoStore.person(person, zweiterFaktor: zweiterFaktor, am: am, in: db) else {
+            throw Refusal(.notAllowed, "Dieses Konto ist gesperrt. Wenden Sie sich an die Administration.")
+        }
         try KontoStore.beginne(
             person: person, token: geheimnisse.token, csrf: geheimnisse.csrf, am: am, geraet: browser.text,
             zweiterFaktor: zweiterFaktor, in: db)
         try SitzungStore.merkeGeraet(
             geheimnisse.marke, statt: browser.marke, person: person, am: am, in: db)
-        let missing = try KontoStore.person(person, zweiterFaktor: zweiterFaktor, am: am, in: db)?.faktorFehlt ?? false
         return Beginn(
             token: geheimnisse.token, csrf: geheimnisse.csrf, marke: geheimnisse.marke, faktorFehlt: missing)
     }
