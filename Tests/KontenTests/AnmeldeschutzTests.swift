@@ -25,11 +25,8 @@ import Web
             set { metadata[key] = newValue }
         }
 
-        func log(
-            level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String,
-            function: String, line: UInt
-        ) {
-            let text = "\(message) \(self.metadata) \(metadata ?? [:])"
+        func log(event: LogEvent) {
+            let text = "\(event.message) \(metadata) \(event.metadata ?? [:])"
             Mitschrift.zeilen.withLock { $0.append(text) }
         }
     }
@@ -177,7 +174,7 @@ import Web
         let site = try TestSite(database)
         let logger = Logger(label: "test") { _ in Mitschrift() }
         let code = totp.code(Welt.jetzt)
-        try await Application(responder: site.leitstand.responder(), logger: logger).test(.router) { client in
+        try await Application(responder: site.leitstand.responder(), logger: logger).test(.router) { (client) async throws in
             var cookies: [String: String] = [:]
             func sende(_ felder: [(String, String)]) async throws -> HTTPResponse.Status {
                 var csrf = ""
