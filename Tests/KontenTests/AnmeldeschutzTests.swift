@@ -174,7 +174,8 @@ import Web
         let site = try TestSite(database)
         let logger = Logger(label: "test") { _ in Mitschrift() }
         let code = totp.code(Welt.jetzt)
-        try await Application(responder: site.leitstand.responder(), logger: logger).test(.router) { (client) async throws in
+        try await Application(responder: site.leitstand.responder(), logger: logger).test(.router) {
+            (client) async throws in
             var cookies: [String: String] = [:]
             func sende(_ felder: [(String, String)]) async throws -> HTTPResponse.Status {
                 var csrf = ""
