@@ -7,7 +7,8 @@ HINTERGRUND=
 
 # Was jeder Bau braucht; ./run, ./test, ./bench und Werkzeuge/deb installieren es.
 # shellcheck disable=SC2034
-BAUPAKETE=(libpq-dev libsqlite3-dev libxml2-dev libxlsxwriter-dev libcmark-dev libarchive-dev pkg-config
+BAUPAKETE=(libpq-dev libsqlite3-dev libxml2-dev libxlsxwriter-dev libcmark-dev libarchive-dev libqrencode-dev
+    libcurl4-openssl-dev pkg-config
     ca-certificates git python3 python3-pip)
 
 schritt() { printf '\n==> %s\n' "$*"; }

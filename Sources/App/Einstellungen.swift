@@ -76,10 +76,16 @@ package struct Einstellung: Sendable {
             "Netze, die /metrics lesen dürfen, mit Komma getrennt, etwa 10.0.0.0/8, fd00::/8; der eigene Rechner darf immer.",
         geheim: false)
 
+    static let proxys = Einstellung(
+        name: "LEITSTAND_PROXYS", art: "Netze", vorgabe: nil,
+        beschreibung:
+            "Netze der eigenen Proxys, etwa 127.0.0.1, 10.0.0.0/8: nur von dort gilt X-Forwarded-For, für die Bremse der Anmeldung.",
+        geheim: false)
+
     /// All settings, in the order of the documentation.
     package static let alle = [
         datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, sicherungsschluessel,
-        protokoll, httpVerbindungen, anfragen, vorlauf, metriken,
+        protokoll, httpVerbindungen, anfragen, vorlauf, metriken, proxys,
     ]
 }
 
@@ -138,13 +144,18 @@ package struct Einstellungen: Sendable {
     package func vorlauf() throws -> Int { try zahl(.vorlauf, 0...60) }
 
     /// The networks whose supervision may read the figures.
-    package func metriken() throws -> [Netzbereich] {
-        try (wert(.metriken) ?? "").split(separator: ",").map { part in
+    package func metriken() throws -> [Netzbereich] { try netze(.metriken) }
+
+    /// The networks of the operator's own proxies.
+    package func proxys() throws -> [Netzbereich] { try netze(.proxys) }
+
+    private func netze(_ setting: Einstellung) throws -> [Netzbereich] {
+        try (wert(setting) ?? "").split(separator: ",").map { part in
             let text = part.trimmingCharacters(in: .whitespaces)
             guard let range = Netzbereich(text) else {
                 throw Refusal(
                     .badRequest,
-                    "\(Einstellung.metriken.name): „\(text)“ ist kein Netz. Schreiben Sie 10.0.0.0/8 oder fd00::/8.")
+                    "\(setting.name): „\(text)“ ist kein Netz. Schreiben Sie 10.0.0.0/8 oder fd00::/8.")
             }
             return range
         }

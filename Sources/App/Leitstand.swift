@@ -27,12 +27,13 @@ package struct Leitstand: Sendable {
     package let bereitschaft: Bereitschaft
     package let anfragegrenze: Anfragegrenze
     private let messnetze: [Netzbereich]
+    private let absender: Absender
     package let now: @Sendable () -> Instant
 
     package init(
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
         texte: Fusstexte = Fusstexte(), adresse: String? = nil, cache megabytes: Int = Leitstand.cache,
-        anfragegrenze: Anfragegrenze = Anfragegrenze(), messnetze: [Netzbereich] = [],
+        anfragegrenze: Anfragegrenze = Anfragegrenze(), messnetze: [Netzbereich] = [], proxys: [Netzbereich] = [],
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
@@ -43,6 +44,7 @@ package struct Leitstand: Sendable {
         cache = megabytes == 0 ? nil : ResponseCache(bytes: megabytes << 20, database: database, now: now)
         self.anfragegrenze = anfragegrenze
         self.messnetze = messnetze
+        absender = Absender(proxys: proxys)
         messwerte = Messwerte([
             anfragegrenze, Datenbankwerte(database), Prozesswerte(version: Leitstand.version),
         ])
@@ -96,7 +98,10 @@ package struct Leitstand: Sendable {
             CodelistenRoutes(database: database, site: site, now: now),
             UmsetzungRoutes(database: database, site: site, now: now),
             LadungRoutes(database: database, site: site, now: now),
-            AnmeldungRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
+            AnmeldungRoutes(
+                database: database, site: site, anmeldung: anmeldung, tls: tls, absender: absender, now: now),
+            KontoRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
+            ZweitfaktorRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
             FusstextRoutes(texte: texte, site: site),
             SuchbeschreibungRoutes(site: site, suchpfad: Leitstand.suchpfad),
         ]

@@ -16,6 +16,10 @@ package struct Verlauf: Sendable, Equatable {
         case kennwortGesetzt = "kennwort_gesetzt"
         case rolleGegeben = "rolle_gegeben"
         case rolleGenommen = "rolle_genommen"
+        case kontoGeaendert = "konto_geaendert"
+        case zweiterFaktorGesetzt = "zweiter_faktor_gesetzt"
+        case zweiterFaktorEntfernt = "zweiter_faktor_entfernt"
+        case codesErneuert = "codes_erneuert"
     }
 
     package var art: Art

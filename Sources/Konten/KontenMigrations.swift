@@ -104,5 +104,27 @@ package enum KontenMigrations {
             )
             """,
             "CREATE INDEX fremdkonto_person ON fremdkonto (person)"),
+        Migration(
+            "konten-0003-anmeldung",
+            // Between the password and the code of the second factor, for minutes.
+            """
+            CREATE TABLE halbsitzung (
+                token_hash TEXT PRIMARY KEY,
+                person TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+                bis BIGINT NOT NULL
+            )
+            """,
+            "CREATE INDEX halbsitzung_person ON halbsitzung (person)",
+            "CREATE INDEX halbsitzung_bis ON halbsitzung (bis)",
+            // Browsers that have signed in to an account before: guessing from elsewhere does not slow them down.
+            """
+            CREATE TABLE bekanntes_geraet (
+                token_hash TEXT PRIMARY KEY,
+                person TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+                bis BIGINT NOT NULL
+            )
+            """,
+            "CREATE INDEX bekanntes_geraet_person ON bekanntes_geraet (person)",
+            "CREATE INDEX bekanntes_geraet_bis ON bekanntes_geraet (bis)"),
     ]
 }

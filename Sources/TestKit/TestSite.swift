@@ -84,6 +84,9 @@ package struct SiteClient: Sendable {
 
     init(site: TestSite, client: any TestClientProtocol) { (self.site, self.client) = (site, client) }
 
+    /// The database behind the site.
+    package var datenbank: any Database { site.database }
+
     package struct Antwort: Sendable {
         package let status: HTTPResponse.Status
         package let headers: HTTPFields
@@ -93,7 +96,7 @@ package struct SiteClient: Sendable {
     }
 
     /// A client with a session of that person, made straight in the database.
-    package func als(_ rolle: Rollenspiel) async throws -> SiteClient {
+    package func als(_ rolle: Rollenspiel, zweiterFaktor: Bool = true) async throws -> SiteClient {
         var copy = self
         guard rolle != .besuch else {
             copy.cookie = nil
@@ -109,7 +112,8 @@ package struct SiteClient: Sendable {
                 try KontoStore.konto(email: email, in: db)?.id
                 ?? KontoStore.insert(
                     email: email, kennwort: kennwort, aemter: rolle.aemter(in: db), durch: .betrieb(am), in: db)
-            try KontoStore.beginne(person: id, token: token, csrf: csrf, am: am, in: db)
+            try KontoStore.beginne(
+                person: id, token: token, csrf: csrf, am: am, geraet: "Prüfung", zweiterFaktor: zweiterFaktor, in: db)
         }
         copy.cookie = "leitstand_sitzung=\(token)"
         copy.csrf = csrf

@@ -36,14 +36,14 @@ struct Serve: AsyncParsableCommand {
                 )
             }
             let database = try await ort.open(einstellungen)
-            let anmeldung = try Anmeldung()
+            let anmeldung = try Anmeldung(regel: ressourcen.kennwortregel)
             let leitstand = try App.Leitstand(
                 database: database, views: views, assets: assets, anmeldung: anmeldung, suche: suche,
                 tls: einstellungen.tls,
                 texte: Fusstexte(ordner: einstellungen.textordner, vorlagen: ressourcen.texte),
                 adresse: einstellungen.adresse(), cache: einstellungen.cache(),
                 anfragegrenze: Anfragegrenze(plaetze: einstellungen.anfragen()),
-                messnetze: einstellungen.metriken())
+                messnetze: einstellungen.metriken(), proxys: einstellungen.proxys())
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port,
                 grenzen: Netzgrenzen(verbindungen: einstellungen.httpVerbindungen()),
@@ -127,5 +127,7 @@ struct Check: AsyncParsableCommand {
         let hinweise = Fusstexte(ordner: einstellungen.textordner).hinweise()
         if !hinweise.isEmpty { melde("\nTexte, die noch fehlen oder Lücken haben:") }
         for line in hinweise { melde("    \(line)") }
+        // Where there are no resources at all, `serve` says so.
+        if let line = (try? Ressourcen(konfiguriert: einstellungen.ressourcen))?.kennworthinweis { melde("\n\(line)") }
     }
 }

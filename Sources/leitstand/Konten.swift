@@ -70,6 +70,8 @@ struct UserReset: AsyncParsableCommand {
     @OptionGroup var ort: Ort
     @Argument(help: ArgumentHelp("E-Mail-Adresse des Kontos.", valueName: "E-Mail")) var email: String
     @Flag(help: "Das Passwort aus der Standardeingabe lesen statt eines vorzuschlagen.") var passwortStdin = false
+    @Flag(help: "Auch den zweiten Faktor entfernen, etwa wenn das Gerät verloren ist.") var zweitenFaktorEntfernen =
+        false
 
     func run() async throws {
         try await erklaert {
@@ -80,8 +82,12 @@ struct UserReset: AsyncParsableCommand {
             }
             let klartext = try passwort(passwortStdin)
             let kennwort = try await Anmeldung().neuesKennwort(klartext)
+            let zweitenFaktorEntfernen = zweitenFaktorEntfernen
             try await database.write { db in
                 try KontoStore.setzeKennwort(kennwort, of: konto.id, durch: .betrieb(.jetzt()), in: db)
+                if zweitenFaktorEntfernen {
+                    try ZweitfaktorStore.entferne(of: konto.id, durch: .betrieb(.jetzt()), in: db)
+                }
             }
             if !passwortStdin { melde("Neues Passwort für \(address): \(klartext)") }
             await database.close()

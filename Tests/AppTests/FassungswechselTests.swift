@@ -15,7 +15,7 @@ import Testing
             Migration(
                 "zukunft-0001-mehr",
                 "ALTER TABLE person ADD COLUMN anzeigename TEXT",
-                "ALTER TABLE sitzung ADD COLUMN geraet TEXT NOT NULL DEFAULT 'unbekannt'",
+                "ALTER TABLE sitzung ADD COLUMN ursprung TEXT NOT NULL DEFAULT 'unbekannt'",
                 "ALTER TABLE verlauf ADD COLUMN anlass TEXT",
                 "ALTER TABLE leistung ADD COLUMN kurz TEXT NOT NULL DEFAULT ''",
                 "CREATE TABLE zukunft (id TEXT PRIMARY KEY)",
@@ -80,10 +80,10 @@ import Testing
         #expect(try await database.migrate(Self.naechste, release: "9999.0.0") == ["zukunft-0001-mehr"])
         ende.withLock { $0 = true }
         #expect(try await last.value >= 2)
-        let geraete: [String] = try await database.read { db in
-            try db.rows("SELECT DISTINCT geraet FROM sitzung").map { try $0["geraet"] }
+        let urspruenge: [String] = try await database.read { db in
+            try db.rows("SELECT DISTINCT ursprung FROM sitzung").map { try $0["ursprung"] }
         }
-        #expect(geraete == ["unbekannt"])
+        #expect(urspruenge == ["unbekannt"])
         #expect(!alt.protokoll.contains("\"fehler\""), "\(alt.protokoll)")
         alt.beende()
 

@@ -43,6 +43,10 @@ import Web
         "GET /api/v1/codelisten": .alle, "GET /api/v1/codelisten/{id}": .alle,
         "GET /api/v1/codelisten/{id}/eintraege": .alle, "GET /api/v1/codelisten/{id}/eintraege/{code}": .alle,
         "GET /anmelden": .alle, "POST /anmelden": .alle, "POST /abmelden": .angemeldete,
+        "GET /konto": .angemeldete, "POST /konto": .angemeldete, "POST /konto/passwort": .angemeldete,
+        "POST /konto/sitzungen/ende": .angemeldete, "POST /konto/sitzungen/{sitzung}/ende": .angemeldete,
+        "GET /konto/zweiter-faktor": .angemeldete, "POST /konto/zweiter-faktor": .angemeldete,
+        "POST /konto/zweiter-faktor/codes": .angemeldete, "POST /konto/zweiter-faktor/aus": .angemeldete,
         "GET /api/v1/gebiete": .alle, "GET /api/v1/gebiete/{ars}": .alle, "GET /api/v1/leistungen": .alle,
         "GET /api/v1/leistungen/{id}": .alle, "GET /api/v1/ozg": .alle, "GET /api/v1/ozg/{ozgId}": .alle,
         "GET /api/v1/themenfelder": .alle, "GET /api/v1/themenfelder/{slug}": .alle, "GET /api/v1/dienste": .alle,
@@ -93,6 +97,8 @@ import Web
                         "{slug}", with: key.contains("/dienste") ? dienst : "umwelt"
                     )
                     .replacing("{code}", with: "online").replacing("{ladung}", with: "gibtesnicht").replacing(
+                        "{sitzung}", with: "gibtesnicht"
+                    ).replacing(
                         "{version}/**", with: "x/favicon.svg")
                 let antwort = parts[0] == "GET" ? try await client.get(path) : try await client.post(path)
                 #expect(antwort.status.code < 500, "\(rolle): \(key)")

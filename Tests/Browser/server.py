@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from faktor import einrichten
+
 WURZEL = Path(__file__).resolve().parents[2]
 BEISPIELE = WURZEL / "Beispieldaten"
 # Diese Liste ist schon da, bevor ein Test etwas tut; die Orte der Geschichten beginnen leer.
@@ -61,6 +63,7 @@ class Server:
         self.port = None
         self.prozess = None
         self.email = self.passwort = None
+        self.faktor = None
         self.startzeit = None
         self.beendet_nach = None
 
@@ -118,6 +121,7 @@ class Server:
         self.startzeit = time.monotonic() - beginn
         if self.email is None:
             self._anmeldung_lesen()
+            self.faktor = einrichten(self, self.email, self.passwort)
 
     def _antwortet(self, pfad):
         verbindung = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)

@@ -17,7 +17,7 @@ SEITEN = ["/", "/leistungen", "/leistungen/99110009104000", "/ozg", "/ozg/10160"
           "/gebiete/055580016016", "/gebiete/05515", f"/gebiete/{ORT_MIT_LISTE}", "/dienste", "/dienste/neu", "/codelisten",
           "/umsetzung", "/umsetzung/055580016016", f"/umsetzung/{ORT_MIT_LISTE}",
           f"/umsetzung/{ORT_MIT_LISTE}/ladungen", "/schnittstelle", "/impressum", "/datenschutz", "/barrierefreiheit",
-          "/diese-seite-fehlt"]
+          "/konto", "/konto/zweiter-faktor", "/konto/zweiter-faktor?neu=1", "/diese-seite-fehlt"]
 # Von dieser Seite die erste Adresse, die so beginnt, samt Anhang.
 ERSTE = [("/themenfelder", "/themenfelder/", ""), ("/dienste", "/dienste/beispiel", ""),
          (f"/umsetzung/{ORT_MIT_LISTE}", f"/umsetzung/{ORT_MIT_LISTE}/0", ""),

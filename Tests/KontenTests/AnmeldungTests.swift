@@ -57,7 +57,7 @@ import Web
             }
             #expect(!cookie.contains("Secure"))
             let page = try await client.als(.besuch).get("/", headers: [.cookie: String(cookie.prefix { $0 != ";" })])
-            #expect(page.text.contains("koordination</span>"))
+            #expect(page.text.contains("koordination</a>"))
             #expect(page.headers[.cacheControl] == "no-store")
         }
     }
@@ -118,9 +118,8 @@ import Web
     func `after signing in nobody is sent to another site`(_ ziel: String) async throws {
         #expect(AnmeldungRoutes.innen(ziel) == "/umsetzung")
         try await TestSite(await Welt.leer(.sqliteMemory)).run { (client) async throws in
-            _ = try await client.als(.administration)
-            let answer = try await Self.anmelden(
-                client, email: "administration@leitstand.localhost", passwort: "geheim", ziel: ziel)
+            try await Probekonto.anlegen(in: client.datenbank)
+            let answer = try await Self.anmelden(client, email: Probekonto.email, passwort: "geheim", ziel: ziel)
             #expect(answer.status == .seeOther)
             #expect(answer.headers[.location] == "/umsetzung")
         }
@@ -154,9 +153,9 @@ import Web
             #expect(try await status(signedIn) == .seeOther)
 
             let late = try await client.als(.administration)
-            clock.vor(KontoStore.sitzungsdauer - 1)
+            clock.vor(KontoStore.leerlauf)
             #expect(try await status(late) == .ok)
-            clock.vor(2)
+            clock.vor(KontoStore.sitzungsdauer - KontoStore.leerlauf + 1)
             #expect(try await status(late) == .seeOther)
             #expect(try await late.post("/abmelden").status == .unauthorized)
             // The next session sweeps up those that are over.
