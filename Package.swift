@@ -68,13 +68,15 @@ let package = Package(
         .systemLibrary(name: "CXLSXWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
         .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Formats", dependencies: ["CLibXML2", "CXLSXWriter", "CCMark"], swiftSettings: strict),
         .target(name: "Kernel", dependencies: ["Storage"], swiftSettings: strict),
         .target(
             name: "Web",
             dependencies: ["Storage", "Kernel", "Formats", hummingbird, httpTypes, nioCore, logging, mustache, crypto],
             exclude: ["views", "assets"], swiftSettings: strict),
-        room("Konten", also: [crypto, cryptoExtras]),
+        room("Post", also: ["CCurl"]),
+        room("Konten", uses: ["Post"], also: [crypto, cryptoExtras]),
         room("Verzeichnis"),
         room("Katalog", also: [crypto]),
         room("Codelisten", also: [crypto]),
@@ -88,7 +90,7 @@ let package = Package(
         .target(
             name: "App",
             dependencies: ground + [
-                "StorageSQLite", "StoragePostgres", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
+                "StorageSQLite", "StoragePostgres", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
                 "Nachnutzung", "Umsetzung",
                 logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -98,8 +100,8 @@ let package = Package(
         .executableTarget(
             name: "leitstand",
             dependencies: [
-                "App", "Storage", "Kernel", "Formats", "Web", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
-                "Nachnutzung", "Umsetzung", "Sicherung", arguments, logging,
+                "App", "Storage", "Kernel", "Formats", "Web", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten",
+                "Suche", "Nachnutzung", "Umsetzung", "Sicherung", arguments, logging,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -115,7 +117,7 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Verzeichnis",
-                "Katalog", "Konten", "Suche",
+                "Katalog", "Konten", "Suche", "Post",
                 hummingbird, httpTypes, nioCore, logging, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict),
@@ -123,7 +125,8 @@ let package = Package(
         tests("FormatsTests", uses: ["Formats"]),
         tests("KernelTests", uses: ["Kernel"]),
         tests("WebTests", uses: ["Web", "Kernel", "Formats", mustache]),
-        tests("KontenTests", uses: ["Konten", "Kernel", "Web"]),
+        tests("PostTests", uses: ["Post", "Kernel"]),
+        tests("KontenTests", uses: ["App", "Post", "Konten", "Verzeichnis", "Kernel", "Web", "Formats"]),
         tests("VerzeichnisTests", uses: ["Verzeichnis", "Kernel", "Web", "Formats"]),
         tests("KatalogTests", uses: ["Katalog", "Kernel", "Web", "Formats"]),
         tests("CodelistenTests", uses: ["Codelisten", "Kernel", "Web", "Formats"]),

@@ -14,6 +14,10 @@ package struct Verlauf: Sendable, Equatable {
         case leistungVorlaeufig = "leistung_vorlaeufig"
         case kontoAngelegt = "konto_angelegt"
         case kennwortGesetzt = "kennwort_gesetzt"
+        case kontoGesperrt = "konto_gesperrt"
+        case kontoFreigegeben = "konto_freigegeben"
+        case emailGeaendert = "email_geaendert"
+        case zweiterFaktorEntfernt = "zweiter_faktor_entfernt"
         case rolleGegeben = "rolle_gegeben"
         case rolleGenommen = "rolle_genommen"
     }

@@ -40,7 +40,8 @@ struct Serve: AsyncParsableCommand {
                 texte: Fusstexte(ordner: einstellungen.textordner, vorlagen: ressourcen.texte),
                 adresse: einstellungen.adresse(), cache: einstellungen.cache(),
                 anfragegrenze: Anfragegrenze(plaetze: einstellungen.anfragen()),
-                messnetze: einstellungen.metriken())
+                messnetze: einstellungen.metriken(), postausgang: einstellungen.postausgang(),
+                linkadresse: einstellungen.linkadresse())
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port,
                 grenzen: Netzgrenzen(verbindungen: einstellungen.httpVerbindungen()),
