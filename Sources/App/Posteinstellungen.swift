@@ -23,10 +23,15 @@ extension Einstellungen {
             absender: try named(.absender) { try Absender(absender) })
     }
 
+    /// Nobody but people at this machine can reach the server.
+    package var istEigenerRechner: Bool {
+        get throws { try adresse() == nil && ["127.0.0.1", "localhost", "::1"].contains(host) }
+    }
+
     /// Scheme and host of links in letters: the public address, else this machine where nobody else can reach it.
     package func linkadresse(port: Int? = nil) throws -> String? {
         if let adresse = try adresse() { return adresse }
-        guard ["127.0.0.1", "localhost", "::1"].contains(host) else { return nil }
+        guard try istEigenerRechner else { return nil }
         return "http://localhost:\(try port ?? self.port())"
     }
 }

@@ -44,13 +44,3 @@ static inline const char *ls_curl_redirect(CURL *curl) {
     return address;
 }
 static inline long ls_curl_http_1_1(void) { return CURL_HTTP_VERSION_1_1; }
-
-static inline CURLcode ccurl_set_source(CURL *handle, ccurl_sink source, void *context) {
-    CURLcode code = curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
-    if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_READDATA, context);
-    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_READFUNCTION, source) : code;
-}
-
-static inline long ccurl_use_tls(void) { return CURLUSESSL_ALL; }
-
-static inline long ccurl_tls_1_2(void) { return CURL_SSLVERSION_TLSv1_2; }

@@ -1,6 +1,5 @@
 import CCurl
 import Dispatch
-package import Kernel
 
 /// Hands letters to a mail server through SMTP; the only code that speaks to libcurl.
 package struct SMTPPostausgang: Postausgang {
@@ -13,7 +12,7 @@ package struct SMTPPostausgang: Postausgang {
     private static let queue = DispatchQueue(label: "leitstand.post", attributes: .concurrent)
     private static let places = DispatchSemaphore(value: 4)
     /// libcurl wants to be set up once, before any other thread uses it.
-    private static let isReady = ccurl_start() == CURLE_OK
+    private static let isReady = ls_curl_begin() != 0
 
     package init(_ zugang: Postzugang, absender: Absender, verbindung: Int = 10_000, brief: Int = 30_000) {
         (self.zugang, self.absender, fristen) = (zugang, absender, (verbindung, brief))
@@ -45,19 +44,16 @@ package struct SMTPPostausgang: Postausgang {
         defer { curl_slist_free_all(empfaenger) }
         let rest = Rest(brief.nachricht(von: absender))
         return withExtendedLifetime(rest) {
-            guard let empfaenger, richteEin(curl), ccurl_set_list(curl, CURLOPT_MAIL_RCPT, empfaenger) == CURLE_OK,
-                ccurl_set_source(curl, SMTPPostausgang.weiter, Unmanaged.passUnretained(rest).toOpaque()) == CURLE_OK
+            guard let empfaenger, richteEin(curl), ls_curl_list(curl, CURLOPT_MAIL_RCPT, empfaenger) != 0,
+                ls_curl_upload(curl, SMTPPostausgang.weiter, Unmanaged.passUnretained(rest).toOpaque()) != 0
             else { return broken }
             let code = curl_easy_perform(curl)
-            guard code != CURLE_OK else { return nil }
-            var status = 0
-            guard ccurl_get_long(curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK else { return broken }
-            return fehler(code, status: status)
+            return code == CURLE_OK ? nil : fehler(code, status: ls_curl_status(curl))
         }
     }
 
     /// Gives libcurl the next piece of the message.
-    private static let weiter: ccurl_sink = { target, size, count, source in
+    private static let weiter: ls_curl_data = { target, size, count, source in
         guard let target, let source else { return 0 }
         let rest = Unmanaged<Rest>.fromOpaque(source).takeUnretainedValue()
         let piece = rest.bytes.prefix(size * count)
@@ -82,12 +78,12 @@ package struct SMTPPostausgang: Postausgang {
         var numbers: [(CURLoption, Int)] = [
             (CURLOPT_NOSIGNAL, 1), (CURLOPT_CONNECTTIMEOUT_MS, fristen.verbindung),
             (CURLOPT_TIMEOUT_MS, fristen.brief), (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2),
-            (CURLOPT_SSLVERSION, ccurl_tls_1_2()),
+            (CURLOPT_SSLVERSION, Int(ls_curl_tls_1_2())),
         ]
-        if zugang.verschluesselung != .keine { numbers.append((CURLOPT_USE_SSL, ccurl_use_tls())) }
-        return texts.allSatisfy { ccurl_set_text(curl, $0.0, $0.1) == CURLE_OK }
-            && numbers.allSatisfy { ccurl_set_long(curl, $0.0, $0.1) == CURLE_OK }
-            && ccurl_set_sink(curl, { _, size, count, _ in size * count }, nil) == CURLE_OK
+        if zugang.verschluesselung != .keine { numbers.append((CURLOPT_USE_SSL, Int(ls_curl_use_tls()))) }
+        return texts.allSatisfy { ls_curl_text(curl, $0.0, $0.1) != 0 }
+            && numbers.allSatisfy { ls_curl_number(curl, $0.0, $0.1) != 0 }
+            && ls_curl_sink(curl, { _, size, count, _ in size * count }) != 0
     }
 
     /// A sentence that names the server and its answer, and neither the recipient nor the letter.

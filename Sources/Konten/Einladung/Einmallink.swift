@@ -42,6 +42,9 @@ package struct NeuerLink: Sendable {
     package let person: Person.ID
     package let am: Instant
 
+    /// The path of its address.
+    package var pfad: String { "/anmelden/\(zweck.rawValue)/\(token)" }
+
     /// What the database keeps; also names the letter, so that the same letter keeps its Message-ID.
     var hash: String { EinmallinkStore.hash(token) }
 }

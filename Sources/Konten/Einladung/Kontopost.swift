@@ -39,7 +39,7 @@ package struct Kontopost: Sendable {
 
     /// The whole address of a link.
     package func adresse(of link: NeuerLink) throws(Refusal) -> String {
-        try verlangeAdresse() + "/anmelden/\(link.zweck.rawValue)/\(link.token)"
+        try verlangeAdresse() + link.pfad
     }
 
     /// What became of a link that somebody is to get.

@@ -61,7 +61,7 @@ package enum PersonStore {
     }
 
     /// The invited person has chosen a password.
-    static func nimmAn(_ id: Person.ID, name: String?, in db: any SQLConnection) throws {
+    package static func nimmAn(_ id: Person.ID, name: String? = nil, in db: any SQLConnection) throws {
         try db.execute("UPDATE person SET eingeladen_am = NULL, name = COALESCE(\(name), name) WHERE id = \(id)")
     }
 
