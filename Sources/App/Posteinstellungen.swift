@@ -1,4 +1,4 @@
-package import Kernel
+import Kernel
 package import Post
 
 /// What the settings say about letters and the links in them.
