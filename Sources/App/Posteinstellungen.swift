@@ -6,7 +6,7 @@ extension Einstellungen {
     /// The mail server; nil where none is configured.
     ///
     /// - Throws: `Refusal` that names the setting and never its value.
-    package func postausgang() throws -> SMTPPostausgang? {
+    package func postausgang() throws -> (any Postausgang)? {
         guard let smtp = wert(.smtp) else { return nil }
         guard let absender = wert(.absender) else {
             throw Refusal(

@@ -11,8 +11,6 @@ package struct SMTPPostausgang: Postausgang {
     /// Sending waits for the network, so it happens away from the threads that answer requests, a few at a time.
     private static let queue = DispatchQueue(label: "leitstand.post", attributes: .concurrent)
     private static let places = DispatchSemaphore(value: 4)
-    /// libcurl wants to be set up once, before any other thread uses it.
-    private static let isReady = ls_curl_begin() != 0
 
     package init(_ zugang: Postzugang, absender: Absender, verbindung: Int = 10_000, brief: Int = 30_000) {
         (self.zugang, self.absender, fristen) = (zugang, absender, (verbindung, brief))
@@ -23,11 +21,19 @@ package struct SMTPPostausgang: Postausgang {
             SMTPPostausgang.queue.async {
                 SMTPPostausgang.places.wait()
                 defer { SMTPPostausgang.places.signal() }
-                continuation.resume(returning: uebergib(brief))
+                continuation.resume(returning: Curlsendung(postausgang: self).uebergib(brief))
             }
         }
         if let fault { throw fault }
     }
+}
+
+/// One letter on its way. Apart from the type that other rooms see, so that none of them has to know libcurl.
+private struct Curlsendung {
+    let postausgang: SMTPPostausgang
+
+    /// libcurl wants to be set up once, before any other thread uses it.
+    private static let isReady = ls_curl_begin() != 0
 
     /// What is left of the message, while libcurl asks for it.
     private final class Rest {
@@ -35,17 +41,17 @@ package struct SMTPPostausgang: Postausgang {
         init(_ text: String) { bytes = ArraySlice(text.utf8) }
     }
 
-    private func uebergib(_ brief: Brief) -> Postfehler? {
+    func uebergib(_ brief: Brief) -> Postfehler? {
         let broken = Postfehler(.abgelehnt, "Der Brief ließ sich nicht vorbereiten.")
-        guard SMTPPostausgang.isReady, let curl = curl_easy_init() else { return broken }
+        guard Curlsendung.isReady, let curl = curl_easy_init() else { return broken }
         defer { curl_easy_cleanup(curl) }
         var empfaenger: UnsafeMutablePointer<curl_slist>?
         empfaenger = curl_slist_append(nil, "<\(brief.an)>")
         defer { curl_slist_free_all(empfaenger) }
-        let rest = Rest(brief.nachricht(von: absender))
+        let rest = Rest(brief.nachricht(von: postausgang.absender))
         return withExtendedLifetime(rest) {
             guard let empfaenger, richteEin(curl), ls_curl_list(curl, CURLOPT_MAIL_RCPT, empfaenger) != 0,
-                ls_curl_upload(curl, SMTPPostausgang.weiter, Unmanaged.passUnretained(rest).toOpaque()) != 0
+                ls_curl_upload(curl, Curlsendung.weiter, Unmanaged.passUnretained(rest).toOpaque()) != 0
             else { return broken }
             let code = curl_easy_perform(curl)
             return code == CURLE_OK ? nil : fehler(code, status: ls_curl_status(curl))
@@ -64,23 +70,23 @@ package struct SMTPPostausgang: Postausgang {
     }
 
     private func richteEin(_ curl: UnsafeMutableRawPointer) -> Bool {
-        let scheme = zugang.verschluesselung == .vonAnfang ? "smtps" : "smtp"
+        let scheme = postausgang.zugang.verschluesselung == .vonAnfang ? "smtps" : "smtp"
         // The name after the slash is how we greet the server: the host of the sender.
-        let url = "\(scheme)://\(zugang.rechner):\(zugang.port)/\(absender.adresse.rechner)"
+        let url = "\(scheme)://\(postausgang.zugang.rechner):\(postausgang.zugang.port)/\(postausgang.absender.adresse.rechner)"
         var texts: [(CURLoption, String)] = [
             (CURLOPT_URL, url), (CURLOPT_PROTOCOLS_STR, scheme), (CURLOPT_PROXY, ""), (CURLOPT_NOPROXY, "*"),
-            (CURLOPT_MAIL_FROM, "<\(absender.adresse)>"),
+            (CURLOPT_MAIL_FROM, "<\(postausgang.absender.adresse)>"),
         ]
-        if let benutzer = zugang.benutzer, let passwort = zugang.passwort {
+        if let benutzer = postausgang.zugang.benutzer, let passwort = postausgang.zugang.passwort {
             texts += [(CURLOPT_USERNAME, benutzer), (CURLOPT_PASSWORD, passwort)]
         }
-        if let file = zugang.zertifikate { texts.append((CURLOPT_CAINFO, file)) }
+        if let file = postausgang.zugang.zertifikate { texts.append((CURLOPT_CAINFO, file)) }
         var numbers: [(CURLoption, Int)] = [
-            (CURLOPT_NOSIGNAL, 1), (CURLOPT_CONNECTTIMEOUT_MS, fristen.verbindung),
-            (CURLOPT_TIMEOUT_MS, fristen.brief), (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2),
+            (CURLOPT_NOSIGNAL, 1), (CURLOPT_CONNECTTIMEOUT_MS, postausgang.fristen.verbindung),
+            (CURLOPT_TIMEOUT_MS, postausgang.fristen.brief), (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2),
             (CURLOPT_SSLVERSION, Int(ls_curl_tls_1_2())),
         ]
-        if zugang.verschluesselung != .keine { numbers.append((CURLOPT_USE_SSL, Int(ls_curl_use_tls()))) }
+        if postausgang.zugang.verschluesselung != .keine { numbers.append((CURLOPT_USE_SSL, Int(ls_curl_use_tls()))) }
         return texts.allSatisfy { ls_curl_text(curl, $0.0, $0.1) != 0 }
             && numbers.allSatisfy { ls_curl_number(curl, $0.0, $0.1) != 0 }
             && ls_curl_sink(curl, { _, size, count, _ in size * count }) != 0
@@ -88,7 +94,7 @@ package struct SMTPPostausgang: Postausgang {
 
     /// A sentence that names the server and its answer, and neither the recipient nor the letter.
     private func fehler(_ code: CURLcode, status: Int) -> Postfehler {
-        let server = "Der Mailserver \(zugang.rechner):\(zugang.port)"
+        let server = "Der Mailserver \(postausgang.zugang.rechner):\(postausgang.zugang.port)"
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT:
             return Postfehler(.nichtErreichbar, "\(server) ist nicht erreichbar.")
