@@ -63,6 +63,8 @@ class Server:
         self.email = self.passwort = None
         self.startzeit = None
         self.beendet_nach = None
+        # Einstellungen, die nur dieser Server bekommt.
+        self.zusatz = {}
 
     @property
     def basis(self):
@@ -74,7 +76,7 @@ class Server:
 
     def _umgebung(self):
         eigene = {name: wert for name, wert in os.environ.items() if not name.startswith("LEITSTAND_")}
-        return eigene | self.datenbank.umgebung
+        return eigene | self.datenbank.umgebung | self.zusatz
 
     def cli(self, *angaben, erwartet=0):
         """Führt einen Befehl aus und gibt seine Ausgabe zurück."""
