@@ -11,7 +11,8 @@ extension Einstellungen {
         guard let absender = wert(.absender) else {
             throw Refusal(
                 .badRequest,
-                "\(Einstellung.absender.name) fehlt: Mit \(Einstellung.smtp.name) braucht Leitstand eine Absenderadresse.")
+                "\(Einstellung.absender.name) fehlt: Mit \(Einstellung.smtp.name) braucht Leitstand eine Absenderadresse."
+            )
         }
         func named<T>(_ setting: Einstellung, _ work: () throws -> T) throws -> T {
             do { return try work() } catch let refusal as Refusal {

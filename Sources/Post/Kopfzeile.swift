@@ -23,9 +23,11 @@ enum Kopfzeile {
     /// A line with one mailbox.
     static func adresse(_ name: String, _ anzeige: String?, _ adresse: Postadresse) -> String {
         guard let anzeige, !anzeige.isEmpty else { return "\(name): <\(adresse)>" }
-        let isAtom = anzeige.utf8.count <= 60 && anzeige.utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 32
-        }
+        let isAtom =
+            anzeige.utf8.count <= 60
+            && anzeige.utf8.allSatisfy { byte in
+                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 32
+            }
         return "\(name): \(isAtom ? anzeige : woerter(anzeige))\r\n <\(adresse)>"
     }
 

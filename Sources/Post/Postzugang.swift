@@ -1,5 +1,5 @@
-package import Kernel
 import Formats
+package import Kernel
 
 /// Where letters go: a mail server with its port, its kind of encryption and the account there.
 package struct Postzugang: Sendable, Equatable {

@@ -72,7 +72,8 @@ private struct Curlsendung {
     private func richteEin(_ curl: UnsafeMutableRawPointer) -> Bool {
         let scheme = postausgang.zugang.verschluesselung == .vonAnfang ? "smtps" : "smtp"
         // The name after the slash is how we greet the server: the host of the sender.
-        let url = "\(scheme)://\(postausgang.zugang.rechner):\(postausgang.zugang.port)/\(postausgang.absender.adresse.rechner)"
+        let url =
+            "\(scheme)://\(postausgang.zugang.rechner):\(postausgang.zugang.port)/\(postausgang.absender.adresse.rechner)"
         var texts: [(CURLoption, String)] = [
             (CURLOPT_URL, url), (CURLOPT_PROTOCOLS_STR, scheme), (CURLOPT_PROXY, ""), (CURLOPT_NOPROXY, "*"),
             (CURLOPT_MAIL_FROM, "<\(postausgang.absender.adresse)>"),
@@ -102,7 +103,8 @@ private struct Curlsendung {
             return Postfehler(.zeit, "\(server) antwortet nicht rechtzeitig.")
         case CURLE_USE_SSL_FAILED:
             return Postfehler(
-                .zertifikat, "\(server) bietet keine Verschlüsselung an (STARTTLS). Unverschlüsselt wird nichts gesendet.",
+                .zertifikat,
+                "\(server) bietet keine Verschlüsselung an (STARTTLS). Unverschlüsselt wird nichts gesendet.",
                 istDauerhaft: true)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE:
             return Postfehler(

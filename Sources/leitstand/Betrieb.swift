@@ -17,7 +17,8 @@ struct Serve: AsyncParsableCommand {
     var host: String?
     @Flag(
         help:
-            "Beim ersten Start auch Konten zum Ausprobieren anlegen; nur mit den Beispieldaten und nur auf dem eigenen Rechner.")
+            "Beim ersten Start auch Konten zum Ausprobieren anlegen; nur mit den Beispieldaten und nur auf dem eigenen Rechner."
+    )
     var beispielkonten = false
 
     func run() async throws {
@@ -128,7 +129,8 @@ struct Check: AsyncParsableCommand {
             return try await erklaert { try await Postpruefung.run(an: post, ort.einstellungen()) }
         }
         guard konfiguration != (sicherung != nil) else {
-            throw ValidationError("Was soll geprüft werden? Möglich ist: --konfiguration, --sicherung DATEI oder --post E-MAIL")
+            throw ValidationError(
+                "Was soll geprüft werden? Möglich ist: --konfiguration, --sicherung DATEI oder --post E-MAIL")
         }
         if let sicherung {
             return try await ausfuehren { [self] in

@@ -8,7 +8,8 @@ import Verzeichnis
 
 struct User: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Verwaltet Konten.", subcommands: [
+        abstract: "Verwaltet Konten.",
+        subcommands: [
             UserAdd.self, UserRole.self, UserInvite.self, UserImport.self, UserDisable.self, UserReset.self,
         ])
 }
@@ -79,7 +80,8 @@ struct UserReset: AsyncParsableCommand {
     @OptionGroup var ort: Ort
     @Argument(help: ArgumentHelp("E-Mail-Adresse des Kontos.", valueName: "E-Mail")) var email: String
     @Flag(help: "Das Passwort aus der Standardeingabe lesen statt eines vorzuschlagen.") var passwortStdin = false
-    @Flag(help: "Nur den zweiten Faktor entfernen, wenn er verloren ging; das Passwort bleibt.") var zweiterFaktor = false
+    @Flag(help: "Nur den zweiten Faktor entfernen, wenn er verloren ging; das Passwort bleibt.") var zweiterFaktor =
+        false
     @Flag(help: "Das Passwort lassen und einen Link ausgeben, mit dem die Person selbst eines wählt.") var link = false
 
     func run() async throws {

@@ -121,7 +121,8 @@ struct UserInvite: AsyncParsableCommand {
 struct UserImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Lädt Personen aus einer CSV-Datei ein (E-Mail, Name, Amt, Rolle, Vertretung) und gibt ihre Links aus.")
+        abstract:
+            "Lädt Personen aus einer CSV-Datei ein (E-Mail, Name, Amt, Rolle, Vertretung) und gibt ihre Links aus.")
 
     @OptionGroup var optionen: Importoptionen
     @Option(help: ArgumentHelp("Kennung, Regionalschlüssel (ARS) oder Name der Verwaltung.", valueName: "Organisation"))

@@ -49,12 +49,15 @@ import Testing
             "Umsetzung",
         ]),
         "leitstand": grund.union([
-            "App", "Sicherung", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche", "Nachnutzung", "Umsetzung",
+            "App", "Sicherung", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche", "Nachnutzung",
+            "Umsetzung",
         ]),
     ]
 
     /// Targets that only make a library of the system known; they have no code to plan.
-    private static let bibliotheken: Set<String> = ["CPostgres", "CLibXML2", "CXLSXWriter", "CCMark", "CArchive", "CCurl"]
+    private static let bibliotheken: Set<String> = [
+        "CPostgres", "CLibXML2", "CXLSXWriter", "CCMark", "CArchive", "CCurl",
+    ]
 
     /// Libraries that one target alone may import.
     private static let alleinige = [

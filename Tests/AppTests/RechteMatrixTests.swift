@@ -10,7 +10,9 @@ import Web
 /// Who reaches which route: every route of the router has a row.
 @Suite struct RechteMatrixTests {
     /// What a member of the cast gets.
-    private enum Zutritt: Sendable { case alle, angemeldete, duelmen, betrieb, duelmenLesend, dienste, anbieter, ueberwachung }
+    private enum Zutritt: Sendable {
+        case alle, angemeldete, duelmen, betrieb, duelmenLesend, dienste, anbieter, ueberwachung
+    }
 
     private static let matrix: [String: Zutritt] = [
         "GET /metrics": .ueberwachung,
@@ -123,7 +125,8 @@ import Web
                 let antwort = parts[0] == "GET" ? try await client.get(path) : try await client.post(path)
                 #expect(antwort.status.code < 500, "\(rolle): \(key)")
                 let refused =
-                    antwort.status == .unauthorized || (antwort.status == .forbidden && !key.hasPrefix("POST /anmelden"))
+                    antwort.status == .unauthorized
+                    || (antwort.status == .forbidden && !key.hasPrefix("POST /anmelden"))
                     || (antwort.headers[.location]?.hasPrefix("/anmelden") ?? false)
                 #expect(refused == !darf(rolle, zutritt), "\(rolle): \(key) antwortet \(antwort.status)")
             }

@@ -39,7 +39,8 @@ import Web
         -> SiteClient.Antwort
     {
         try await client.post(
-            "/organisationen/\(Rollenspiel.duelmen)/personen", [("email", email), ("name", "Erika Beispiel"), ("rolle", rolle)])
+            "/organisationen/\(Rollenspiel.duelmen)/personen",
+            [("email", email), ("name", "Erika Beispiel"), ("rolle", rolle)])
     }
 
     @Test(arguments: TestBackend.available)
@@ -60,7 +61,9 @@ import Web
                 let page = try await client.als(.besuch).get(pfad)
                 #expect(page.status == .ok && page.text.contains(Self.neu) && page.headers[.cacheControl] == "no-store")
             }
-            #expect(try await Self.sende(client, pfad, [("name", ""), ("passwort", "kurz")]).status == .unprocessableContent)
+            #expect(
+                try await Self.sende(client, pfad, [("name", ""), ("passwort", "kurz")]).status == .unprocessableContent
+            )
             let done = try await Self.sende(client, pfad, [("name", "Erika B."), ("passwort", Self.gut)])
             #expect(done.headers[.location] == "/anmelden/gesetzt")
             #expect(try await Self.sende(client, pfad, [("name", "Böse"), ("passwort", Self.gut)]).status == .notFound)
@@ -73,7 +76,9 @@ import Web
     }
 
     @Test(arguments: TestBackend.available)
-    func `a link is over after a day, dies with the next one and does one thing only`(on backend: TestBackend) async throws {
+    func `a link is over after a day, dies with the next one and does one thing only`(on backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.beispiel(backend)
         let (post, uhr) = (Postsammler(), Uhr())
         try await TestSite(database, post: post, now: { uhr.jetzt }).run { client in
@@ -130,14 +135,16 @@ import Web
     }
 
     @Test(arguments: TestBackend.available)
-    func `asking for a new password tells nobody which addresses have an account`(on backend: TestBackend) async throws {
+    func `asking for a new password tells nobody which addresses have an account`(on backend: TestBackend) async throws
+    {
         let database = try await Welt.beispiel(backend)
         let post = Postsammler()
         let site = try TestSite(database, post: post)
         try await site.run { client in
             _ = try await client.als(.koordination)
             func frage(_ email: String) async throws -> SiteClient.Antwort {
-                let answer = try await Self.sende(client, "/anmelden/vergessen", [("email", email)], host: "boese.example")
+                let answer = try await Self.sende(
+                    client, "/anmelden/vergessen", [("email", email)], host: "boese.example")
                 await site.leitstand.post.hintergrund.fertig()
                 return answer
             }
@@ -176,7 +183,8 @@ import Web
             let koordination = try await client.als(.koordination)
             let refused = try await Self.lade(koordination, "andere@stadt.example")
             #expect(refused.status == .serviceUnavailable && refused.text.contains("LEITSTAND_ADRESSE"))
-            #expect(try await database.read { db in try PersonStore.finde(email: "andere@stadt.example", in: db) } == nil)
+            #expect(
+                try await database.read { db in try PersonStore.finde(email: "andere@stadt.example", in: db) } == nil)
         }
         let broken = Postsammler(fehler: Postfehler(.nichtErreichbar, "Der Mailserver ist weg."))
         try await TestSite(database, post: broken).run { client in
@@ -209,7 +217,8 @@ import Web
             #expect(try await Self.sende(client, pfad, []).status == .ok)
             #expect(try await database.read { db in try PersonStore.finde(email: Self.neu, in: db) } != nil)
             let verlauf = try await database.read { db in
-                try db.value("SELECT count(*) FROM verlauf WHERE art = 'email_geaendert' AND COALESCE(von, '') = ''") ?? 0
+                try db.value("SELECT count(*) FROM verlauf WHERE art = 'email_geaendert' AND COALESCE(von, '') = ''")
+                    ?? 0
             }
             #expect(verlauf == 1)
         }

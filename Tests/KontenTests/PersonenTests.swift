@@ -22,8 +22,10 @@ import Web
     func `nobody gives a role that the rights do not let her give`(on backend: TestBackend) async throws {
         let database = try await Welt.beispiel(backend)
         let (duelmen, hamm) = try await database.read { db in
-            (try OrganisationStore.named(Rollenspiel.duelmen, in: db).id.rawValue,
-             try OrganisationStore.named(Rollenspiel.hamm, in: db).id.rawValue)
+            (
+                try OrganisationStore.named(Rollenspiel.duelmen, in: db).id.rawValue,
+                try OrganisationStore.named(Rollenspiel.hamm, in: db).id.rawValue
+            )
         }
         let kennwort = try Kennwort.neu("geheim", .gering)
         for rolle in Rolle.allCases {
@@ -32,7 +34,8 @@ import Web
                 for wo in [duelmen, hamm, nil] {
                     let given = try await database.write { db -> (Bool, Bool)? in
                         let who = try KontoStore.insert(
-                            email: "\(Kennung.neu())@stadt.example", kennwort: kennwort, aemter: [.init(rolle, an: ort)],
+                            email: "\(Kennung.neu())@stadt.example", kennwort: kennwort,
+                            aemter: [.init(rolle, an: ort)],
                             durch: .betrieb(Welt.jetzt), in: db)
                         let whom = try KontoStore.insert(
                             email: "\(Kennung.neu())@stadt.example", kennwort: kennwort, aemter: [],
@@ -75,7 +78,8 @@ import Web
             let refused = try await koordination.post("\(Self.pfad)/\(id.rawValue)/sperre", [("gesperrt", "ja")])
             #expect(refused.status == .forbidden)
             #expect(
-                try await koordination.post("\(Self.pfad)/\(id.rawValue)/rollen/entzug", [("rolle", "redaktion")]).status
+                try await koordination.post("\(Self.pfad)/\(id.rawValue)/rollen/entzug", [("rolle", "redaktion")])
+                    .status
                     == .seeOther)
             #expect(try await koordination.get("\(Self.pfad)/\(id.rawValue)").status == .notFound)
         }
@@ -115,10 +119,14 @@ import Web
             let leserecht = try await client.als(.leserecht)
             let id = try await Self.id("leserecht@leitstand.localhost", database)
             #expect(try await leserecht.get(Self.pfad).status == .ok)
-            #expect(try await koordination.post("\(Self.pfad)/\(id.rawValue)/sperre", [("gesperrt", "ja")]).status == .seeOther)
+            #expect(
+                try await koordination.post("\(Self.pfad)/\(id.rawValue)/sperre", [("gesperrt", "ja")]).status
+                    == .seeOther)
             #expect(try await leserecht.get(Self.pfad).status == .seeOther)
             #expect(try await koordination.get(Self.pfad).text.contains("gesperrt"))
-            #expect(try await koordination.post("\(Self.pfad)/\(id.rawValue)/sperre", [("gesperrt", "nein")]).status == .seeOther)
+            #expect(
+                try await koordination.post("\(Self.pfad)/\(id.rawValue)/sperre", [("gesperrt", "nein")]).status
+                    == .seeOther)
             let own = try await Self.id("koordination@leitstand.localhost", database)
             #expect(try await koordination.post("\(Self.pfad)/\(own.rawValue)/sperre").status == .forbidden)
             let arten = try await database.read { db in
@@ -143,23 +151,29 @@ import Web
                 TextSource(bytes: Array(text.utf8), name: "liste.csv"), bei: behoerde, als: nil, kennwort: kennwort,
                 Importauftrag(probe: probe, urheber: .betrieb(Welt.jetzt)), in: database)
         }
-        let gut = "E-Mail;Name;Amt;Rolle;Vertretung\na@stadt.example;A;Bürgerbüro;Redaktion;\na@stadt.example;A;;leserecht;ja\nb@stadt.example;;;OZG-Ansprechperson;nein\n"
+        let gut =
+            "E-Mail;Name;Amt;Rolle;Vertretung\na@stadt.example;A;Bürgerbüro;Redaktion;\na@stadt.example;A;;leserecht;ja\nb@stadt.example;;;OZG-Ansprechperson;nein\n"
         #expect(try await lade(gut, probe: true).bericht.neu == 3)
         #expect(try await database.read { db in try PersonStore.finde(email: "a@stadt.example", in: db) } == nil)
         let first = try await lade(gut)
         #expect(first.bericht.geschrieben && first.bericht.neu == 3 && first.einladungen.count == 2)
         let again = try await lade(gut)
         #expect(!again.bericht.aendertEtwas && again.bericht.unveraendert == 3 && again.einladungen.isEmpty)
-        let person = try #require(try await database.read { db in
-            try PersonStore.finde(try PersonStore.finde(email: "a@stadt.example", in: db)?.id ?? .init(rawValue: ""), in: db)
-        })
-        #expect(person.aemter.map(\.stelle) == ["Bürgerbüro", nil] && person.aemter.map(\.vertretung) == [false, true])
+        let person = try #require(
+            try await database.read { db in
+                try PersonStore.finde(
+                    try PersonStore.finde(email: "a@stadt.example", in: db)?.id ?? .init(rawValue: ""), in: db)
+            })
+        #expect(
+            person.aemter.map(\.stelle) == ["Bürgerbüro", nil] && person.aemter.map(\.vertretung) == [false, true])
         for (zeile, feld) in [
-            ("x;;;Redaktion;", "E-Mail"), ("c@stadt.example\u{7};;;Redaktion;", "E-Mail"), ("c@stadt.example;;;Chef;", "Rolle"),
+            ("x;;;Redaktion;", "E-Mail"), ("c@stadt.example\u{7};;;Redaktion;", "E-Mail"),
+            ("c@stadt.example;;;Chef;", "Rolle"),
             ("c@stadt.example;;;Administration;", "Rolle"), ("c@stadt.example;;;Redaktion;vielleicht", "Vertretung"),
             ("c@stadt.example;A\u{7f}B;;Redaktion;", "Name"), ("c@stadt.example;;\u{2028};Redaktion;", "Amt"),
         ] {
-            let bericht = try await lade("E-Mail;Name;Amt;Rolle;Vertretung\nd@stadt.example;;;Redaktion;\n\(zeile)\n").bericht
+            let bericht = try await lade("E-Mail;Name;Amt;Rolle;Vertretung\nd@stadt.example;;;Redaktion;\n\(zeile)\n")
+                .bericht
             #expect(!bericht.geschrieben && bericht.fehler.map(\.zeile) == [3], "\(zeile): \(bericht.zeilen)")
             #expect(bericht.fehler.first?.feld == feld && bericht.fehler.first?.spalte != nil, "\(zeile)")
         }

@@ -14,7 +14,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "Betreff\r\nBcc: alle@stadt.example", "Betreff\nX: y", "Betreff\r", "a\u{0}b", "a\u{85}b", "a\u{2028}b", "a\u{7f}b",
+        "Betreff\r\nBcc: alle@stadt.example", "Betreff\nX: y", "Betreff\r", "a\u{0}b", "a\u{85}b", "a\u{2028}b",
+        "a\u{7f}b",
     ])
     func `a subject or a name that could begin a line of its own is refused`(_ text: String) throws {
         #expect(throws: Refusal.self) { try brief(text) }
@@ -22,25 +23,31 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "a", "a@", "@b.de", "a@b", "a@b.de\r\nBcc: c@d.de", "a b@c.de", "a@b..de", "a@-b.de", ".a@b.de", "a..b@c.de",
+        "", "a", "a@", "@b.de", "a@b", "a@b.de\r\nBcc: c@d.de", "a b@c.de", "a@b..de", "a@-b.de", ".a@b.de",
+        "a..b@c.de",
         "<a@b.de>", "a@b.de,c@d.de", "a@b@c.de", "\"a\"@b.de", "ä@b.de", "a@bücher.de", "a@[127.0.0.1]", "a\u{0}@b.de",
     ])
     func `what is no plain address is refused`(_ text: String) {
         #expect(throws: Refusal.self) { try Postadresse(text) }
     }
 
-    @Test(arguments: ["a@b.de", " Vorname.Nachname+ozg@Stadt-Dülmen.de".replacing("ü", with: "ue"), "o'neil@xn--bcher-kva.de"])
+    @Test(arguments: [
+        "a@b.de", " Vorname.Nachname+ozg@Stadt-Dülmen.de".replacing("ü", with: "ue"), "o'neil@xn--bcher-kva.de",
+    ])
     func `a plain address is kept in small letters`(_ text: String) throws {
         #expect(try Postadresse(text).text == text.trimmed.lowercased())
     }
 
     @Test func `every line is ASCII, ends in CRLF and is short enough`() throws {
         let long = String(repeating: "Straße ä = . ", count: 60)
-        let text = try brief("Prüfung: \(long)".prefix(300).description, name: "Jörg Müller", text: ".\nzwei\n\(long)\n")
+        let text = try brief(
+            "Prüfung: \(long)".prefix(300).description, name: "Jörg Müller", text: ".\nzwei\n\(long)\n")
         #expect(text.utf8.allSatisfy { $0 < 128 && ($0 >= 32 || $0 == 13 || $0 == 10) })
         let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)
         #expect(lines.allSatisfy { !$0.contains("\n") && !$0.contains("\r") && $0.utf8.count <= 78 })
-        for needed in ["Auto-Submitted: auto-generated", "Message-ID: <einladung-1@stadt.example>", "MIME-Version: 1.0"] {
+        for needed in [
+            "Auto-Submitted: auto-generated", "Message-ID: <einladung-1@stadt.example>", "MIME-Version: 1.0",
+        ] {
             #expect(lines.contains(Substring(needed)), "\(needed)")
         }
         #expect(text.contains("Date: Sun, 22 Nov 2026 0"))
@@ -52,7 +59,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "http://a:b@c.de", "smtp://", "smtp://a@b.de:25", "smtp://a:b@c.de:0", "smtp://a:b@c.de:x", "smtp://a:b%0d@c.de",
+        "http://a:b@c.de", "smtp://", "smtp://a@b.de:25", "smtp://a:b@c.de:0", "smtp://a:b@c.de:x",
+        "smtp://a:b%0d@c.de",
         "smtp://a:b@c.de?tls=nein", "smtp://a:b@c.de?x=y", "smtp://a:b@c d.de", "",
     ])
     func `a faulty address of a mail server is refused without repeating it`(_ text: String) {
@@ -72,7 +80,8 @@ import Testing
         let ausgang = SMTPPostausgang(
             try Postzugang("smtp://benutzer:geheim@127.0.0.1:1"), absender: try Absender("a@b.de"))
         let brief = try Brief(
-            an: Postadresse("kollegin@stadt.example"), betreff: "x", text: "x", html: "x", kennung: "probe-01", am: Self.am)
+            an: Postadresse("kollegin@stadt.example"), betreff: "x", text: "x", html: "x", kennung: "probe-01",
+            am: Self.am)
         let fault = await #expect(throws: Postfehler.self) { try await ausgang.sende(brief) }
         #expect(fault?.art == .nichtErreichbar && fault?.istDauerhaft == false)
         #expect(fault?.satz.contains("127.0.0.1:1") == true && fault?.satz.contains("kollegin") == false)

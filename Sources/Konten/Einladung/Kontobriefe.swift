@@ -31,7 +31,8 @@ enum Kontobriefe {
                 absaetze: ["Guten Tag,", "für Ihr Konto wurde ein neues Passwort angefordert.", frist],
                 knopf: Verweis("Neues Passwort wählen", link),
                 fuss:
-                    "Wenn Sie das nicht waren, löschen Sie diese E-Mail: Ihr Passwort bleibt, wie es ist. \(automatisch)")
+                    "Wenn Sie das nicht waren, löschen Sie diese E-Mail: Ihr Passwort bleibt, wie es ist. \(automatisch)"
+            )
         )
     }
 
@@ -52,7 +53,8 @@ enum Kontobriefe {
             Briefinhalt(
                 "Ihre E-Mail-Adresse soll sich ändern",
                 absaetze: [
-                    "Guten Tag,", "für Ihr Konto wurde eine andere E-Mail-Adresse angegeben. Sie gilt, sobald sie dort bestätigt ist.",
+                    "Guten Tag,",
+                    "für Ihr Konto wurde eine andere E-Mail-Adresse angegeben. Sie gilt, sobald sie dort bestätigt ist.",
                     "Wenn Sie das nicht waren, ändern Sie sofort Ihr Passwort und sagen Sie der Administration Bescheid.",
                 ], fuss: automatisch)
         )
@@ -64,7 +66,8 @@ enum Kontobriefe {
             Briefinhalt(
                 "Sie haben eine neue Rolle",
                 absaetze: [
-                    "Guten Tag,", "Ihr Konto hat \(bei.map { "für \($0) " } ?? "")eine neue Rolle bekommen. Melden Sie sich an wie bisher.",
+                    "Guten Tag,",
+                    "Ihr Konto hat \(bei.map { "für \($0) " } ?? "")eine neue Rolle bekommen. Melden Sie sich an wie bisher.",
                 ], knopf: Verweis("Anmelden", "\(adresse)/anmelden"), fuss: automatisch)
         )
     }

@@ -61,8 +61,10 @@ package struct EinladungslisteRoutes: RoomRoutes {
     @Sendable func preview(_ request: Request, _ context: SiteContext) async throws -> Response {
         let (behoerde, person) = try await allowed(context)
         let liste = try await find(context, behoerde, person)
-        let bericht = try await run(liste, behoerde, person, Importauftrag(probe: true, urheber: context.urheber(now())))
-            .bericht
+        let bericht = try await run(
+            liste, behoerde, person, Importauftrag(probe: true, urheber: context.urheber(now()))
+        )
+        .bericht
         return try site.render(
             ListenSeite(behoerde: behoerde, liste: liste, bericht: bericht), context,
             status: bericht.fehlerzahl == 0 ? .ok : .unprocessableContent)

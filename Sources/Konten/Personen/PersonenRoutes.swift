@@ -130,7 +130,8 @@ package struct PersonenRoutes: RoomRoutes {
             // An account of before, with an address that no letter reaches.
             zustellung =
                 made.zeigbar
-                ? .perHand(link: try post.adresse(of: link), grund: refusal.message) : .gescheitert(grund: refusal.message)
+                ? .perHand(link: try post.adresse(of: link), grund: refusal.message)
+                : .gescheitert(grund: refusal.message)
         }
         switch zustellung {
         case .verschickt: return .weiter(zu: "\(pfad)?ok=\(link.zweck.rawValue)")
@@ -197,7 +198,8 @@ package struct PersonenRoutes: RoomRoutes {
     @Sendable func disable(_ request: Request, _ context: SiteContext) async throws -> Response {
         let bereich = try await bereich(context, \.verwalten)
         let sperren = try await Formular.read(request, context).felder["gesperrt"] != "nein"
-        return try await aendere(bereich, context, Vergabeform(), ok: sperren ? "gesperrt" : "frei") { person, wer, db in
+        return try await aendere(bereich, context, Vergabeform(), ok: sperren ? "gesperrt" : "frei") {
+            person, wer, db in
             try Personenverwaltung.sperre(
                 person.id, sperren, organisation: bereich.organisation, durch: wer, in: db)
         }
@@ -218,8 +220,9 @@ package struct PersonenRoutes: RoomRoutes {
                 let wer = try Handelnder.jetzt(person, am: am, in: db)
                 try wer.verlange(bereich.verwalten)
                 try work(found, wer, db)
-                return try PersonenRoutes.finde(id, bereich, in: db) != nil && Rechte.darf(
-                    try Handelnder.jetzt(person, am: am, in: db).person, bereich.lesen)
+                return try PersonenRoutes.finde(id, bereich, in: db) != nil
+                    && Rechte.darf(
+                        try Handelnder.jetzt(person, am: am, in: db).person, bereich.lesen)
             }
             return .weiter(zu: stays ? "\(bereich.pfad)/\(id.rawValue)?ok=\(ok)" : bereich.pfad)
         } catch let errors as FormErrors {
