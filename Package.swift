@@ -70,13 +70,15 @@ let package = Package(
         .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Formats", dependencies: ["CLibXML2", "CXLSXWriter", "CCMark"], swiftSettings: strict),
         .target(name: "Kernel", dependencies: ["Storage"], swiftSettings: strict),
         .target(
             name: "Web",
             dependencies: ["Storage", "Kernel", "Formats", hummingbird, httpTypes, nioCore, logging, mustache, crypto],
             exclude: ["views", "assets"], swiftSettings: strict),
-        room("Konten", also: [crypto, cryptoExtras, logging, "CQREncode"]),
+        room("Post", also: ["CCurl"]),
+        room("Konten", uses: ["Post"], also: [crypto, cryptoExtras, logging, "CQREncode"]),
         room("Verzeichnis"),
         room("Katalog", also: [crypto]),
         room("Codelisten", also: [crypto]),
@@ -90,7 +92,7 @@ let package = Package(
         .target(
             name: "App",
             dependencies: ground + [
-                "StorageSQLite", "StoragePostgres", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
+                "StorageSQLite", "StoragePostgres", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
                 "Nachnutzung", "Umsetzung",
                 logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -100,9 +102,8 @@ let package = Package(
         .executableTarget(
             name: "leitstand",
             dependencies: [
-                "CMalloc",
-                "App", "Storage", "Kernel", "Formats", "Web", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
-                "Nachnutzung", "Umsetzung", "Sicherung", arguments, logging,
+                "CMalloc", "App", "Storage", "Kernel", "Formats", "Web", "Post", "Konten", "Verzeichnis", "Katalog",
+                "Codelisten", "Suche", "Nachnutzung", "Umsetzung", "Sicherung", arguments, logging,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -118,7 +119,7 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Verzeichnis",
-                "Katalog", "Konten", "Suche",
+                "Katalog", "Konten", "Suche", "Post",
                 hummingbird, httpTypes, nioCore, logging, .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict),
@@ -126,7 +127,8 @@ let package = Package(
         tests("FormatsTests", uses: ["Formats"]),
         tests("KernelTests", uses: ["Kernel"]),
         tests("WebTests", uses: ["Web", "Kernel", "Formats", mustache]),
-        tests("KontenTests", uses: ["App", "Konten", "Kernel", "Web", "Formats", logging]),
+        tests("PostTests", uses: ["Post", "Kernel"]),
+        tests("KontenTests", uses: ["App", "Post", "Konten", "Verzeichnis", "Kernel", "Web", "Formats", logging]),
         tests("VerzeichnisTests", uses: ["Verzeichnis", "Kernel", "Web", "Formats"]),
         tests("KatalogTests", uses: ["Katalog", "Kernel", "Web", "Formats"]),
         tests("CodelistenTests", uses: ["Codelisten", "Kernel", "Web", "Formats"]),

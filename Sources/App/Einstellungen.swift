@@ -46,6 +46,19 @@ package struct Einstellung: Sendable {
         name: "LEITSTAND_CACHE", art: "Zahl", vorgabe: "\(Leitstand.cache)",
         beschreibung: "Megabyte für fertige Antworten an nicht angemeldete Leser; 0 schaltet den Cache ab.",
         geheim: false)
+    static let smtp = Einstellung(
+        name: "LEITSTAND_SMTP", art: "Adresse", vorgabe: nil,
+        beschreibung:
+            "Mailserver als smtp://BENUTZER:PASSWORT@RECHNER:587 (STARTTLS) oder smtps://…:465; ohne ihn verschickt Leitstand keine E-Mails.",
+        geheim: true)
+    static let absender = Einstellung(
+        name: "LEITSTAND_ABSENDER", art: "E-Mail-Adresse", vorgabe: nil,
+        beschreibung: "Von wem E-Mails kommen, etwa Leitstand <leitstand@stadt.example>; nötig mit LEITSTAND_SMTP.",
+        geheim: false)
+    static let smtpZertifikat = Einstellung(
+        name: "LEITSTAND_SMTP_ZERTIFIKAT", art: "Datei", vorgabe: nil,
+        beschreibung: "Zertifikate (PEM), denen beim Mailserver vertraut wird, statt denen des Systems.",
+        geheim: false)
     static let sicherungsschluessel = Einstellung(
         name: "LEITSTAND_SICHERUNG_SCHLUESSEL", art: "Datei", vorgabe: nil,
         beschreibung: "Öffentlicher RSA-Schlüssel (PEM, ab 3072 Bit), für den Sicherungen verschlüsselt werden.",
@@ -84,8 +97,8 @@ package struct Einstellung: Sendable {
 
     /// All settings, in the order of the documentation.
     package static let alle = [
-        datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, sicherungsschluessel,
-        protokoll, httpVerbindungen, anfragen, vorlauf, metriken, proxys,
+        datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, smtp, absender,
+        smtpZertifikat, sicherungsschluessel, protokoll, httpVerbindungen, anfragen, vorlauf, metriken, proxys,
     ]
 }
 

@@ -5,6 +5,7 @@ package import Kernel
 package import Konten
 import Logging
 import Nachnutzung
+package import Post
 package import Storage
 package import Suche
 import Umsetzung
@@ -29,11 +30,13 @@ package struct Leitstand: Sendable {
     private let messnetze: [Netzbereich]
     private let absender: Absender
     package let now: @Sendable () -> Instant
+    package let post: Kontopost
 
     package init(
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
         texte: Fusstexte = Fusstexte(), adresse: String? = nil, cache megabytes: Int = Leitstand.cache,
         anfragegrenze: Anfragegrenze = Anfragegrenze(), messnetze: [Netzbereich] = [], proxys: [Netzbereich] = [],
+        postausgang: (any Postausgang)? = nil, linkadresse: String? = nil,
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
@@ -51,6 +54,8 @@ package struct Leitstand: Sendable {
         if let cache { messwerte.fuege(cache) }
         bereitschaft = Bereitschaft(database)
         self.now = now
+        post = Kontopost(
+            database: database, ausgang: postausgang, adresse: linkadresse ?? adresse, views: views, now: now)
         site = Site(
             views: views, assets: assets,
             navigation: [
@@ -102,6 +107,12 @@ package struct Leitstand: Sendable {
                 database: database, site: site, anmeldung: anmeldung, tls: tls, absender: absender, now: now),
             KontoRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
             ZweitfaktorRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
+            EinladungRoutes(database: database, site: site, anmeldung: anmeldung, post: post, tls: tls, now: now),
+            EmailRoutes(database: database, site: site, anmeldung: anmeldung, post: post, now: now),
+            PersonenRoutes(
+                database: database, site: site, anmeldung: anmeldung, post: post, behoerden: Behoerden(), now: now),
+            EinladungslisteRoutes(
+                database: database, site: site, anmeldung: anmeldung, post: post, behoerden: Behoerden(), now: now),
             FusstextRoutes(texte: texte, site: site),
             SuchbeschreibungRoutes(site: site, suchpfad: Leitstand.suchpfad),
         ]

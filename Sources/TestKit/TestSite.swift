@@ -6,6 +6,7 @@ package import Kernel
 import Konten
 import Logging
 import NIOCore
+package import Post
 package import Storage
 import Suche
 import Verzeichnis
@@ -51,7 +52,7 @@ package struct TestSite: Sendable {
     /// `cache` is its size in megabytes, 0 for none; `frist` is what a search may take: much, because a test shares its processors with all others.
     package init(
         _ database: any Database, texte: String? = nil, adresse: String? = nil, frist: Duration = .seconds(120),
-        cache: Int = Leitstand.cache,
+        cache: Int = Leitstand.cache, post: (any Postausgang)? = nil, linkadresse: String? = "http://localhost:8080",
         now: @escaping @Sendable () -> Instant = { Welt.jetzt }
     ) throws {
         self.database = database
@@ -61,7 +62,7 @@ package struct TestSite: Sendable {
             anmeldung: try Anmeldung(aufwand: .gering),
             suche: Suche(alltag: try Welt.alltagswoerter.get(), frist: frist),
             texte: Fusstexte(ordner: texte, vorlagen: Welt.ordner("Sources/App/texte")), adresse: adresse, cache: cache,
-            now: now)
+            postausgang: post, linkadresse: adresse ?? linkadresse, now: now)
     }
 
     /// Runs `body` with a client for this site.

@@ -16,6 +16,11 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Port (sonst LEITSTAND_PORT, sonst 8080).", valueName: "Zahl")) var port: Int?
     @Option(help: ArgumentHelp("Adresse, auf der Anfragen angenommen werden (sonst 127.0.0.1).", valueName: "Adresse"))
     var host: String?
+    @Flag(
+        help:
+            "Beim ersten Start auch Konten zum Ausprobieren anlegen; nur mit den Beispieldaten und nur auf dem eigenen Rechner."
+    )
+    var beispielkonten = false
 
     func run() async throws {
         // Otherwise each thread gets an arena, and what one frees the others cannot use: memory grows for hours.
@@ -43,7 +48,8 @@ struct Serve: AsyncParsableCommand {
                 texte: Fusstexte(ordner: einstellungen.textordner, vorlagen: ressourcen.texte),
                 adresse: einstellungen.adresse(), cache: einstellungen.cache(),
                 anfragegrenze: Anfragegrenze(plaetze: einstellungen.anfragen()),
-                messnetze: einstellungen.metriken(), proxys: einstellungen.proxys())
+                messnetze: einstellungen.metriken(), proxys: einstellungen.proxys(),
+                postausgang: einstellungen.postausgang(), linkadresse: einstellungen.linkadresse())
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port,
                 grenzen: Netzgrenzen(verbindungen: einstellungen.httpVerbindungen()),
@@ -58,6 +64,10 @@ struct Serve: AsyncParsableCommand {
                     melde("Anmeldung (wird nur dieses eine Mal gezeigt):")
                     melde("  E-Mail: \(konto.email)")
                     melde("  Passwort: \(konto.klartext)")
+                    guard beispielkonten, try einstellungen.istEigenerRechner else { return }
+                    let konten = try await Beispielkonten.anlegen(anmeldung, am: .jetzt(), in: database)
+                    if !konten.isEmpty { melde("Konten zum Ausprobieren:") }
+                    for konto in konten { melde("  \(konto.email)  \(konto.klartext)  \(konto.rolle.name)") }
                 } catch {
                     melde(fehler: "Das erste Konto ließ sich nicht anlegen: \(error)")
                 }
@@ -112,10 +122,18 @@ struct Check: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("Spielt die Sicherung zur Probe ein und vergleicht alles mit ihr.", valueName: "Datei"))
     var sicherung: String?
+    @Option(
+        help: ArgumentHelp(
+            "Schickt einen Probebrief an diese Adresse und sagt, was der Mailserver davon hält.", valueName: "E-Mail"))
+    var post: String?
 
     func run() async throws {
+        if let post, sicherung == nil, !konfiguration {
+            return try await erklaert { try await Postpruefung.run(an: post, ort.einstellungen()) }
+        }
         guard konfiguration != (sicherung != nil) else {
-            throw ValidationError("Was soll geprüft werden? Möglich ist: --konfiguration oder --sicherung DATEI")
+            throw ValidationError(
+                "Was soll geprüft werden? Möglich ist: --konfiguration, --sicherung DATEI oder --post E-MAIL")
         }
         if let sicherung {
             return try await ausfuehren { [self] in

@@ -66,6 +66,8 @@ class Server:
         self.faktor = None
         self.startzeit = None
         self.beendet_nach = None
+        # Einstellungen, die nur dieser Server bekommt.
+        self.zusatz = {}
 
     @property
     def basis(self):
@@ -77,7 +79,7 @@ class Server:
 
     def _umgebung(self):
         eigene = {name: wert for name, wert in os.environ.items() if not name.startswith("LEITSTAND_")}
-        return eigene | self.datenbank.umgebung
+        return eigene | self.datenbank.umgebung | self.zusatz
 
     def cli(self, *angaben, erwartet=0):
         """Führt einen Befehl aus und gibt seine Ausgabe zurück."""
