@@ -14,6 +14,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -47,6 +48,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -68,13 +70,16 @@ let package = Package(
         .systemLibrary(name: "CXLSXWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
         .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Formats", dependencies: ["CLibXML2", "CXLSXWriter", "CCMark"], swiftSettings: strict),
         .target(name: "Kernel", dependencies: ["Storage"], swiftSettings: strict),
         .target(
             name: "Web",
-            dependencies: ["Storage", "Kernel", "Formats", hummingbird, httpTypes, nioCore, logging, mustache, crypto],
+            dependencies: [
+                "Storage", "Kernel", "Formats", "CCurl", hummingbird, httpTypes, nioCore, logging, mustache, crypto,
+            ],
             exclude: ["views", "assets"], swiftSettings: strict),
-        room("Konten", also: [crypto, cryptoExtras]),
+        room("Konten", also: [crypto, cryptoExtras, jwt, logging]),
         room("Verzeichnis"),
         room("Katalog", also: [crypto]),
         room("Codelisten", also: [crypto]),
@@ -116,14 +121,15 @@ let package = Package(
             dependencies: [
                 "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Verzeichnis",
                 "Katalog", "Konten", "Suche",
-                hummingbird, httpTypes, nioCore, logging, .product(name: "HummingbirdTesting", package: "hummingbird"),
+                hummingbird, httpTypes, nioCore, logging, crypto, cryptoExtras,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict),
         tests("StorageTests", uses: ["StorageSQLite", "StoragePostgres"]),
         tests("FormatsTests", uses: ["Formats"]),
         tests("KernelTests", uses: ["Kernel"]),
         tests("WebTests", uses: ["Web", "Kernel", "Formats", mustache]),
-        tests("KontenTests", uses: ["Konten", "Kernel", "Web"]),
+        tests("KontenTests", uses: ["Konten", "Kernel", "Web", logging]),
         tests("VerzeichnisTests", uses: ["Verzeichnis", "Kernel", "Web", "Formats"]),
         tests("KatalogTests", uses: ["Katalog", "Kernel", "Web", "Formats"]),
         tests("CodelistenTests", uses: ["Codelisten", "Kernel", "Web", "Formats"]),

@@ -80,7 +80,7 @@ package struct Einstellung: Sendable {
     package static let alle = [
         datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, sicherungsschluessel,
         protokoll, httpVerbindungen, anfragen, vorlauf, metriken,
-    ]
+    ] + openIDConnect
 }
 
 /// The values in force: given on the command line, else in the environment, else the default.

@@ -27,12 +27,15 @@ package struct Leitstand: Sendable {
     package let bereitschaft: Bereitschaft
     package let anfragegrenze: Anfragegrenze
     private let messnetze: [Netzbereich]
+    /// Nil where nobody signs in through an identity provider.
+    private let anbieter: Identitaetsanbieter?
     package let now: @Sendable () -> Instant
 
     package init(
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
         texte: Fusstexte = Fusstexte(), adresse: String? = nil, cache megabytes: Int = Leitstand.cache,
         anfragegrenze: Anfragegrenze = Anfragegrenze(), messnetze: [Netzbereich] = [],
+        anbieter: Identitaetsanbieter? = nil,
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
@@ -43,6 +46,7 @@ package struct Leitstand: Sendable {
         cache = megabytes == 0 ? nil : ResponseCache(bytes: megabytes << 20, database: database, now: now)
         self.anfragegrenze = anfragegrenze
         self.messnetze = messnetze
+        self.anbieter = anbieter
         messwerte = Messwerte([
             anfragegrenze, Datenbankwerte(database), Prozesswerte(version: Leitstand.version),
         ])
@@ -71,6 +75,11 @@ package struct Leitstand: Sendable {
     /// Where the one search lives; the box in the head of every page and the browsers' own lead there.
     static let suchpfad = "/suche"
 
+    /// The Organisation that a rule of the identity provider means; nil when there is none, or several.
+    @Sendable private static func organisation(_ word: String, in db: any SQLConnection) throws -> String? {
+        do { return try OrganisationStore.named(word, in: db).id.rawValue } catch is Refusal { return nil }
+    }
+
     /// Shapes of the JSON interface, by room.
     static let schemas =
         [
@@ -96,7 +105,11 @@ package struct Leitstand: Sendable {
             CodelistenRoutes(database: database, site: site, now: now),
             UmsetzungRoutes(database: database, site: site, now: now),
             LadungRoutes(database: database, site: site, now: now),
-            AnmeldungRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
+            AnmeldungRoutes(
+                database: database, site: site, anmeldung: anmeldung, tls: tls, extern: anbieter?.angaben.name, now: now),
+            FremdanmeldungRoutes(
+                database: database, site: site, anbieter: anbieter, tls: tls, organisation: Leitstand.organisation,
+                now: now),
             FusstextRoutes(texte: texte, site: site),
             SuchbeschreibungRoutes(site: site, suchpfad: Leitstand.suchpfad),
         ]

@@ -14,6 +14,7 @@ package struct Verlauf: Sendable, Equatable {
         case leistungVorlaeufig = "leistung_vorlaeufig"
         case kontoAngelegt = "konto_angelegt"
         case kennwortGesetzt = "kennwort_gesetzt"
+        case fremdkontoVerknuepft = "fremdkonto_verknuepft"
         case rolleGegeben = "rolle_gegeben"
         case rolleGenommen = "rolle_genommen"
     }

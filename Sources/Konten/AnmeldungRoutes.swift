@@ -12,16 +12,20 @@ package struct AnmeldungRoutes: RoomRoutes {
     /// The site is reached through TLS, so cookies may demand it.
     let tls: Bool
     let now: @Sendable () -> Instant
+    /// What the button to the identity provider is called; nil where there is none.
+    let extern: String?
 
     private static let vorCookie = "leitstand_vor"
     private static let stimmtNicht = "E-Mail-Adresse oder Passwort stimmt nicht. Prüfen Sie beide Angaben."
 
     package init(
-        database: any Database, site: Site, anmeldung: Anmeldung, tls: Bool, now: @escaping @Sendable () -> Instant
+        database: any Database, site: Site, anmeldung: Anmeldung, tls: Bool, extern: String? = nil,
+        now: @escaping @Sendable () -> Instant
     ) {
         self.database = database
         self.site = site
         self.anmeldung = anmeldung
+        self.extern = extern
         self.tls = tls
         self.now = now
     }
@@ -92,6 +96,8 @@ package struct AnmeldungRoutes: RoomRoutes {
     ) throws -> Response {
         let known = request.cookies[AnmeldungRoutes.vorCookie]?.value
         let secret = known.flatMap { (20...100).contains($0.utf8.count) ? $0 : nil } ?? Geheimnis.neu(bytes: 24)
+        var page = page
+        page.extern = extern
         var response = try site.render(page, context, status: status, csrf: secret)
         response.headers.append(HTTPField(name: .setCookie, value: vor(secret, seconds: 3_600)))
         return response
@@ -115,6 +121,7 @@ struct AnmeldenSeite: Page {
     let email: String
     let ziel: String
     let fehler: FormErrors
+    var extern: String?
 
     var titel: String { fehler.isEmpty ? "Anmelden" : "Fehler: Anmelden" }
     var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Anmelden")] }
@@ -124,6 +131,7 @@ struct AnmeldenSeite: Page {
         switch named {
         case "fehler": fehler.liste
         case "ziel": ziel
+        case "extern": extern.map { Verweis($0, Adresse(Anbieterangaben.pfad, [("ziel", ziel)]).text) }
         case "email":
             Feld(
                 "email", "E-Mail-Adresse", wert: email, fehler: fehler["email"], pflicht: true, eingabeart: "email",

@@ -104,5 +104,6 @@ package enum KontenMigrations {
             )
             """,
             "CREATE INDEX fremdkonto_person ON fremdkonto (person)"),
+        OpenIDConnectMigration.schritt,
     ]
 }

@@ -3,8 +3,8 @@ package import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 package import Kernel
-import Konten
-import Logging
+package import Konten
+package import Logging
 import NIOCore
 package import Storage
 import Suche
@@ -51,7 +51,7 @@ package struct TestSite: Sendable {
     /// `cache` is its size in megabytes, 0 for none; `frist` is what a search may take: much, because a test shares its processors with all others.
     package init(
         _ database: any Database, texte: String? = nil, adresse: String? = nil, frist: Duration = .seconds(120),
-        cache: Int = Leitstand.cache,
+        cache: Int = Leitstand.cache, anbieter: Identitaetsanbieter? = nil,
         now: @escaping @Sendable () -> Instant = { Welt.jetzt }
     ) throws {
         self.database = database
@@ -61,13 +61,15 @@ package struct TestSite: Sendable {
             anmeldung: try Anmeldung(aufwand: .gering),
             suche: Suche(alltag: try Welt.alltagswoerter.get(), frist: frist),
             texte: Fusstexte(ordner: texte, vorlagen: Welt.ordner("Sources/App/texte")), adresse: adresse, cache: cache,
-            now: now)
+            anbieter: anbieter, now: now)
     }
 
     /// Runs `body` with a client for this site.
-    package func run(_ body: @escaping @Sendable (SiteClient) async throws -> Void) async throws {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
+    package func run(
+        log: Logger? = nil, _ body: @escaping @Sendable (SiteClient) async throws -> Void
+    ) async throws {
+        var logger = log ?? Logger(label: "test")
+        if log == nil { logger.logLevel = .critical }
         try await Application(responder: leitstand.responder(), logger: logger).test(.router) { client in
             try await body(SiteClient(site: self, client: client))
         }

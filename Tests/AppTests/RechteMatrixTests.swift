@@ -42,6 +42,7 @@ import Web
         "GET /codelisten": .alle, "GET /codelisten/{id}": .alle, "GET /codelisten/{id}/eintraege.csv": .alle,
         "GET /api/v1/codelisten": .alle, "GET /api/v1/codelisten/{id}": .alle,
         "GET /api/v1/codelisten/{id}/eintraege": .alle, "GET /api/v1/codelisten/{id}/eintraege/{code}": .alle,
+        "GET /anmelden/extern": .alle, "GET /anmelden/extern/rueckruf": .alle,
         "GET /anmelden": .alle, "POST /anmelden": .alle, "POST /abmelden": .angemeldete,
         "GET /api/v1/gebiete": .alle, "GET /api/v1/gebiete/{ars}": .alle, "GET /api/v1/leistungen": .alle,
         "GET /api/v1/leistungen/{id}": .alle, "GET /api/v1/ozg": .alle, "GET /api/v1/ozg/{ozgId}": .alle,
