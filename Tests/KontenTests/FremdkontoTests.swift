@@ -81,6 +81,7 @@ import Web
     @Test func `nobody without a role gets an account, and nobody without an address`() async throws {
         for (name, wert, satz) in [
             ("gruppen", ["andere"] as any Sendable, "noch keine Rolle"), ("gruppen", "", "noch keine Rolle"),
+            ("email_verified", false, "noch nicht bestätigt"),
             ("email", "", "keine E-Mail-Adresse"), ("email", "kein", "keine E-Mail-Adresse"),
             ("email", "a@b\r\nBcc: c@d", "keine E-Mail-Adresse"), ("email", "<a@b>", "keine E-Mail-Adresse"),
             ("email", ["a@b"], "keine E-Mail-Adresse"),

@@ -1,4 +1,4 @@
-package import Kernel
+import Kernel
 import Web
 
 /// The one identity provider as the operator configured it.

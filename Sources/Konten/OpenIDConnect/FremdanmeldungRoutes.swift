@@ -82,7 +82,7 @@ package struct FremdanmeldungRoutes: RoomRoutes {
         guard let abfrage = try? Abfrage(request) else { throw .unglaubwuerdig("rückweg unlesbar") }
         guard let vorgang, Fremdvorgang.gleich(abfrage["state"] ?? "", vorgang.zustand) else {
             throw Ablehnung(
-                "anderer browser", .notAllowed,
+                FremdanmeldungRoutes.andererBrowser, .notAllowed,
                 "Diese Anmeldung wurde nicht in diesem Browser begonnen, oder danach eine weitere. Beginnen Sie noch einmal.")
         }
         guard vorgang.gilt(am) else {
@@ -156,6 +156,8 @@ package struct FremdanmeldungRoutes: RoomRoutes {
             HTTPField(name: .setCookie, value: Fremdvorgang.setze(value, seconds: seconds, tls: tls)))
     }
 
+    private static let andererBrowser = "anderer browser"
+
     /// What the provider reports, in words of ours: its own could be anybody's.
     private static func abgesagt(_ fehler: String) -> Ablehnung {
         switch fehler {
@@ -178,7 +180,8 @@ package struct FremdanmeldungRoutes: RoomRoutes {
             status: status)
         response.headers[.cacheControl] = "no-store"
         if status == .serviceUnavailable { response.headers[.retryAfter] = "5" }
-        setze("", seconds: 0, &response)
+        // Somebody else's way back does not end a sign-in that is under way.
+        if ablehnung.grund != FremdanmeldungRoutes.andererBrowser { setze("", seconds: 0, &response) }
         return response
     }
 }

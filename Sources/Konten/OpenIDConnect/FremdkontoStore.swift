@@ -9,6 +9,8 @@ struct Fremdperson: Sendable {
     /// In lower case; nil when it is missing or no address.
     let email: String?
     let emailBestaetigt: Bool
+    /// The provider says that nobody confirmed it; some providers say nothing at all.
+    let emailBestritten: Bool
     let name: String?
     let zweiterFaktor: Bool
     let treffer: [Rollenregeln.Regel]
@@ -19,9 +21,10 @@ struct Fremdperson: Sendable {
         email = ansprueche["email"]?.text.flatMap(Self.adresse)
         // Some providers send the word instead of the value.
         emailBestaetigt = ansprueche["email_verified"]?.worte == ["true"]
+        emailBestritten = ansprueche["email_verified"] != nil && !emailBestaetigt
         name = ansprueche["name"]?.text.flatMap { text in
             let trimmed = text.getrimmt
-            return (1...200).contains(trimmed.utf8.count) && !trimmed.contains(where: \.isNewline) ? trimmed : nil
+            return (1...200).contains(trimmed.utf8.count) && !trimmed.unicodeScalars.contains { $0.value < 32 } ? trimmed : nil
         }
         let faktoren = Set(["mfa", "otp", "hwk"])
         let genannt = (ansprueche["amr"]?.worte ?? []) + (ansprueche["acr"]?.worte ?? [])
@@ -128,6 +131,16 @@ enum FremdkontoStore {
                 """)
         } else {
             guard hatRolle else { return .failure(ohneRolle) }
+            // Whoever is invited to that address later must not find somebody else in it.
+            guard !fremd.emailBestritten else {
+                return .failure(
+                    Ablehnung(
+                        "e-mail-adresse unbestätigt", .notAllowed,
+                        """
+                        Ihre E-Mail-Adresse ist beim Identitätsanbieter noch nicht bestätigt. Bestätigen Sie sie dort und \
+                        beginnen Sie die Anmeldung noch einmal.
+                        """))
+            }
             // No password fits an empty one.
             id = try KontoStore.insert(
                 email: email, kennwort: Kennwort(gespeichert: ""), aemter: [], durch: .betrieb(am), in: db)

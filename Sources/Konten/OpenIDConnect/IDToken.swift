@@ -84,7 +84,9 @@ struct IDToken: Sendable {
                 throw .unglaubwuerdig("at_hash")
             }
         }
-        guard let subjekt = werte["sub"]?.text, (1...255).contains(subjekt.utf8.count) else {
+        guard let subjekt = werte["sub"]?.text, (1...255).contains(subjekt.utf8.count),
+            subjekt.utf8.allSatisfy({ $0 >= 32 && $0 != 127 })
+        else {
             throw .unglaubwuerdig("sub")
         }
     }

@@ -1,6 +1,6 @@
 import Formats
 import Foundation
-package import Kernel
+import Kernel
 package import Web
 
 /// The provider as this program knows it: what it says about itself and its keys, kept for a while.

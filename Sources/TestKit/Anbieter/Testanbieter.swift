@@ -7,7 +7,7 @@ package import Konten
 import Logging
 import NIOCore
 import Synchronization
-package import Web
+import Web
 
 /// A small identity provider on loopback, with keys of its own and every fault one could think of.
 package final class Testanbieter: Sendable {
