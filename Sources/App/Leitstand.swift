@@ -106,7 +106,8 @@ package struct Leitstand: Sendable {
             UmsetzungRoutes(database: database, site: site, now: now),
             LadungRoutes(database: database, site: site, now: now),
             AnmeldungRoutes(
-                database: database, site: site, anmeldung: anmeldung, tls: tls, extern: anbieter?.angaben.name, now: now),
+                database: database, site: site, anmeldung: anmeldung, tls: tls, extern: anbieter?.angaben.name, now: now
+            ),
             FremdanmeldungRoutes(
                 database: database, site: site, anbieter: anbieter, tls: tls, organisation: Leitstand.organisation,
                 now: now),

@@ -122,7 +122,7 @@ struct Check: AsyncParsableCommand {
         }
         let einstellungen = ort.einstellungen()
         for line in einstellungen.tabelle { melde(line) }
-        for line in try einstellungen.anbieterbericht() { melde("\n" + line) }
+        try await erklaert { for line in try einstellungen.anbieterbericht() { melde(line) } }
         let hinweise = Fusstexte(ordner: einstellungen.textordner).hinweise()
         if !hinweise.isEmpty { melde("\nTexte, die noch fehlen oder Lücken haben:") }
         for line in hinweise { melde("    \(line)") }

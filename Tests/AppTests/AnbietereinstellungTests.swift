@@ -7,7 +7,8 @@ import Testing
 /// The settings of the identity provider.
 @Suite struct AnbietereinstellungTests {
     private static let gut = [
-        "LEITSTAND_ADRESSE": "https://leitstand.example/", "LEITSTAND_OIDC_AUSSTELLER": "https://anmeldung.example/realms/land",
+        "LEITSTAND_ADRESSE": "https://leitstand.example/",
+        "LEITSTAND_OIDC_AUSSTELLER": "https://anmeldung.example/realms/land",
         "LEITSTAND_OIDC_KENNUNG": "leitstand", "LEITSTAND_OIDC_GEHEIMNIS": "sehrgeheim",
         "LEITSTAND_OIDC_ROLLEN": "gruppen = a -> administration",
     ]
@@ -23,12 +24,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("LEITSTAND_ADRESSE", "", "braucht LEITSTAND_ADRESSE"), ("LEITSTAND_OIDC_KENNUNG", "", "LEITSTAND_OIDC_KENNUNG"),
+        ("LEITSTAND_ADRESSE", "", "braucht LEITSTAND_ADRESSE"),
+        ("LEITSTAND_OIDC_KENNUNG", "", "LEITSTAND_OIDC_KENNUNG"),
         ("LEITSTAND_OIDC_AUSSTELLER", "", "wirkt nur mit LEITSTAND_OIDC_AUSSTELLER"),
         ("LEITSTAND_OIDC_AUSSTELLER", "http://anmeldung.example", "https://"),
         ("LEITSTAND_OIDC_AUSSTELLER", "anmeldung.example", "keine Adresse"),
         ("LEITSTAND_OIDC_AUSSTELLER", "https://a.example?x", "keine Adresse"),
-        ("LEITSTAND_OIDC_ZWEITER_FAKTOR", "immer", "anbieter oder hier"), ("LEITSTAND_OIDC_RECHNER", "a.example/b", "kein Rechner"),
+        ("LEITSTAND_OIDC_ZWEITER_FAKTOR", "immer", "anbieter oder hier"),
+        ("LEITSTAND_OIDC_RECHNER", "a.example/b", "kein Rechner"),
         ("LEITSTAND_OIDC_ROLLEN", "x = y -> chef @ a", "Zeile 1, Spalte 10"),
         ("LEITSTAND_OIDC_ROLLEN", "/gibt/es/nicht", "nicht lesbar"),
     ])
@@ -42,7 +45,8 @@ import Testing
     @Test func `http is enough for a provider on this machine, and rules may lie in a file`() throws {
         let file = NSTemporaryDirectory() + "rollen-\(UUID().uuidString).txt"
         defer { try? FileManager.default.removeItem(atPath: file) }
-        try "# Rollen\ngruppen = a -> leserecht @ 05558\ngruppen =\n".write(toFile: file, atomically: true, encoding: .utf8)
+        try "# Rollen\ngruppen = a -> leserecht @ 05558\ngruppen =\n".write(
+            toFile: file, atomically: true, encoding: .utf8)
         var umgebung = Self.gut
         umgebung["LEITSTAND_OIDC_AUSSTELLER"] = "http://127.0.0.1:8180/realms/land"
         umgebung["LEITSTAND_OIDC_ROLLEN"] = file

@@ -1,4 +1,5 @@
 """Ein Identitätsanbieter aus Authlib: eine fremde Umsetzung von OAuth 2, PKCE und OpenID Connect."""
+import logging
 import os
 import threading
 import time
@@ -15,6 +16,7 @@ from flask import Flask, jsonify, request  # noqa: E402
 from joserfc.jwk import ECKey, OKPKey, RSAKey  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
+logging.getLogger("werkzeug").setLevel(logging.ERROR)  # jede Anfrage zu nennen hilft niemandem
 KENNUNG = "leitstand"
 
 

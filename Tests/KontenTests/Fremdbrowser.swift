@@ -46,9 +46,9 @@ struct Fremdbrowser {
 
     /// A site with this provider, on a database of its own.
     static func run(
-        _ backend: TestBackend = .sqliteMemory,
+        _ backend: TestBackend = .sqliteFile,
         regeln: String = "gruppen = ozg-koordination -> ozg_ansprechperson @ 055580016016", zweiterFaktor: Bool = false,
-        frist: Duration = .seconds(20), stelle: @escaping @Sendable (inout Testanbieter.Stand) -> Void = { _ in },
+        frist: Duration = .seconds(30), stelle: @escaping @Sendable (inout Testanbieter.Stand) -> Void = { _ in },
         uhr: Uhr = Uhr(), _ body: @escaping @Sendable (Fremdbrowser, any Database) async throws -> Void
     ) async throws {
         let database = try await Welt.beispiel(backend)

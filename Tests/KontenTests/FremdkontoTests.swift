@@ -50,7 +50,9 @@ import Web
     }
 
     @Test(arguments: TestBackend.available)
-    func `an account is never taken over by an unconfirmed address, nor one that nobody invited`(on backend: TestBackend)
+    func `an account is never taken over by an unconfirmed address, nor one that nobody invited`(
+        on backend: TestBackend
+    )
         async throws
     {
         for (bestaetigt, bis, kommtHerein) in [
@@ -70,7 +72,8 @@ import Web
         // Unless the rules say so; unconfirmed addresses not even then.
         for bestaetigt in [true, false] {
             try await Fremdbrowser.run(
-                backend, regeln: "bestehende-konten = verknuepfen", stelle: { $0.ansprueche["email_verified"] = bestaetigt }
+                backend, regeln: "bestehende-konten = verknuepfen",
+                stelle: { $0.ansprueche["email_verified"] = bestaetigt }
             ) { (browser, database) async throws in
                 _ = try await Self.konto(in: database)
                 #expect(Fremdbrowser.istAngemeldet(try await browser.anmelden()) == bestaetigt)
@@ -99,7 +102,9 @@ import Web
     }
 
     @Test(arguments: TestBackend.available)
-    func `roles of the rules come and go with the claims; those given by hand stay`(on backend: TestBackend) async throws {
+    func `roles of the rules come and go with the claims; those given by hand stay`(on backend: TestBackend)
+        async throws
+    {
         let regeln = """
             gruppen = ozg-koordination -> ozg_ansprechperson @ 055580016016
             gruppen = redaktion -> redaktion @ 055580016016 vertretung
@@ -122,7 +127,9 @@ import Web
                 try AmtStore.gib(.init(.ozgAnsprechperson, an: ort), an: person, durch: .betrieb(Welt.jetzt), in: db)
             }
             #expect(
-                try await rollen(["ozg-koordination", "redaktion"]) == ["leserecht", "ozg_ansprechperson", "redaktion+"])
+                try await rollen(["ozg-koordination", "redaktion"]) == [
+                    "leserecht", "ozg_ansprechperson", "redaktion+",
+                ])
             #expect(try await rollen([]) == ["leserecht", "ozg_ansprechperson"])
             let vorher = try await database.read { db in try db.rows("SELECT id FROM verlauf").count }
             #expect(try await rollen([]) == ["leserecht", "ozg_ansprechperson"])
@@ -169,7 +176,8 @@ import Web
 
     @Test func `a second factor of the provider counts where the operator says so`() async throws {
         for (gilt, name, wert, erwartet) in [
-            (true, "amr", ["pwd", "otp"] as any Sendable, true), (true, "acr", "mfa", true), (true, "amr", ["hwk"], true),
+            (true, "amr", ["pwd", "otp"] as any Sendable, true), (true, "acr", "mfa", true),
+            (true, "amr", ["hwk"], true),
             (true, "amr", ["pwd"], false), (true, "amr", "mfax", false), (true, "acr", 1, false),
             (false, "amr", ["mfa"], false),
         ] as [(Bool, String, any Sendable, Bool)] {

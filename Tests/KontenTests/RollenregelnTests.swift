@@ -1,6 +1,6 @@
 import Kernel
-import Testing
 import TestKit
+import Testing
 
 @testable import Konten
 
@@ -47,14 +47,19 @@ import TestKit
         ("gruppen", 8, "Gleichheitszeichen"), ("= x", 1, "Name einer Angabe"), ("gruppen =", 10, "Wert"),
         ("gruppen = x", 12, "->"), ("gruppen = x y", 13, "->"), ("gruppen = x - > leitung", 13, "->"),
         ("gruppen = x ->", 15, "fehlt die Rolle"), ("gruppen = x -> chef @ a", 16, "keine Rolle"),
-        ("gruppen = x -> redaktion", 25, "gilt bei einer Verwaltung"), ("gruppen = x -> redaktion @", 27, "fehlt die Verwaltung"),
+        ("gruppen = x -> redaktion", 25, "gilt bei einer Verwaltung"),
+        ("gruppen = x -> redaktion @", 27, "fehlt die Verwaltung"),
         ("gruppen = x -> administration @ a", 31, "gilt überall"), ("gruppen = x -> redaktion @ a b", 30, "vertretung"),
-        ("gruppen = x -> redaktion @ a vertretung x", 41, "endet die Regel"), ("gruppen = \"x", 11, "nicht geschlossen"),
-        ("gruppen = \"\" -> administration", 11, "steht nichts"), ("a..b = x -> administration", 1, "zwischen zwei Punkten"),
+        ("gruppen = x -> redaktion @ a vertretung x", 41, "endet die Regel"),
+        ("gruppen = \"x", 11, "nicht geschlossen"),
+        ("gruppen = \"\" -> administration", 11, "steht nichts"),
+        ("a..b = x -> administration", 1, "zwischen zwei Punkten"),
         (".a = x -> administration", 1, "Zwischen zwei Punkten"), ("bestehende-konten = immer", 21, "nur verknuepfen"),
         ("\"bestehende-konten\" = verknuepfen", 34, "->"), ("gruppen : x -> administration", 9, "Gleichheitszeichen"),
     ])
-    func `a faulty line is named with its column and what is wrong`(_ zeile: String, _ spalte: Int, _ text: String) throws {
+    func `a faulty line is named with its column and what is wrong`(_ zeile: String, _ spalte: Int, _ text: String)
+        throws
+    {
         let fehler = try #require(Rollenregeln.lies("# eins\n\(zeile)\n").fehler.first)
         #expect(fehler.zeile == 2)
         #expect(fehler.spalte == spalte, "\(fehler)")
@@ -70,13 +75,17 @@ import TestKit
     @Test func `no text breaks the reader`() {
         let saat = UInt64.random(in: 0..<1_000_000)
         var zufall = Zufall(saat)
-        let pieces = ["gruppen", "=", "->", "@", "\"", "\\", "#", " ", "\n", "*", "redaktion", "leitung", ".", "-", ">", "ü", "\t"]
+        let pieces = [
+            "gruppen", "=", "->", "@", "\"", "\\", "#", " ", "\n", "*", "redaktion", "leitung", ".", "-", ">", "ü",
+            "\t",
+        ]
         for _ in 0..<2_000 {
             let text = zufall.text(of: pieces, length: 20)
             let (regeln, fehler) = Rollenregeln.lies(text)
             #expect(
                 fehler.allSatisfy { $0.zeile >= 1 && $0.spalte >= 1 && !$0.text.isEmpty }
-                    && regeln.regeln.allSatisfy { $0.organisation != nil || $0.rolle.giltUeberall }, "Saat \(saat): \(text)")
+                    && regeln.regeln.allSatisfy { $0.organisation != nil || $0.rolle.giltUeberall },
+                "Saat \(saat): \(text)")
         }
     }
 }

@@ -11,7 +11,8 @@ import Testing
 /// Outgoing requests go where they may, and nowhere else.
 @Suite struct AbrufTests {
     @Test(arguments: [
-        ("https://a.example", "https://a.example:443/"), ("HTTPS://A.Example:8443/x?y=1", "https://a.example:8443/x?y=1"),
+        ("https://a.example", "https://a.example:443/"),
+        ("HTTPS://A.Example:8443/x?y=1", "https://a.example:8443/x?y=1"),
         ("http://127.0.0.1:80?x", "http://127.0.0.1:80/?x"), ("https://[2001:DB8::1]/a", "https://[2001:db8::1]:443/a"),
     ])
     func `an address is read in one way`(_ text: String, _ gelesen: String) throws {
@@ -21,7 +22,8 @@ import Testing
     @Test(arguments: [
         "", "a.example", "ftp://a.example", "https://", "https:///x", "https://a@b.example", "https://a.example:0",
         "https://a.example:99999", "https://a.example:1x", "https://a..example", "https://a.example.", "https://.a",
-        "https://a.example#x", "https://a.example\\@b", "https://a b", "https://ä.example", "https://[::1", "https://[::1]x",
+        "https://a.example#x", "https://a.example\\@b", "https://a b", "https://ä.example", "https://[::1",
+        "https://[::1]x",
         "https://[1.2.3.4]", "https://a.example/\u{0}", "https://a_b.example", "https://a.example:80:90",
         "https://" + String(repeating: "a", count: 64) + ".example",
     ])
@@ -29,8 +31,10 @@ import Testing
 
     @Test func `inner addresses in all their spellings are not public`() {
         for address in [
-            "127.0.0.1", "127.255.0.1", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.0.1", "169.254.169.254",
-            "100.64.0.1", "224.0.0.1", "255.255.255.255", "198.18.0.1", "::1", "::", "::ffff:10.0.0.1", "::ffff:127.0.0.1",
+            "127.0.0.1", "127.255.0.1", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.0.1",
+            "169.254.169.254",
+            "100.64.0.1", "224.0.0.1", "255.255.255.255", "198.18.0.1", "::1", "::", "::ffff:10.0.0.1",
+            "::ffff:127.0.0.1",
             "::7f00:1", "64:ff9b::7f00:1", "2002:7f00:1::", "fc00::1", "fd12::1", "fe80::1", "fe80::1%eth0", "ff02::1",
             "2001:db8::1", "fec0::1", "kein", "", "1.2.3", "10.0.0.1/8",
         ] { #expect(!Netzadresse.istOeffentlich(address), "\(address)") }
@@ -39,7 +43,9 @@ import Testing
         }
     }
 
-    private static func fehler(_ anfrage: Abruf.Anfrage, _ regel: Abruf.Regel, _ adressen: [String]? = nil) async -> Abruffehler? {
+    private static func fehler(_ anfrage: Abruf.Anfrage, _ regel: Abruf.Regel, _ adressen: [String]? = nil) async
+        -> Abruffehler?
+    {
         let abruf = adressen.map { list in Abruf(aufloesen: { _ in list }) } ?? Abruf()
         do {
             _ = try await abruf.hole(anfrage, regel)
@@ -73,10 +79,12 @@ import Testing
 
         var basis: String { "http://127.0.0.1:\(port.withLock { $0 })" }
 
-        func regel(_ frist: Duration = .seconds(20), hoechstens: Int = 100_000, weiterleitungen: Int = 0) -> Abruf.Regel {
+        func regel(_ frist: Duration = .seconds(20), hoechstens: Int = 100_000, weiterleitungen: Int = 0) -> Abruf.Regel
+        {
             let own = Abrufziel(basis).map { [$0.ursprung] } ?? []
             return Abruf.Regel(
-                ziele: Set(own), innen: Set(own), frist: frist, hoechstens: hoechstens, weiterleitungen: weiterleitungen)
+                ziele: Set(own), innen: Set(own), frist: frist, hoechstens: hoechstens, weiterleitungen: weiterleitungen
+            )
         }
 
         func run(_ body: @escaping @Sendable () async throws -> Void) async throws {
@@ -120,7 +128,8 @@ import Testing
             #expect(await Self.fehler(.init(basis + "/fremd"), da.regel(weiterleitungen: 3)) == .fremd)
             #expect(await Self.fehler(.init(basis + "/datei"), da.regel(weiterleitungen: 3)) == .umgeleitet)
             #expect(await Self.fehler(.init(basis + "/kreis"), da.regel(weiterleitungen: 3)) == .umgeleitet)
-            #expect(await Self.fehler(.init(basis + "/post", inhalt: bytes), da.regel(weiterleitungen: 3)) == .umgeleitet)
+            #expect(
+                await Self.fehler(.init(basis + "/post", inhalt: bytes), da.regel(weiterleitungen: 3)) == .umgeleitet)
             // A header that would begin another line is not sent.
             _ = try await abruf.hole(.init(basis + "/gut", kopf: [("Authorization", "a\r\nX-Boese: 1")]), da.regel())
             #expect(da.anfragen.withLock { $0 } == ["Bearer x", "-", "-"])
@@ -149,7 +158,8 @@ import Testing
             // Where the name of the machine does not even exist, the checked address still counts.
             #expect(
                 await Self.fehler(
-                    .init("http://localhost:\(port)/gut"), Abruf.Regel(ziele: [own], innen: [own]), ["127.0.0.1"]) == nil)
+                    .init("http://localhost:\(port)/gut"), Abruf.Regel(ziele: [own], innen: [own]), ["127.0.0.1"])
+                    == nil)
         }
     }
 

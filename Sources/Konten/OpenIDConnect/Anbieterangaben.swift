@@ -39,7 +39,8 @@ package struct Anbieterangaben: Sendable {
         var ziele: Set<Ursprung> = [ziel.ursprung]
         for host in rechner {
             guard let other = Abrufziel("https://" + host), other.pfad == "/" else {
-                throw Refusal(.badRequest, "„\(host.prefix(100))“ ist kein Rechner. Schreiben Sie anmeldung.example:8443.")
+                throw Refusal(
+                    .badRequest, "„\(host.prefix(100))“ ist kein Rechner. Schreiben Sie anmeldung.example:8443.")
             }
             ziele.insert(other.ursprung)
         }
@@ -86,6 +87,7 @@ struct Ablehnung: Error, Sendable {
     static func falschEingerichtet(_ grund: String) -> Ablehnung {
         Ablehnung(
             grund, .unavailable,
-            "Die Anmeldung über den Identitätsanbieter ist nicht richtig eingerichtet. Sagen Sie es der Betriebsstelle.")
+            "Die Anmeldung über den Identitätsanbieter ist nicht richtig eingerichtet. Sagen Sie es der Betriebsstelle."
+        )
     }
 }

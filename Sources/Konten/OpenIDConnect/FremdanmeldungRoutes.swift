@@ -83,13 +83,15 @@ package struct FremdanmeldungRoutes: RoomRoutes {
         guard let vorgang, Fremdvorgang.gleich(abfrage["state"] ?? "", vorgang.zustand) else {
             throw Ablehnung(
                 FremdanmeldungRoutes.andererBrowser, .notAllowed,
-                "Diese Anmeldung wurde nicht in diesem Browser begonnen, oder danach eine weitere. Beginnen Sie noch einmal.")
+                "Diese Anmeldung wurde nicht in diesem Browser begonnen, oder danach eine weitere. Beginnen Sie noch einmal."
+            )
         }
         guard vorgang.gilt(am) else {
             throw Ablehnung("zu spät", .notAllowed, "Die Anmeldung hat zu lange gedauert. Beginnen Sie noch einmal.")
         }
         guard try await schreibe({ db in try FremdkontoStore.verbrauche(vorgang.zustand, am: am, in: db) }) else {
-            throw Ablehnung("wiederholt", .notAllowed, "Diese Anmeldung ist schon benutzt worden. Beginnen Sie noch einmal.")
+            throw Ablehnung(
+                "wiederholt", .notAllowed, "Diese Anmeldung ist schon benutzt worden. Beginnen Sie noch einmal.")
         }
         let stand = try await anbieter.auskunft(am)
         // Whose answer it is comes before what it says (RFC 9207).
@@ -109,7 +111,8 @@ package struct FremdanmeldungRoutes: RoomRoutes {
                 zugriffstoken: marken.zugriffstoken, jetzt: am))
         let ansprueche = try await anbieter.ergaenze(signiert, marken, stand)
         return try await beginne(
-            Fremdperson(ansprueche, anbieter.angaben), vorgang, verknuepft: anbieter.angaben.regeln.verknuepft, am, request,
+            Fremdperson(ansprueche, anbieter.angaben), vorgang, verknuepft: anbieter.angaben.regeln.verknuepft, am,
+            request,
             context)
     }
 
@@ -162,7 +165,8 @@ package struct FremdanmeldungRoutes: RoomRoutes {
     private static func abgesagt(_ fehler: String) -> Ablehnung {
         switch fehler {
         case "access_denied":
-            Ablehnung("anbieter: access_denied", .notAllowed, "Die Anmeldung wurde beim Identitätsanbieter abgebrochen.")
+            Ablehnung(
+                "anbieter: access_denied", .notAllowed, "Die Anmeldung wurde beim Identitätsanbieter abgebrochen.")
         case "login_required", "interaction_required", "consent_required", "account_selection_required":
             Ablehnung(
                 "anbieter: \(fehler)", .notAllowed,
@@ -174,9 +178,13 @@ package struct FremdanmeldungRoutes: RoomRoutes {
 
     private func seite(_ ablehnung: Ablehnung, ziel: String, _ context: SiteContext) throws -> Response {
         context.logger.warning("anmeldung über den anbieter abgelehnt", metadata: ["grund": "\(ablehnung.grund)"])
+        // The address holds what the provider sent along, and belongs on no page.
+        var context = context
+        (context.adresse, context.seite) = (nil, nil)
         let status: HTTPResponse.Status = ablehnung.refusal.kind == .unavailable ? .serviceUnavailable : .forbidden
         var response = try site.render(
-            FremdanmeldungSeite(satz: ablehnung.refusal.message, ziel: ziel, name: anbieter?.angaben.name ?? ""), context,
+            FremdanmeldungSeite(satz: ablehnung.refusal.message, ziel: ziel, name: anbieter?.angaben.name ?? ""),
+            context,
             status: status)
         response.headers[.cacheControl] = "no-store"
         if status == .serviceUnavailable { response.headers[.retryAfter] = "5" }

@@ -24,7 +24,8 @@ struct Fremdperson: Sendable {
         emailBestritten = ansprueche["email_verified"] != nil && !emailBestaetigt
         name = ansprueche["name"]?.text.flatMap { text in
             let trimmed = text.getrimmt
-            return (1...200).contains(trimmed.utf8.count) && !trimmed.unicodeScalars.contains { $0.value < 32 } ? trimmed : nil
+            return (1...200).contains(trimmed.utf8.count) && !trimmed.unicodeScalars.contains { $0.value < 32 }
+                ? trimmed : nil
         }
         let faktoren = Set(["mfa", "otp", "hwk"])
         let genannt = (ansprueche["amr"]?.worte ?? []) + (ansprueche["acr"]?.worte ?? [])
@@ -63,7 +64,8 @@ enum FremdkontoStore {
     ///
     /// A refusal is a result and no error, so that roles taken stay taken.
     static func melde(
-        _ fremd: Fremdperson, verknuepft: Bool, organisation: (String, any SQLConnection) throws -> String?, am: Instant,
+        _ fremd: Fremdperson, verknuepft: Bool, organisation: (String, any SQLConnection) throws -> String?,
+        am: Instant,
         in db: any SQLConnection
     ) throws -> Ergebnis {
         // Two windows of one new person make one account.

@@ -67,6 +67,7 @@ struct Fremdvorgang: Sendable {
     /// A cookie that is bound to the host must be sent everywhere, so the path is narrow only without TLS.
     static func setze(_ value: String, seconds: Int, tls: Bool) -> String {
         let path = tls ? "/" : "/anmelden"
-        return "\(name(tls: tls))=\(value); Path=\(path); Max-Age=\(seconds); HttpOnly; SameSite=Lax\(tls ? "; Secure" : "")"
+        return
+            "\(name(tls: tls))=\(value); Path=\(path); Max-Age=\(seconds); HttpOnly; SameSite=Lax\(tls ? "; Secure" : "")"
     }
 }

@@ -66,7 +66,9 @@ struct IDToken: Sendable {
         let empfaenger = werte["aud"]?.worte ?? []
         guard empfaenger.contains(erwartet.kennung) else { throw .unglaubwuerdig("aud") }
         let azp = werte["azp"]
-        guard azp?.text == erwartet.kennung || (azp == nil && empfaenger.count == 1) else { throw .unglaubwuerdig("azp") }
+        guard azp?.text == erwartet.kennung || (azp == nil && empfaenger.count == 1) else {
+            throw .unglaubwuerdig("azp")
+        }
         let jetzt = Double(erwartet.jetzt.rawValue) / 1000
         guard let ende = werte["exp"]?.zahl, ende > jetzt - IDToken.spiel else { throw .unglaubwuerdig("exp") }
         // It was made during this sign-in, which does not take longer than that.

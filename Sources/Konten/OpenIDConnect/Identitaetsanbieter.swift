@@ -70,7 +70,8 @@ package actor Identitaetsanbieter {
             let liste = try await task.value
             schluessel = (liste, seit: jetzt)
         } catch {
-            guard let (liste, seit) = schluessel, Self.gilt(seit, Self.notfalls, jetzt), let found = Self.einer(liste, kopf)
+            guard let (liste, seit) = schluessel, Self.gilt(seit, Self.notfalls, jetzt),
+                let found = Self.einer(liste, kopf)
             else { throw error as? Ablehnung ?? .nichtErreichbar("schlüssel") }
             return found
         }

@@ -42,10 +42,11 @@ struct Regelzeile {
             }
             return .verknuepfen
         }
-        guard nimm("-"), nimm(">") else { throw fehler("Nach dem Wert fehlt -> mit der Rolle.") }
+        guard naechstes == ">", nimm("-"), nimm(">") else { throw fehler("Nach dem Wert fehlt -> mit der Rolle.") }
         let pfad = woertlich ? [name] : name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard pfad.allSatisfy({ !$0.isEmpty }) else {
-            throw fehler("Zwischen zwei Punkten fehlt ein Name. Namen mit Punkt stehen in Anführungszeichen.", bei: anfang)
+            throw fehler(
+                "Zwischen zwei Punkten fehlt ein Name. Namen mit Punkt stehen in Anführungszeichen.", bei: anfang)
         }
         let (rolle, organisation, vertretung) = try ziel()
         return .regel(

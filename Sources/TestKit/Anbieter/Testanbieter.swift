@@ -80,8 +80,9 @@ package final class Testanbieter: Sendable {
 
     /// This provider as an operator would configure it.
     package func angaben(
-        _ regeln: String = "gruppen = ozg-koordination -> ozg_ansprechperson @ 055580016016", zweiterFaktor: Bool = false,
-        rechner: [String] = [], frist: Duration = .seconds(20)
+        _ regeln: String = "gruppen = ozg-koordination -> ozg_ansprechperson @ 055580016016",
+        zweiterFaktor: Bool = false,
+        rechner: [String] = [], frist: Duration = .seconds(30)
     ) throws -> Identitaetsanbieter {
         Identitaetsanbieter(
             try Anbieterangaben(
@@ -138,7 +139,8 @@ package final class Testanbieter: Sendable {
         // Only values of ours come here.
         let data = (try? JSONSerialization.data(withJSONObject: object)) ?? Data()
         return Response(
-            status: status, headers: [.contentType: "application/json"], body: .init(byteBuffer: ByteBuffer(bytes: data)))
+            status: status, headers: [.contentType: "application/json"],
+            body: .init(byteBuffer: ByteBuffer(bytes: data)))
     }
 
     private func auskunft() async throws -> Response {
@@ -214,7 +216,8 @@ package final class Testanbieter: Sendable {
             return known
         }
         let nachweis = Base64URL.encode(Array(SHA256.hash(data: Array(felder.roh("code_verifier").utf8))))
-        guard let vorgang, felder.roh("grant_type") == "authorization_code", nachweis == vorgang.frage["code_challenge"],
+        guard let vorgang, felder.roh("grant_type") == "authorization_code",
+            nachweis == vorgang.frage["code_challenge"],
             felder.roh("redirect_uri") == vorgang.frage["redirect_uri"]
         else { return Self.json(["error": "invalid_grant"], status: .badRequest) }
         let zugriff = "zugriff-" + Geheimnis.neu(bytes: 16)

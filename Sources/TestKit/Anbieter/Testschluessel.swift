@@ -26,7 +26,8 @@ struct Testschluessel: Sendable {
     func signiere(_ text: String, verfahren: String) throws -> [UInt8] {
         let data = Data(text.utf8)
         return switch (art, verfahren) {
-        case (.rsa(let key), "PS256"): Array(try key.signature(for: SHA256.hash(data: data), padding: .PSS).rawRepresentation)
+        case (.rsa(let key), "PS256"):
+            Array(try key.signature(for: SHA256.hash(data: data), padding: .PSS).rawRepresentation)
         case (.rsa(let key), "RS512"):
             Array(try key.signature(for: SHA512.hash(data: data), padding: .insecurePKCS1v1_5).rawRepresentation)
         case (.rsa(let key), _):

@@ -63,7 +63,8 @@ struct Testtoken {
         case "none": return text + "."
         case "HS256":
             let key = SymmetricKey(data: Data(schluessel.oeffentlicherText.utf8))
-            return text + "." + Base64URL.encode(Array(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: key)))
+            return text + "."
+                + Base64URL.encode(Array(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: key)))
         default:
             if stand.stoerung == .ohneSignatur { return text + ".AAAA" }
             return text + "." + Base64URL.encode(try signierer.signiere(text, verfahren: verfahren))
