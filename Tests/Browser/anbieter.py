@@ -1,8 +1,13 @@
 """Anmelden über einen Identitätsanbieter, den Authlib stellt: im Browser, mit eigenem Server."""
 import socket
+import ssl
+import threading
+from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from http_klient import hole
 from pruefung import pruefung
-from server import BEISPIELE, Datenbank, Gescheitert, Server
+from server import Datenbank, Gescheitert, Server
 
 DUELMEN = "055580016016"
 
@@ -73,6 +78,64 @@ def wer_beim_anbieter_angemeldet_ist_kommt_mit_seinen_rollen_herein(u):
     finally:
         if anbieter:
             anbieter.beenden()
+        if server.prozess and server.prozess.poll() is None:
+            server.prozess.kill()
+            server.prozess.wait()
+        datenbank.loeschen()
+
+
+def eigenes_zertifikat(ordner):
+    """Ein Zertifikat für localhost, das niemand beglaubigt hat."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    schluessel = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    jetzt = datetime.now(timezone.utc)
+    zertifikat = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(schluessel.public_key())
+                  .serial_number(1).not_valid_before(jetzt - timedelta(days=1)).not_valid_after(jetzt + timedelta(days=1))
+                  .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)
+                  .sign(schluessel, hashes.SHA256()))
+    datei = ordner / "zertifikat.pem"
+    datei.write_bytes(zertifikat.public_bytes(serialization.Encoding.PEM) + schluessel.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    return datei
+
+
+@pruefung
+def ein_anbieter_ohne_beglaubigtes_zertifikat_wird_nichts_gefragt(u):
+    ordner = u.ordner / "zertifikat"
+    ordner.mkdir()
+    fragen = []
+
+    class Gegenueber(BaseHTTPRequestHandler):
+        def do_GET(self):
+            fragen.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *werte):
+            pass
+
+    gegenueber = ThreadingHTTPServer(("127.0.0.1", 0), Gegenueber)
+    kontext = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    kontext.load_cert_chain(eigenes_zertifikat(ordner))
+    gegenueber.socket = kontext.wrap_socket(gegenueber.socket, server_side=True)
+    threading.Thread(target=gegenueber.serve_forever, daemon=True).start()
+    datenbank = Datenbank(ordner, u.server.datenbank.conninfo)
+    datenbank.umgebung |= {
+        "LEITSTAND_ADRESSE": "http://127.0.0.1", "LEITSTAND_OIDC_KENNUNG": "x",
+        "LEITSTAND_OIDC_AUSSTELLER": f"https://localhost:{gegenueber.server_port}/a"}
+    server = Server(u.server.binary, datenbank, ordner)
+    try:
+        server.starten()
+        antwort = hole(server, "/anmelden/extern")
+        assert antwort.status == 503 and "nicht zu erreichen" in antwort.koerper.decode(), antwort.status
+        assert any("zertifikat oder tls" in zeile for zeile in server.protokoll()), server.protokoll()[-3:]
+        assert fragen == [], fragen
+        assert hole(server, "/").status == 200
+    finally:
+        gegenueber.shutdown()
         if server.prozess and server.prozess.poll() is None:
             server.prozess.kill()
             server.prozess.wait()
