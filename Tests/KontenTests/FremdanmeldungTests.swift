@@ -78,7 +78,7 @@ import Web
             }
             #expect(antwort.status == .forbidden || antwort.status == .serviceUnavailable, "\(antwort.status)")
             #expect(antwort.text.contains("Nicht angemeldet"))
-            #expect(antwort.text.contains("Noch einmal mit Landeskonto anmelden"))
+            #expect(antwort.text.contains("Noch einmal versuchen"))
             #expect(
                 !antwort.text.contains("boese") && !antwort.text.contains("state=")
                     && !antwort.text.contains("<script>"))

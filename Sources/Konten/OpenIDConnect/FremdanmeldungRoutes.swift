@@ -183,7 +183,7 @@ package struct FremdanmeldungRoutes: RoomRoutes {
         (context.adresse, context.seite) = (nil, nil)
         let status: HTTPResponse.Status = ablehnung.refusal.kind == .unavailable ? .serviceUnavailable : .forbidden
         var response = try site.render(
-            FremdanmeldungSeite(satz: ablehnung.refusal.message, ziel: ziel, name: anbieter?.angaben.name ?? ""),
+            FremdanmeldungSeite(satz: ablehnung.refusal.message, ziel: ziel),
             context,
             status: status)
         response.headers[.cacheControl] = "no-store"
@@ -198,7 +198,6 @@ struct FremdanmeldungSeite: Page {
     static let template = "konten/fremdanmeldung"
     let satz: String
     let ziel: String
-    let name: String
 
     var titel: String { "Fehler: Anmelden" }
     var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Anmelden", "/anmelden"), Krume("Nicht angemeldet")] }
@@ -207,7 +206,6 @@ struct FremdanmeldungSeite: Page {
     func child(named: String) -> Any? {
         switch named {
         case "satz": satz
-        case "anbieter": name
         case "nochmal": Adresse(Anbieterangaben.pfad, [("ziel", ziel)]).text
         case "passwort": Adresse("/anmelden", [("ziel", ziel)]).text
         default: nil
