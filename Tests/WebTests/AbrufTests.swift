@@ -76,10 +76,12 @@ import Testing
     private final class Gegenueber: Sendable {
         let anfragen = Mutex<[String]>([])
         let port = Mutex(0)
+        /// Lets those go on who wait.
+        let frei = Mutex(false)
 
         var basis: String { "http://127.0.0.1:\(port.withLock { $0 })" }
 
-        func regel(_ frist: Duration = .seconds(20), hoechstens: Int = 100_000, weiterleitungen: Int = 0) -> Abruf.Regel
+        func regel(_ frist: Duration = .seconds(60), hoechstens: Int = 100_000, weiterleitungen: Int = 0) -> Abruf.Regel
         {
             let own = Abrufziel(basis).map { [$0.ursprung] } ?? []
             return Abruf.Regel(
@@ -98,6 +100,11 @@ import Testing
             router.get("/langsam") { _, _ in
                 try await Task.sleep(for: .seconds(30))
                 return "spaet"
+            }
+            router.get("/warte") { _, _ in
+                self.anfragen.withLock { $0.append("wartet") }
+                while !self.frei.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(20)) }
+                return "frei"
             }
             router.get("/weiter") { _, _ in Response(status: .found, headers: [.location: "/gut"]) }
             router.get("/fremd") { _, _ in Response(status: .found, headers: [.location: "http://localhost:9/gut"]) }
@@ -122,7 +129,7 @@ import Testing
             #expect(try await abruf.hole(.init(basis + "/spiegel", inhalt: []), da.regel()).bytes == [])
             #expect(try await abruf.hole(.init(basis + "/fehlt"), da.regel()).status == 404)
             #expect(await Self.fehler(.init(basis + "/gross"), da.regel()) == .zuGross)
-            #expect(await Self.fehler(.init(basis + "/langsam"), da.regel(.milliseconds(300))) == .zeit)
+            #expect(await Self.fehler(.init(basis + "/langsam"), da.regel(.milliseconds(700))) == .zeit)
             #expect(await Self.fehler(.init(basis + "/weiter"), da.regel()) == .umgeleitet)
             #expect(try await abruf.hole(.init(basis + "/weiter"), da.regel(weiterleitungen: 1)).status == 200)
             #expect(await Self.fehler(.init(basis + "/fremd"), da.regel(weiterleitungen: 3)) == .fremd)
@@ -152,7 +159,7 @@ import Testing
             let port = da.port.withLock { $0 }
             let own = Ursprung(verschluesselt: false, rechner: "localhost", port: port)
             let antwort = try await abruf.hole(
-                .init("http://localhost:\(port)/gut"), Abruf.Regel(ziele: [own], innen: [own], frist: .seconds(20)))
+                .init("http://localhost:\(port)/gut"), Abruf.Regel(ziele: [own], innen: [own], frist: .seconds(60)))
             #expect(antwort.status == 200)
             #expect(lookups.withLock { $0 } == 1)
             // Where the name of the machine does not even exist, the checked address still counts.
@@ -167,19 +174,23 @@ import Testing
         let da = Gegenueber()
         try await da.run {
             let abruf = Abruf(plaetze: 2)
-            let results = await withTaskGroup(of: Abruffehler?.self) { group in
-                for _ in 0..<5 {
-                    group.addTask {
-                        do {
-                            _ = try await abruf.hole(.init(da.basis + "/langsam"), da.regel(.milliseconds(800)))
-                            return nil
-                        } catch { return error as? Abruffehler }
-                    }
+            let regel = da.regel(.seconds(120))
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<2 {
+                    group.addTask { try await abruf.hole(.init(da.basis + "/warte"), regel).status }
                 }
-                return await group.reduce(into: [Abruffehler?]()) { $0.append($1) }
+                while da.anfragen.withLock({ $0.count }) < 2 { try await Task.sleep(for: .milliseconds(20)) }
+                await #expect(throws: Abruffehler.ausgelastet) {
+                    _ = try await abruf.hole(.init(da.basis + "/gut"), regel)
+                }
+                da.frei.withLock { $0 = true }
+                #expect(try await group.reduce(0, +) == 400)
             }
-            #expect(results.filter { $0 == .zeit }.count == 2)
-            #expect(results.filter { $0 == .ausgelastet }.count == 3)
+            // The places are free again, after failures as well.
+            for path in ["/gut", "/gross", "/gross", "/gross", "/gut"] {
+                _ = try? await abruf.hole(.init(da.basis + path), regel)
+            }
+            #expect(try await abruf.hole(.init(da.basis + "/gut"), regel).status == 200)
         }
     }
 }
