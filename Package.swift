@@ -14,6 +14,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -47,6 +48,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -75,10 +77,12 @@ let package = Package(
         .target(name: "Kernel", dependencies: ["Storage"], swiftSettings: strict),
         .target(
             name: "Web",
-            dependencies: ["Storage", "Kernel", "Formats", hummingbird, httpTypes, nioCore, logging, mustache, crypto],
+            dependencies: [
+                "Storage", "Kernel", "Formats", "CCurl", hummingbird, httpTypes, nioCore, logging, mustache, crypto,
+            ],
             exclude: ["views", "assets"], swiftSettings: strict),
         room("Post", also: ["CCurl"]),
-        room("Konten", uses: ["Post"], also: [crypto, cryptoExtras, logging, "CQREncode"]),
+        room("Konten", uses: ["Post"], also: [crypto, cryptoExtras, jwt, logging, "CQREncode"]),
         room("Verzeichnis"),
         room("Katalog", also: [crypto]),
         room("Codelisten", also: [crypto]),
@@ -120,7 +124,8 @@ let package = Package(
             dependencies: [
                 "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Verzeichnis",
                 "Katalog", "Konten", "Suche", "Post",
-                hummingbird, httpTypes, nioCore, logging, .product(name: "HummingbirdTesting", package: "hummingbird"),
+                hummingbird, httpTypes, nioCore, logging, crypto, cryptoExtras,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict),
         tests("StorageTests", uses: ["StorageSQLite", "StoragePostgres"]),

@@ -96,10 +96,11 @@ package struct Einstellung: Sendable {
         geheim: false)
 
     /// All settings, in the order of the documentation.
-    package static let alle = [
-        datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, smtp, absender,
-        smtpZertifikat, sicherungsschluessel, protokoll, httpVerbindungen, anfragen, vorlauf, metriken, proxys,
-    ]
+    package static let alle =
+        [
+            datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, smtp, absender,
+            smtpZertifikat, sicherungsschluessel, protokoll, httpVerbindungen, anfragen, vorlauf, metriken, proxys,
+        ] + openIDConnect
 }
 
 /// The values in force: given on the command line, else in the environment, else the default.

@@ -29,6 +29,8 @@ package struct Leitstand: Sendable {
     package let anfragegrenze: Anfragegrenze
     private let messnetze: [Netzbereich]
     private let absender: Absender
+    /// Nil where nobody signs in through an identity provider.
+    private let anbieter: Identitaetsanbieter?
     package let now: @Sendable () -> Instant
     package let post: Kontopost
 
@@ -37,6 +39,7 @@ package struct Leitstand: Sendable {
         texte: Fusstexte = Fusstexte(), adresse: String? = nil, cache megabytes: Int = Leitstand.cache,
         anfragegrenze: Anfragegrenze = Anfragegrenze(), messnetze: [Netzbereich] = [], proxys: [Netzbereich] = [],
         postausgang: (any Postausgang)? = nil, linkadresse: String? = nil,
+        anbieter: Identitaetsanbieter? = nil,
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
@@ -48,6 +51,7 @@ package struct Leitstand: Sendable {
         self.anfragegrenze = anfragegrenze
         self.messnetze = messnetze
         absender = Absender(proxys: proxys)
+        self.anbieter = anbieter
         messwerte = Messwerte([
             anfragegrenze, Datenbankwerte(database), Prozesswerte(version: Leitstand.version),
         ])
@@ -78,6 +82,11 @@ package struct Leitstand: Sendable {
     /// Where the one search lives; the box in the head of every page and the browsers' own lead there.
     static let suchpfad = "/suche"
 
+    /// The Organisation that a rule of the identity provider means; nil when there is none, or several.
+    @Sendable private static func organisation(_ word: String, in db: any SQLConnection) throws -> String? {
+        do { return try OrganisationStore.named(word, in: db).id.rawValue } catch is Refusal { return nil }
+    }
+
     /// Shapes of the JSON interface, by room.
     static let schemas =
         [
@@ -104,7 +113,8 @@ package struct Leitstand: Sendable {
             UmsetzungRoutes(database: database, site: site, now: now),
             LadungRoutes(database: database, site: site, now: now),
             AnmeldungRoutes(
-                database: database, site: site, anmeldung: anmeldung, tls: tls, absender: absender, now: now),
+                database: database, site: site, anmeldung: anmeldung, tls: tls, absender: absender,
+                extern: anbieter?.angaben.name, now: now),
             KontoRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
             ZweitfaktorRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
             EinladungRoutes(database: database, site: site, anmeldung: anmeldung, post: post, tls: tls, now: now),
@@ -113,6 +123,9 @@ package struct Leitstand: Sendable {
                 database: database, site: site, anmeldung: anmeldung, post: post, behoerden: Behoerden(), now: now),
             EinladungslisteRoutes(
                 database: database, site: site, anmeldung: anmeldung, post: post, behoerden: Behoerden(), now: now),
+            FremdanmeldungRoutes(
+                database: database, site: site, anbieter: anbieter, anmeldung: anmeldung, tls: tls, absender: absender,
+                organisation: Leitstand.organisation, now: now),
             FusstextRoutes(texte: texte, site: site),
             SuchbeschreibungRoutes(site: site, suchpfad: Leitstand.suchpfad),
         ]

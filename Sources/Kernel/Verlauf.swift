@@ -17,7 +17,7 @@ package struct Verlauf: Sendable, Equatable {
         case kontoGesperrt = "konto_gesperrt"
         case kontoFreigegeben = "konto_freigegeben"
         case emailGeaendert = "email_geaendert"
-        case zweiterFaktorEntfernt = "zweiter_faktor_entfernt"
+        case fremdkontoVerknuepft = "fremdkonto_verknuepft"
         case rolleGegeben = "rolle_gegeben"
         case rolleGenommen = "rolle_genommen"
         case kontoGeaendert = "konto_geaendert"

@@ -12,6 +12,8 @@ package struct AnmeldungRoutes: RoomRoutes {
     let vorgang: Anmeldevorgang
     let absender: Absender
     let kekse: Anmeldekekse
+    /// What the button to the identity provider is called; nil where there is none.
+    let extern: String?
 
     private static let stimmtNicht = "E-Mail-Adresse oder Passwort stimmt nicht. Prüfen Sie beide Angaben."
     private static let codeStimmtNicht =
@@ -20,6 +22,7 @@ package struct AnmeldungRoutes: RoomRoutes {
     /// `tls`: the site is reached through TLS, so cookies may demand it.
     package init(
         database: any Database, site: Site, anmeldung: Anmeldung, tls: Bool, absender: Absender = Absender(),
+        extern: String? = nil,
         now: @escaping @Sendable () -> Instant
     ) {
         self.site = site
@@ -27,6 +30,7 @@ package struct AnmeldungRoutes: RoomRoutes {
         self.absender = absender
         vorgang = Anmeldevorgang(database: database, anmeldung: anmeldung, now: now)
         kekse = Anmeldekekse(tls: tls)
+        self.extern = extern
     }
 
     package func add(to routes: inout Routes) {
@@ -44,7 +48,7 @@ package struct AnmeldungRoutes: RoomRoutes {
         // "neu" is the way back from the code to another account.
         let isOpen = try await database.read { db in try SitzungStore.halb(half, am: am, in: db) != nil }
         return isOpen && abfrage["neu"] == nil
-            ? try page(CodeSeite(ziel: ziel), request, context)
+            ? try seite(CodeSeite(ziel: ziel), request, context)
             : try page(.init(ziel: ziel), request, context)
     }
 
@@ -55,9 +59,7 @@ package struct AnmeldungRoutes: RoomRoutes {
                 "Die Anmeldung braucht Cookies. Erlauben Sie Cookies für diese Seite und laden Sie sie neu.")
         }
         let felder = try await Formular.read(request, secret: secret).felder
-        let browser = Anmeldevorgang.Browser(
-            stelle: absender.stelle(request, gegenstelle: context.gegenstelle), text: Geraet.text(request),
-            marke: kekse.marke(request))
+        let browser = kekse.browser(request, context, absender)
         let ziel = AnmeldungRoutes.innen(felder["ziel"])
         let isCode = felder["code"] != nil || felder.werte.contains { $0.name == "code" }
         if isCode, felder["email"] == nil, felder.roh("passwort").isEmpty {
@@ -98,10 +100,8 @@ package struct AnmeldungRoutes: RoomRoutes {
         case .code(let half):
             // Who sends all three at once, as a program may, is spared the second form.
             if felder["code"] != nil { return try await code(felder, half, browser, ziel, request, context) }
-            var response = Response.weiter(zu: Adresse("/anmelden", [("ziel", ziel)]).text)
-            kekse.setzeHalb(half, in: &response)
-            return response
-        case .angemeldet(let beginn): return angemeldet(beginn, ziel)
+            return kekse.zumCode(half, ziel: ziel)
+        case .angemeldet(let beginn): return kekse.angemeldet(beginn, ziel: ziel)
         }
     }
 
@@ -127,7 +127,7 @@ package struct AnmeldungRoutes: RoomRoutes {
             errors.add("code", wait.satz)
             return try codePage(
                 errors, half, ziel, request, context, status: .tooManyRequests, pause: wait.sekunden)
-        case .angemeldet(let beginn): return angemeldet(beginn, ziel)
+        case .angemeldet(let beginn): return kekse.angemeldet(beginn, ziel: ziel)
         }
     }
 
@@ -143,16 +143,9 @@ package struct AnmeldungRoutes: RoomRoutes {
         _ errors: FormErrors, _ half: String, _ ziel: String, _ request: Request, _ context: SiteContext,
         status: HTTPResponse.Status, pause: Int? = nil
     ) throws -> Response {
-        var response = try page(
+        var response = try seite(
             CodeSeite(ziel: ziel, fehler: errors), request, context, status: status, pause: pause)
         kekse.setzeHalb(half, in: &response)
-        return response
-    }
-
-    private func angemeldet(_ beginn: Anmeldevorgang.Beginn, _ ziel: String) -> Response {
-        var response = Response.weiter(
-            zu: beginn.faktorFehlt ? Adresse("/konto/zweiter-faktor", [("ziel", ziel)]).text : ziel)
-        kekse.setze(beginn, in: &response)
         return response
     }
 
@@ -166,12 +159,18 @@ package struct AnmeldungRoutes: RoomRoutes {
         return response
     }
 
-    private func page(_ page: AnmeldenSeite, _ request: Request, _ context: SiteContext) throws -> Response {
-        try self.page(page, request, context, status: .ok)
+    /// The first form, with the button to the identity provider where there is one.
+    private func page(
+        _ page: AnmeldenSeite, _ request: Request, _ context: SiteContext, status: HTTPResponse.Status = .ok,
+        pause: Int? = nil
+    ) throws -> Response {
+        var page = page
+        page.extern = extern
+        return try seite(page, request, context, status: status, pause: pause)
     }
 
-    /// The form, with a secret that ties it to this browser before there is a session.
-    private func page(
+    /// A form with a secret that ties it to this browser before there is a session.
+    private func seite(
         _ page: some Page, _ request: Request, _ context: SiteContext, status: HTTPResponse.Status = .ok,
         pause: Int? = nil
     ) throws -> Response {

@@ -127,5 +127,6 @@ package enum KontenMigrations {
             "CREATE INDEX bekanntes_geraet_person ON bekanntes_geraet (person)",
             "CREATE INDEX bekanntes_geraet_bis ON bekanntes_geraet (bis)"),
         einladung,
+        OpenIDConnectMigration.schritt,
     ]
 }

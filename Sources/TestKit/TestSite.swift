@@ -3,8 +3,8 @@ package import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 package import Kernel
-import Konten
-import Logging
+package import Konten
+package import Logging
 import NIOCore
 package import Post
 package import Storage
@@ -53,6 +53,7 @@ package struct TestSite: Sendable {
     package init(
         _ database: any Database, texte: String? = nil, adresse: String? = nil, frist: Duration = .seconds(120),
         cache: Int = Leitstand.cache, post: (any Postausgang)? = nil, linkadresse: String? = "http://localhost:8080",
+        anbieter: Identitaetsanbieter? = nil,
         now: @escaping @Sendable () -> Instant = { Welt.jetzt }
     ) throws {
         self.database = database
@@ -62,13 +63,15 @@ package struct TestSite: Sendable {
             anmeldung: try Anmeldung(aufwand: .gering),
             suche: Suche(alltag: try Welt.alltagswoerter.get(), frist: frist),
             texte: Fusstexte(ordner: texte, vorlagen: Welt.ordner("Sources/App/texte")), adresse: adresse, cache: cache,
-            postausgang: post, linkadresse: adresse ?? linkadresse, now: now)
+            postausgang: post, linkadresse: adresse ?? linkadresse, anbieter: anbieter, now: now)
     }
 
     /// Runs `body` with a client for this site.
-    package func run(_ body: @escaping @Sendable (SiteClient) async throws -> Void) async throws {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
+    package func run(
+        log: Logger? = nil, _ body: @escaping @Sendable (SiteClient) async throws -> Void
+    ) async throws {
+        var logger = log ?? Logger(label: "test")
+        if log == nil { logger.logLevel = .critical }
         try await Application(responder: leitstand.responder(), logger: logger).test(.router) { client in
             try await body(SiteClient(site: self, client: client))
         }

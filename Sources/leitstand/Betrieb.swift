@@ -30,6 +30,7 @@ struct Serve: AsyncParsableCommand {
             let level = Logger.Level(rawValue: einstellungen.protokollstufe) ?? .info
             LoggingSystem.bootstrap { label in JSONLog(label: label, level: level) }
             let port = try einstellungen.port()
+            let anbieter = try einstellungen.anbieter()
             let ressourcen = try Ressourcen(konfiguriert: einstellungen.ressourcen)
             let (views, assets) = (try ressourcen.views(), try ressourcen.assets())
             let suche = Suche(
@@ -49,7 +50,8 @@ struct Serve: AsyncParsableCommand {
                 adresse: einstellungen.adresse(), cache: einstellungen.cache(),
                 anfragegrenze: Anfragegrenze(plaetze: einstellungen.anfragen()),
                 messnetze: einstellungen.metriken(), proxys: einstellungen.proxys(),
-                postausgang: einstellungen.postausgang(), linkadresse: einstellungen.linkadresse())
+                postausgang: einstellungen.postausgang(), linkadresse: einstellungen.linkadresse(),
+                anbieter: anbieter.map { Identitaetsanbieter($0) })
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port,
                 grenzen: Netzgrenzen(verbindungen: einstellungen.httpVerbindungen()),
@@ -142,6 +144,7 @@ struct Check: AsyncParsableCommand {
         }
         let einstellungen = ort.einstellungen()
         for line in einstellungen.tabelle { melde(line) }
+        try await erklaert { for line in try einstellungen.anbieterbericht() { melde(line) } }
         let hinweise = Fusstexte(ordner: einstellungen.textordner).hinweise()
         if !hinweise.isEmpty { melde("\nTexte, die noch fehlen oder Lücken haben:") }
         for line in hinweise { melde("    \(line)") }

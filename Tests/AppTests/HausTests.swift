@@ -39,7 +39,7 @@ import Testing
         "StorageSQLite": ["Storage"],
         "StoragePostgres": ["Storage", "CPostgres"],
         "Formats": ["CLibXML2", "CXLSXWriter", "CCMark"], "Kernel": ["Storage"],
-        "Web": ["Storage", "Kernel", "Formats"],
+        "Web": ["Storage", "Kernel", "Formats", "CCurl"],
         "Post": grund.union(["CCurl"]), "Konten": grund.union(["Post", "CQREncode"]), "Verzeichnis": grund,
         "Katalog": grund,
         "Codelisten": grund, "Suche": grund.union(["Verzeichnis", "Katalog"]),
@@ -65,7 +65,7 @@ import Testing
     /// Libraries that one target alone may import.
     private static let alleinige = [
         "GRDB": "StorageSQLite", "CPostgres": "StoragePostgres", "CLibXML2": "Formats", "CXLSXWriter": "Formats",
-        "CCMark": "Formats", "CArchive": "Sicherung", "CMalloc": "leitstand", "CQREncode": "Konten",
+        "CCMark": "Formats", "CArchive": "Sicherung", "CMalloc": "leitstand", "CQREncode": "Konten", "JWTKit": "Konten",
         "ArgumentParser": "leitstand",
     ]
 

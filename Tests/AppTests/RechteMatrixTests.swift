@@ -44,6 +44,7 @@ import Web
         "GET /codelisten": .alle, "GET /codelisten/{id}": .alle, "GET /codelisten/{id}/eintraege.csv": .alle,
         "GET /api/v1/codelisten": .alle, "GET /api/v1/codelisten/{id}": .alle,
         "GET /api/v1/codelisten/{id}/eintraege": .alle, "GET /api/v1/codelisten/{id}/eintraege/{code}": .alle,
+        "GET /anmelden/extern": .alle, "GET /anmelden/extern/rueckruf": .alle,
         "GET /anmelden": .alle, "POST /anmelden": .alle, "POST /abmelden": .angemeldete,
         "GET /konto": .angemeldete, "POST /konto": .angemeldete, "POST /konto/passwort": .angemeldete,
         "POST /konto/sitzungen/ende": .angemeldete, "POST /konto/sitzungen/{sitzung}/ende": .angemeldete,

@@ -61,6 +61,8 @@ class Server:
     def __init__(self, binary, datenbank, ordner):
         self.binary, self.datenbank, self.ordner = Path(binary).resolve(), datenbank, ordner
         self.port = None
+        # Nur gesetzt, wo jemand die Adresse schon vor dem Start kennen muss.
+        self.port_vorgabe = None
         self.prozess = None
         self.email = self.passwort = None
         self.faktor = None
@@ -106,7 +108,7 @@ class Server:
     def starten(self, bereit="/readyz"):
         """Startet den Server und wartet, bis er antwortet. Die Zeit bis dahin steht danach in `startzeit`."""
         with socket.socket() as frei:
-            frei.bind(("127.0.0.1", 0))
+            frei.bind(("127.0.0.1", self.port_vorgabe or 0))
             self.port = frei.getsockname()[1]
         befehl = [str(self.binary), "serve", "--port", str(self.port), *self.datenbank.angaben]
         beginn = time.monotonic()

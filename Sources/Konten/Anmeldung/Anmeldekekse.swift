@@ -39,6 +39,28 @@ package struct Anmeldekekse: Sendable {
         setze(Anmeldekekse.geraet, beginn.marke, seconds: SitzungStore.geraetedauer, in: &response)
     }
 
+    /// The way on after signing in: to where they wanted, or first to the second factor that their roles demand.
+    func angemeldet(_ beginn: Anmeldevorgang.Beginn, ziel: String) -> Response {
+        var response = Response.weiter(
+            zu: beginn.faktorFehlt ? Adresse("/konto/zweiter-faktor", [("ziel", ziel)]).text : ziel)
+        setze(beginn, in: &response)
+        return response
+    }
+
+    /// The way on after the first step.
+    func zumCode(_ half: String, ziel: String) -> Response {
+        var response = Response.weiter(zu: Adresse("/anmelden", [("ziel", ziel)]).text)
+        setzeHalb(half, in: &response)
+        return response
+    }
+
+    /// What is known about the browser that asks.
+    func browser(_ request: Request, _ context: SiteContext, _ absender: Absender) -> Anmeldevorgang.Browser {
+        Anmeldevorgang.Browser(
+            stelle: absender.stelle(request, gegenstelle: context.gegenstelle), text: Geraet.text(request),
+            marke: marke(request))
+    }
+
     private func wert(_ name: String, _ request: Request) -> String? {
         request.cookies[name]?.value.nonEmptySecret
     }

@@ -6,6 +6,8 @@ struct AnmeldenSeite: Page {
     var email = ""
     let ziel: String
     var fehler = FormErrors()
+    /// What the button to the identity provider is called; nil where there is none.
+    var extern: String?
 
     var titel: String { fehler.isEmpty ? "Anmelden" : "Fehler: Anmelden" }
     var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Anmelden")] }
@@ -15,6 +17,7 @@ struct AnmeldenSeite: Page {
         switch named {
         case "fehler": fehler.liste
         case "ziel": ziel
+        case "extern": extern.map { Verweis($0, Adresse(Anbieterangaben.pfad, [("ziel", ziel)]).text) }
         case "email":
             Feld(
                 "email", "E-Mail-Adresse", wert: email, fehler: fehler["email"], pflicht: true, eingabeart: "email",
