@@ -69,7 +69,7 @@ let package = Package(
         .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "Formats", dependencies: ["CLibXML2", "CXLSXWriter", "CCMark"], swiftSettings: strict),
-        .target(name: "Kernel", dependencies: ["Storage"], swiftSettings: strict),
+        .target(name: "Kernel", dependencies: ["Storage", crypto], swiftSettings: strict),
         .target(
             name: "Web",
             dependencies: ["Storage", "Kernel", "Formats", hummingbird, httpTypes, nioCore, logging, mustache, crypto],
@@ -81,6 +81,7 @@ let package = Package(
         room("Suche", uses: ["Verzeichnis", "Katalog"], files: ["views", "woerter"]),
         room("Nachnutzung", uses: ["Verzeichnis", "Katalog"]),
         room("Umsetzung", uses: ["Verzeichnis", "Katalog"]),
+        room("Protokoll", uses: ["Verzeichnis"]),
         .target(
             name: "Sicherung",
             dependencies: ["Storage", "StorageSQLite", "StoragePostgres", "Kernel", "CArchive", crypto, cryptoExtras],
@@ -89,7 +90,7 @@ let package = Package(
             name: "App",
             dependencies: ground + [
                 "StorageSQLite", "StoragePostgres", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
-                "Nachnutzung", "Umsetzung",
+                "Nachnutzung", "Umsetzung", "Protokoll",
                 logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -99,7 +100,7 @@ let package = Package(
             name: "leitstand",
             dependencies: [
                 "App", "Storage", "Kernel", "Formats", "Web", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
-                "Nachnutzung", "Umsetzung", "Sicherung", arguments, logging,
+                "Nachnutzung", "Umsetzung", "Protokoll", "Sicherung", arguments, logging,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -131,6 +132,7 @@ let package = Package(
         tests("NachnutzungTests", uses: ["Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
         tests(
             "UmsetzungTests", uses: ["Umsetzung", "Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
+        tests("ProtokollTests", uses: ["Protokoll", "App", "Verzeichnis", "Umsetzung", "Kernel", "Web", "Formats"]),
         tests(
             "SicherungTests",
             uses: [

@@ -5,6 +5,7 @@ package import Kernel
 package import Konten
 import Logging
 import Nachnutzung
+import Protokoll
 package import Storage
 package import Suche
 import Umsetzung
@@ -80,8 +81,13 @@ package struct Leitstand: Sendable {
             Codelisteneintrag.schema,
         ] + SucheRoutes.schemas
 
+    /// How the rooms say what they wrote into the Verlauf.
+    private static let worte: [any Verlaufsworte] = [WorteImVerlauf()]
+
     private var rooms: [any RoomRoutes] {
-        [
+        let konten = Kontonamen()
+        let erzaehlung = VerlaufImDatensatz(konten: konten, worte: Leitstand.worte)
+        return [
             StartRoutes(database: database, site: site, bereitschaft: bereitschaft),
             MesswerteRoutes(messwerte: messwerte, netze: messnetze),
             SucheRoutes(database: database, site: site, suche: suche),
@@ -90,11 +96,12 @@ package struct Leitstand: Sendable {
             LeistungRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             ThemenfeldRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             KatalogaenderungRoutes(database: database, site: site),
-            DienstRoutes(database: database, site: site, now: now),
+            DienstRoutes(database: database, site: site, erzaehlung: erzaehlung, now: now),
             GebietTabelleRoutes(database: database, now: now), KatalogTabellenRoutes(database: database, now: now),
             DienstTabelleRoutes(database: database, now: now),
             CodelistenRoutes(database: database, site: site, now: now),
-            UmsetzungRoutes(database: database, site: site, now: now),
+            UmsetzungRoutes(database: database, site: site, erzaehlung: erzaehlung, now: now),
+            VerlaufRoutes(database: database, site: site, konten: konten, worte: Leitstand.worte, now: now),
             LadungRoutes(database: database, site: site, now: now),
             AnmeldungRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
             FusstextRoutes(texte: texte, site: site),

@@ -42,14 +42,16 @@ import Testing
         "Konten": grund, "Verzeichnis": grund, "Katalog": grund,
         "Codelisten": grund, "Suche": grund.union(["Verzeichnis", "Katalog"]),
         "Nachnutzung": grund.union(["Verzeichnis", "Katalog"]), "Umsetzung": grund.union(["Verzeichnis", "Katalog"]),
+        "Protokoll": grund.union(["Verzeichnis"]),
         "Sicherung": ["Storage", "StorageSQLite", "StoragePostgres", "Kernel", "CArchive"],
         "App": grund.union([
             "StorageSQLite", "StoragePostgres", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
             "Nachnutzung",
-            "Umsetzung",
+            "Umsetzung", "Protokoll",
         ]),
         "leitstand": grund.union([
             "App", "Sicherung", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche", "Nachnutzung", "Umsetzung",
+            "Protokoll",
         ]),
     ]
 

@@ -10,10 +10,15 @@ import Web
 /// Who reaches which route: every route of the router has a row.
 @Suite struct RechteMatrixTests {
     /// What a member of the cast gets.
-    private enum Zutritt: Sendable { case alle, angemeldete, duelmen, duelmenLesend, dienste, anbieter, ueberwachung }
+    private enum Zutritt: Sendable { case alle, angemeldete, duelmen, duelmenLesend, dienste, anbieter, ueberwachung, revision }
 
     private static let matrix: [String: Zutritt] = [
         "GET /metrics": .ueberwachung,
+        "GET /verlauf": .revision, "GET /verlauf.csv": .revision, "GET /verlauf.xlsx": .revision,
+        "GET /verlauf.jsonl": .revision, "GET /organisationen/{organisation}/verlauf": .duelmen,
+        "GET /organisationen/{organisation}/verlauf.csv": .duelmen,
+        "GET /organisationen/{organisation}/verlauf.xlsx": .duelmen,
+        "GET /organisationen/{organisation}/verlauf.jsonl": .duelmen,
         "GET /": .alle, "GET /healthz": .alle, "GET /readyz": .alle, "GET /favicon.ico": .alle,
         "GET /assets/{version}/**": .alle, "GET /impressum": .alle, "GET /datenschutz": .alle,
         "GET /barrierefreiheit": .alle, "GET /schnittstelle": .alle, "GET /opensearch.xml": .alle,
@@ -55,6 +60,7 @@ import Web
         case .alle: true
         // Nobody by an account: the place in the network counts.
         case .ueberwachung: false
+        case .revision: rolle == .administration
         case .angemeldete: rolle != .besuch
         // The service of the sample request is provided by Dülmen.
         case .duelmen, .anbieter: rolle == .administration || rolle == .koordination
