@@ -73,7 +73,8 @@ extension VerlaufStore {
     ) throws -> [Verlaufszeile] {
         var bedingung: SQL = kette.map { "verlauf_siegel.kette = \($0)" } ?? "1 = 1"
         if let stelle {
-            bedingung = bedingung + " AND (verlauf_siegel.kette, verlauf_siegel.nummer) > (\(stelle.kette), \(stelle.nummer))"
+            bedingung =
+                bedingung + " AND (verlauf_siegel.kette, verlauf_siegel.nummer) > (\(stelle.kette), \(stelle.nummer))"
         }
         return try db.rows(
             """

@@ -9,7 +9,9 @@ extension VerlaufStore {
     package static func kuerze(vor grenze: Instant, durch urheber: Urheber, in db: any SQLConnection) throws -> Int {
         try db.lock(Versiegelung.schloss)
         var count = 0
-        for ende in try db.all("SELECT \(Verlaufsende.columns) FROM verlauf_kette ORDER BY kette", as: Verlaufsende.self) {
+        for ende in try db.all(
+            "SELECT \(Verlaufsende.columns) FROM verlauf_kette ORDER BY kette", as: Verlaufsende.self)
+        {
             count += try kuerze(ende, vor: grenze, durch: urheber, in: db)
         }
         return count

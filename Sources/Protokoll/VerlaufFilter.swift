@@ -24,7 +24,9 @@ struct VerlaufFilter: Sendable {
         let bis = try Self.tag(abfrage, "bis")
         if let von, let bis, bis < von {
             throw Refusal(
-                .badRequest, "Der Zeitraum endet vor seinem Anfang. Vertauschen Sie die beiden Tage \(von.deutsch) und \(bis.deutsch).")
+                .badRequest,
+                "Der Zeitraum endet vor seinem Anfang. Vertauschen Sie die beiden Tage \(von.deutsch) und \(bis.deutsch)."
+            )
         }
         auswahl.von = von.map(\.beginn)
         auswahl.bis = bis.map { $0.plus(tage: 1).beginn }
@@ -53,7 +55,8 @@ struct VerlaufFilter: Sendable {
         guard Kennung.istKennung(text) else {
             throw Refusal(
                 .badRequest,
-                "„\(text.prefix(40))“ ist keine Kennung einer Person. Wählen Sie die Person über ihren Namen in der Liste.")
+                "„\(text.prefix(40))“ ist keine Kennung einer Person. Wählen Sie die Person über ihren Namen in der Liste."
+            )
         }
         return .person(Person.ID(rawValue: text))
     }

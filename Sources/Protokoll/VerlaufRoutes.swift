@@ -31,7 +31,7 @@ package struct VerlaufRoutes: RoomRoutes {
     }
 
     /// The Organisation of the address, where it names one; asks for the right to read there or everywhere.
-    private func organisation(_ word: String?, _ person: Person?, in db: any SQLConnection) throws -> Organisation? {
+    private func gewaehlte(_ word: String?, _ person: Person?, in db: any SQLConnection) throws -> Organisation? {
         guard let word else {
             try Rechte.verlange(.verlaufGanzLesen, von: person)
             return nil
@@ -58,7 +58,7 @@ package struct VerlaufRoutes: RoomRoutes {
     @Sendable func show(_ request: Request, _ context: SiteContext) async throws -> Response {
         let (word, abfrage, person) = (try word(context), try Abfrage(request), context.person)
         let page = try await database.read { db in
-            let organisation = try organisation(word, person, in: db)
+            let organisation = try gewaehlte(word, person, in: db)
             let filter = try VerlaufFilter(
                 abfrage, pfad: VerlaufRoutes.pfad(organisation), organisation: organisation, in: db)
             let groesse = VerlaufSeite.groesse
@@ -86,7 +86,7 @@ package struct VerlaufRoutes: RoomRoutes {
         let (word, abfrage, person) = (try word(context), try Abfrage(request), context.person)
         return .tabelle(
             try await database.tabelle(format, am: now()) { db in
-                let organisation = try organisation(word, person, in: db)
+                let organisation = try gewaehlte(word, person, in: db)
                 let filter = try VerlaufFilter(
                     abfrage, pfad: VerlaufRoutes.pfad(organisation), organisation: organisation, in: db)
                 let gewaehlt = try filter.gewaehltePerson.map { try konten.namen([$0], in: db) } ?? [:]
@@ -96,7 +96,7 @@ package struct VerlaufRoutes: RoomRoutes {
 
     @Sendable func lines(_ request: Request, _ context: SiteContext) async throws -> Response {
         let (word, person) = (try word(context), context.person)
-        let organisation = try await database.read { db in try organisation(word, person, in: db) }
+        let organisation = try await database.read { db in try gewaehlte(word, person, in: db) }
         let kette = organisation?.id.rawValue
         let name = "verlauf-\(organisation.map { Faltung.slug($0.name) + "-" } ?? "")\(now().tag.iso).jsonl"
         let database = database

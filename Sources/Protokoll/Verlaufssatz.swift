@@ -15,7 +15,8 @@ struct Verlaufssatz: Sendable, Equatable {
 
     /// - Parameter weg: the address that shows what the same person did besides.
     init(
-        _ zeile: Verlaufszeile, _ namen: Verlaufsnamen, _ worte: [any Verlaufsworte], weg: (Person.ID?) -> String? = { _ in nil }
+        _ zeile: Verlaufszeile, _ namen: Verlaufsnamen, _ worte: [any Verlaufsworte],
+        weg: (Person.ID?) -> String? = { _ in nil }
     ) {
         let muster = Self.muster[zeile.art] ?? "{wer}: \(Self.name(zeile.art)){gegenstand}{rest}."
         var rest = muster[...]
@@ -74,7 +75,9 @@ struct Verlaufssatz: Sendable, Equatable {
             return zeile.organisation == nil ? [] : [Teil(" bei "), ziel(zeile.organisation, namen.organisationen)]
         case "rest":
             if zeile.feld == nil, zeile.von == nil, zeile.nach == nil { return [] }
-            return [Teil(", \(zeile.feld == nil ? "" : "das Feld \(feld(zeile.feld)) ")\(wechsel(zeile, namen, worte))")]
+            return [
+                Teil(", \(zeile.feld == nil ? "" : "das Feld \(feld(zeile.feld)) ")\(wechsel(zeile, namen, worte))")
+            ]
         default: return []
         }
     }
@@ -82,7 +85,8 @@ struct Verlaufssatz: Sendable, Equatable {
     /// Longer values are told as far as a line reads well; the export has them whole.
     private static let laenge = 200
 
-    private static func wechsel(_ zeile: Verlaufszeile, _ namen: Verlaufsnamen, _ worte: [any Verlaufsworte]) -> String {
+    private static func wechsel(_ zeile: Verlaufszeile, _ namen: Verlaufsnamen, _ worte: [any Verlaufsworte]) -> String
+    {
         if [zeile.von, zeile.nach].compactMap({ $0 }).contains(where: Verlauf.istGeschuetzt) {
             return zeile.von == nil
                 ? "gesetzt (der Inhalt ist geschützt)"

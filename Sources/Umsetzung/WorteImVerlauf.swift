@@ -1,5 +1,5 @@
 import Katalog
-package import Kernel
+import Kernel
 
 /// How the values of an Umsetzungsliste are told in the Verlauf.
 package struct WorteImVerlauf: Verlaufsworte {

@@ -14,7 +14,8 @@ import Testing
     private struct Zurueck: Error { let ohne: Verlaufsbefund, mit: Verlaufsbefund, erwartung: Erwartung }
 
     private static let felder = [
-        "am", "person", "art", "gebiet", "organisation", "eintrag", "leistung", "dienst", "datenstand", "feld", "von", "nach",
+        "am", "person", "art", "gebiet", "organisation", "eintrag", "leistung", "dienst", "datenstand", "feld", "von",
+        "nach",
     ]
 
     @Test(arguments: TestBackend.available)
@@ -150,7 +151,9 @@ import Testing
     }
 
     @Test(arguments: TestBackend.available)
-    func `a chain that was written anew from a place on is found by its anchor alone`(on backend: TestBackend) async throws {
+    func `a chain that was written anew from a place on is found by its anchor alone`(on backend: TestBackend)
+        async throws
+    {
         let database = try await Welt.leer(backend)
         var verlauf = Zufallsverlauf(7)
         try await verlauf.schreibe(40, ab: Welt.jetzt, in: database)

@@ -14,7 +14,9 @@ import Testing
                 group.addTask {
                     for round in 0..<15 {
                         let lines = (0..<7).map { index in
-                            Verlauf(.uebernahme, organisation: index % 3 == 0 ? nil : "org-\(index % 3)", nach: "\(writer) \(round)")
+                            Verlauf(
+                                .uebernahme, organisation: index % 3 == 0 ? nil : "org-\(index % 3)",
+                                nach: "\(writer) \(round)")
                         }
                         try await (writer == 0 ? zweite : database).write { db in
                             try VerlaufStore.append(lines, durch: .betrieb(.jetzt()), in: db)
@@ -46,7 +48,7 @@ import Testing
             #expect(try await Versiegelung.nachfuehren(database) { Welt.jetzt } == 0)
         }
         if let ort = try await Datenbankort(database) {
-            let neu = try await ort.oeffne()
+            let neu = try ort.oeffne()
             try await verlauf.schreibe(10, ab: Welt.jetzt, in: neu)
             #expect(try await Versiegelung.nachfuehren(neu) { Welt.jetzt } == 10)
             await neu.close()
@@ -74,7 +76,9 @@ import Testing
         let count = 12_345
         try await database.write { db in
             try VerlaufStore.append(
-                (0..<count).map { Verlauf(.eintragAngelegt, organisation: "org-\($0 % 50)", eintrag: "e-\($0)", nach: "offen") },
+                (0..<count).map {
+                    Verlauf(.eintragAngelegt, organisation: "org-\($0 % 50)", eintrag: "e-\($0)", nach: "offen")
+                },
                 durch: .betrieb(Welt.jetzt), in: db)
         }
         let clock = ContinuousClock.now
@@ -109,9 +113,15 @@ import Testing
         #expect(try await database.befund(anker: anker, jetzt: grenze).stimmt)
         // The same cut without the line that says so.
         try await database.write { db in
-            try db.execute("UPDATE verlauf_kette SET ab = ab + 1, ab_siegel = (SELECT siegel FROM verlauf_siegel s WHERE s.kette = 'org-a' AND s.nummer = ab + 1) WHERE kette = 'org-a'")
-            try db.execute("DELETE FROM verlauf WHERE id = (SELECT zeile FROM verlauf_siegel WHERE kette = 'org-a' ORDER BY nummer LIMIT 1)")
-            try db.execute("DELETE FROM verlauf_siegel WHERE kette = 'org-a' AND nummer = (SELECT MIN(s.nummer) FROM verlauf_siegel s WHERE s.kette = 'org-a')")
+            try db.execute(
+                "UPDATE verlauf_kette SET ab = ab + 1, ab_siegel = (SELECT siegel FROM verlauf_siegel s WHERE s.kette = 'org-a' AND s.nummer = ab + 1) WHERE kette = 'org-a'"
+            )
+            try db.execute(
+                "DELETE FROM verlauf WHERE id = (SELECT zeile FROM verlauf_siegel WHERE kette = 'org-a' ORDER BY nummer LIMIT 1)"
+            )
+            try db.execute(
+                "DELETE FROM verlauf_siegel WHERE kette = 'org-a' AND nummer = (SELECT MIN(s.nummer) FROM verlauf_siegel s WHERE s.kette = 'org-a')"
+            )
         }
         #expect(try await database.befund(jetzt: grenze).fehler.map(\.art) == [.anfang])
     }

@@ -7,7 +7,9 @@ struct Zufallsverlauf {
     var zufall: Zufall
     static let organisationen: [String?] = [nil, "org-a", "org-ä", "org-b"]
     static let personen = (0..<3).map { Person.ID(rawValue: "00000000000person".prefix(15) + "\($0)") }
-    private static let stuecke = ["a", "ß", "„", "\"", "\\", "\n", "\r", "\t", "\u{2028}", "👩‍🔧", "=1+1", "é", "e\u{301}", " ", ":", "-"]
+    private static let stuecke = [
+        "a", "ß", "„", "\"", "\\", "\n", "\r", "\t", "\u{2028}", "👩‍🔧", "=1+1", "é", "e\u{301}", " ", ":", "-",
+    ]
 
     init(_ seed: UInt64) { zufall = Zufall(seed) }
 
