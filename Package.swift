@@ -74,7 +74,7 @@ let package = Package(
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Formats", dependencies: ["CLibXML2", "CXLSXWriter", "CCMark"], swiftSettings: strict),
-        .target(name: "Kernel", dependencies: ["Storage"], swiftSettings: strict),
+        .target(name: "Kernel", dependencies: ["Storage", crypto], swiftSettings: strict),
         .target(
             name: "Web",
             dependencies: [
@@ -89,6 +89,7 @@ let package = Package(
         room("Suche", uses: ["Verzeichnis", "Katalog"], files: ["views", "woerter"]),
         room("Nachnutzung", uses: ["Verzeichnis", "Katalog"]),
         room("Umsetzung", uses: ["Verzeichnis", "Katalog"]),
+        room("Protokoll", uses: ["Verzeichnis"]),
         .target(
             name: "Sicherung",
             dependencies: ["Storage", "StorageSQLite", "StoragePostgres", "Kernel", "CArchive", crypto, cryptoExtras],
@@ -97,7 +98,7 @@ let package = Package(
             name: "App",
             dependencies: ground + [
                 "StorageSQLite", "StoragePostgres", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
-                "Nachnutzung", "Umsetzung",
+                "Nachnutzung", "Umsetzung", "Protokoll",
                 logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -107,7 +108,7 @@ let package = Package(
             name: "leitstand",
             dependencies: [
                 "CMalloc", "App", "Storage", "Kernel", "Formats", "Web", "Post", "Konten", "Verzeichnis", "Katalog",
-                "Codelisten", "Suche", "Nachnutzung", "Umsetzung", "Sicherung", arguments, logging,
+                "Codelisten", "Suche", "Nachnutzung", "Umsetzung", "Protokoll", "Sicherung", arguments, logging,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -141,6 +142,7 @@ let package = Package(
         tests("NachnutzungTests", uses: ["Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
         tests(
             "UmsetzungTests", uses: ["Umsetzung", "Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
+        tests("ProtokollTests", uses: ["Protokoll", "App", "Verzeichnis", "Umsetzung", "Kernel", "Web", "Formats"]),
         tests(
             "SicherungTests",
             uses: [

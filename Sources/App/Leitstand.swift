@@ -6,6 +6,7 @@ package import Konten
 import Logging
 import Nachnutzung
 package import Post
+import Protokoll
 package import Storage
 package import Suche
 import Umsetzung
@@ -96,8 +97,13 @@ package struct Leitstand: Sendable {
             Codelisteneintrag.schema,
         ] + SucheRoutes.schemas
 
+    /// How the rooms say what they wrote into the Verlauf.
+    private static let worte: [any Verlaufsworte] = [WorteImVerlauf()]
+
     private var rooms: [any RoomRoutes] {
-        [
+        let konten = Kontonamen()
+        let erzaehlung = VerlaufImDatensatz(konten: konten, worte: Leitstand.worte)
+        return [
             StartRoutes(database: database, site: site, bereitschaft: bereitschaft),
             MesswerteRoutes(messwerte: messwerte, netze: messnetze),
             SucheRoutes(database: database, site: site, suche: suche),
@@ -106,11 +112,12 @@ package struct Leitstand: Sendable {
             LeistungRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             ThemenfeldRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             KatalogaenderungRoutes(database: database, site: site),
-            DienstRoutes(database: database, site: site, now: now),
+            DienstRoutes(database: database, site: site, erzaehlung: erzaehlung, now: now),
             GebietTabelleRoutes(database: database, now: now), KatalogTabellenRoutes(database: database, now: now),
             DienstTabelleRoutes(database: database, now: now),
             CodelistenRoutes(database: database, site: site, now: now),
-            UmsetzungRoutes(database: database, site: site, now: now),
+            UmsetzungRoutes(database: database, site: site, erzaehlung: erzaehlung, now: now),
+            VerlaufRoutes(database: database, site: site, konten: konten, worte: Leitstand.worte, now: now),
             LadungRoutes(database: database, site: site, now: now),
             AnmeldungRoutes(
                 database: database, site: site, anmeldung: anmeldung, tls: tls, absender: absender,

@@ -11,14 +11,13 @@ struct EintragSeite: Page {
     let ozg: OZGLeistung?
     let dienst: Loesung?
     let loesungen: [Loesung]
-    let verlauf: [Eintragsverlauf]
-    /// Services that the Verlauf names, by id.
-    let dienstnamen: [String: Loesung]
     let intern: Bool
     let darfAendern: Bool
     let meldung: String?
     /// The list as it was filtered when the person left it.
     let zurueck: String?
+    /// What other rooms tell about the entry.
+    var abschnitte: [Fragment] = []
 
     var titel: String { eintrag.inhalt.titel }
     var brotkrumen: [Krume] {
@@ -55,7 +54,7 @@ struct EintragSeite: Page {
         case "vorschlaege": inhalt.stand.suchtLoesung ? vorschlaege : [Werte]()
         case "suchtLoesung": inhalt.stand.suchtLoesung && inhalt.dienst == nil
         case "ohneVorschlag": loesungen.isEmpty
-        case "verlauf": verlauf.map(zeile)
+        case "abschnitte": abschnitte
         case "zurueck": zurueck
         case "hinweis": hinweis
         default: nil
@@ -79,42 +78,6 @@ struct EintragSeite: Page {
             ("rolle", inhalt.rolle),
             ("notiz", inhalt.notiz), ("schlagworte", inhalt.schlagworte),
         ])
-    }
-
-    private func zeile(_ eintrag: Eintragsverlauf) -> Werte {
-        let feld = Self.feldworte[eintrag.feld ?? ""] ?? eintrag.feld ?? ""
-        let nach = wert(eintrag.feld, eintrag.nach)
-        let was: String =
-            switch eintrag.art {
-            case .eintragAngelegt: "angelegt mit Stand „\(nach ?? "")“"
-            case .uebernahme: "übernommen: \(feld)"
-            default: "geändert: \(feld)"
-            }
-        let isNew = eintrag.art == .eintragAngelegt
-        return Werte([
-            ("am", eintrag.am.berlin), ("was", was), ("von", wert(eintrag.feld, eintrag.von)),
-            ("nach", isNew ? nil : nach),
-            ("durch", eintrag.person == nil ? "Betrieb" : nil),
-        ])
-    }
-
-    private static let feldworte = [
-        "titel": "Titel", "leistungen": "Leistungen", "ozg": "OZG-ID", "amt": "Amt", "stand": "Stand",
-        "variante": "Variante",
-        "onlinedienst": "Onlinedienst", "onlinedienst_text": "Onlinedienst (als Text)", "url": "Adresse im Netz",
-        "reifegrad": "Reifegrad", "prioritaet": "Priorität", "frist": "Frist", "rolle": "Rolle", "notiz": "Notiz",
-        "schlagworte": "Schlagworte", "begruendung": "Begründung",
-    ]
-
-    private func wert(_ feld: String?, _ wert: String?) -> String? {
-        guard let wert else { return nil }
-        switch feld {
-        case "stand": return Umsetzungsstand(rawValue: wert)?.wort ?? wert
-        case "variante": return Variante(rawValue: wert)?.wort ?? wert
-        case "onlinedienst": return dienstnamen[wert]?.name ?? wert
-        case "frist": return Tag(iso: wert)?.deutsch ?? wert
-        default: return String(wert.prefix(200))
-        }
     }
 
     private var hinweis: String? {

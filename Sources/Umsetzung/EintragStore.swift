@@ -1,5 +1,5 @@
 import Katalog
-package import Kernel
+import Kernel
 package import Storage
 package import Verzeichnis
 package import Web
@@ -150,10 +150,5 @@ package enum EintragStore {
             GROUP BY o.id, o.name, o.ars, o.sortname ORDER BY o.sortname, o.id
             LIMIT \(seite.groesse) OFFSET \(seite.versatz)
             """)
-    }
-
-    /// Changes of one row, newest first.
-    package static func verlauf(_ id: Umsetzungseintrag.ID, in db: any SQLConnection) throws -> [Eintragsverlauf] {
-        try VerlaufStore.ofEintrag(id.rawValue, limit: 50, in: db)
     }
 }

@@ -10,10 +10,14 @@ package import Web
 package struct UmsetzungRoutes: RoomRoutes {
     let database: any Database
     let site: Site
+    let erzaehlung: (any Verlaufserzaehlung)?
     let now: @Sendable () -> Instant
 
-    package init(database: any Database, site: Site, now: @escaping @Sendable () -> Instant) {
-        (self.database, self.site, self.now) = (database, site, now)
+    package init(
+        database: any Database, site: Site, erzaehlung: (any Verlaufserzaehlung)? = nil,
+        now: @escaping @Sendable () -> Instant
+    ) {
+        (self.database, self.site, self.erzaehlung, self.now) = (database, site, erzaehlung, now)
     }
 
     package func add(to routes: inout Routes) {
@@ -32,12 +36,14 @@ package struct UmsetzungRoutes: RoomRoutes {
         let abfrage = try Abfrage(request)
         let typed = abfrage["q"]
         let seite = try Seite(abfrage)
+        let verlauf = context.darf(.verlaufGanzLesen) ? "/verlauf" : nil
         let page = try await database.read { db in
             try UmsetzungUebersicht(
                 gesucht: typed, treffer: typed.map { try OrganisationStore.matching($0, limit: 20, in: db) } ?? [],
                 listen: EintragStore.listen(seite, in: db),
                 blaettern: Blaettern(
-                    seite, gesamt: EintragStore.listenzahl(in: db), adresse: Adresse("/umsetzung", [("q", typed)])))
+                    seite, gesamt: EintragStore.listenzahl(in: db), adresse: Adresse("/umsetzung", [("q", typed)])),
+                verlauf: verlauf)
         }
         return try site.render(page, context)
     }
@@ -62,6 +68,8 @@ package struct UmsetzungRoutes: RoomRoutes {
                 dienste: EintragStore.dienste(Set(eintraege.compactMap(\.inhalt.dienst)).sorted(), in: db),
                 intern: intern,
                 darfAendern: Rechte.darf(person, .umsetzungAendern(organisation: organisation.id.rawValue)),
+                verlauf: Rechte.darf(person, .verlaufLesen(organisation: organisation.id.rawValue))
+                    ? "/organisationen/\(organisation.id.rawValue)/verlauf" : nil,
                 geladen: intern && abfrage["ok"] == "geladen"
                     ? DatenstandStore.newest(.umsetzung, bezug: organisation.id.rawValue, in: db) : nil)
         }
@@ -75,23 +83,25 @@ package struct UmsetzungRoutes: RoomRoutes {
         let (word, id) = (try context.parameter("organisation"), try context.parameter("eintrag"))
         let abfrage = try Abfrage(request)
         let person = context.person
-        let page = try await database.read { db in
+        var (page, verlauf) = try await database.read { db in
             let (organisation, eintrag) = try find(word, id, in: db)
             let intern = Rechte.darf(person, .umsetzungIntern(organisation: organisation.id.rawValue))
-            let verlauf = intern ? try EintragStore.verlauf(eintrag.id, in: db) : []
-            return try EintragSeite(
+            let page = try EintragSeite(
                 organisation: organisation, eintrag: eintrag,
                 leistungen: LeistungStore.find(eintrag.inhalt.leistungen, in: db),
                 ozg: eintrag.inhalt.ozgID.flatMap { try OZGStore.find($0, in: db) },
                 dienst: eintrag.inhalt.dienst.flatMap { try EintragStore.loesung($0, in: db) },
                 loesungen: EintragStore.loesungen([eintrag.id], in: db)[eintrag.id] ?? [],
-                verlauf: verlauf, dienstnamen: EintragStore.dienste(verlauf.dienste, in: db), intern: intern,
+                intern: intern,
                 darfAendern: Rechte.darf(person, .umsetzungAendern(organisation: organisation.id.rawValue)),
                 meldung: person == nil ? nil : abfrage["ok"],
                 // Only this list: an address from outside must not lead away.
                 zurueck: abfrage["zurueck"].flatMap { $0.hasPrefix(organisation.listenpfad + "?") ? $0 : nil })
+            let bezug = Verlaufsbezug.eintrag(eintrag.id.rawValue, organisation: organisation.id.rawValue)
+            return (page, try erzaehlung?.abschnitt(zu: bezug, person: person, in: db))
         }
         if page.organisation.pfadwort != word { return .dauerhaft(zu: page.organisation.pfad(zu: page.eintrag)) }
+        page.abschnitte = try site.fragments(verlauf.map { [$0] } ?? [])
         return try site.render(page, context)
     }
 
@@ -212,13 +222,6 @@ package struct UmsetzungRoutes: RoomRoutes {
             throw Refusal(.notFound, "Diesen Eintrag gibt es in der Liste von \(organisation.name) nicht.")
         }
         return (organisation, eintrag)
-    }
-}
-
-extension [Eintragsverlauf] {
-    /// Ids of the services that occur.
-    fileprivate var dienste: [String] {
-        Set(filter { $0.feld == "onlinedienst" }.flatMap { [$0.von, $0.nach] }.compactMap { $0 }).sorted()
     }
 }
 

@@ -92,6 +92,7 @@ struct Migrate: AsyncParsableCommand {
                     ? "Die Datenbank ist auf dem neuesten Stand." : "Angewandt: \(applied.joined(separator: ", "))")
             // Said by a person: so somebody who went back to this version gets its index back, too.
             try await suchindexNachfuehren(database, auchNeueren: true)
+            try await verlaufVersiegeln(database)
             await database.close()
         }
     }
@@ -110,13 +111,14 @@ struct Demo: AsyncParsableCommand {
             if wennLeer, try await !Beispieldaten.istLeer(database) { return }
             let folder = try Ressourcen(konfiguriert: einstellungen.ressourcen).beispieldaten
             try await Beispieldaten.load(from: folder, am: .jetzt(), in: database) { melde($0) }
+            try await verlaufVersiegeln(database)
             await database.close()
         }
     }
 }
 
 struct Check: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Prüft die Einrichtung oder eine Sicherung.")
+    static let configuration = CommandConfiguration(abstract: "Prüft die Einrichtung, eine Sicherung oder den Verlauf.")
 
     @OptionGroup var ort: Ort
     @OptionGroup var schluessel: Geheimschluessel
@@ -124,18 +126,35 @@ struct Check: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("Spielt die Sicherung zur Probe ein und vergleicht alles mit ihr.", valueName: "Datei"))
     var sicherung: String?
+    @Flag(help: "Rechnet alle Siegel des Verlaufs nach und nennt, was entfernt, verändert oder eingefügt wurde.")
+    var verlauf = false
+    @Option(
+        help: ArgumentHelp("Vergleicht den Verlauf mit Ankern, die außerhalb aufbewahrt wurden.", valueName: "Datei"))
+    var anker: String?
+    @Option(
+        help: ArgumentHelp(
+            "Schreibt die Enden aller Ketten als Anker, wenn der Verlauf stimmt.", valueName: "Datei"))
+    var ankerSchreiben: String?
+
     @Option(
         help: ArgumentHelp(
             "Schickt einen Probebrief an diese Adresse und sagt, was der Mailserver davon hält.", valueName: "E-Mail"))
     var post: String?
 
     func run() async throws {
-        if let post, sicherung == nil, !konfiguration {
-            return try await erklaert { try await Postpruefung.run(an: post, ort.einstellungen()) }
-        }
-        guard konfiguration != (sicherung != nil) else {
+        guard [konfiguration, sicherung != nil, verlauf, post != nil].count(where: { $0 }) == 1 else {
             throw ValidationError(
-                "Was soll geprüft werden? Möglich ist: --konfiguration, --sicherung DATEI oder --post E-MAIL")
+                "Was soll geprüft werden? Möglich ist eines: --konfiguration, --sicherung DATEI, --verlauf oder --post E-MAIL"
+            )
+        }
+        if let post { return try await erklaert { try await Postpruefung.run(an: post, ort.einstellungen()) } }
+        guard verlauf || (anker == nil && ankerSchreiben == nil) else {
+            throw ValidationError("--anker und --anker-schreiben gehören zu --verlauf.")
+        }
+        if verlauf {
+            return try await ausfuehren { [self] in
+                try await Verlaufskontrolle(ort: ort, anker: anker, ankerSchreiben: ankerSchreiben).run()
+            }
         }
         if let sicherung {
             return try await ausfuehren { [self] in

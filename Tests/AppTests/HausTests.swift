@@ -44,16 +44,17 @@ import Testing
         "Katalog": grund,
         "Codelisten": grund, "Suche": grund.union(["Verzeichnis", "Katalog"]),
         "Nachnutzung": grund.union(["Verzeichnis", "Katalog"]), "Umsetzung": grund.union(["Verzeichnis", "Katalog"]),
+        "Protokoll": grund.union(["Verzeichnis"]),
         "Sicherung": ["Storage", "StorageSQLite", "StoragePostgres", "Kernel", "CArchive"],
         "App": grund.union([
             "StorageSQLite", "StoragePostgres", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
             "Nachnutzung",
-            "Umsetzung",
+            "Umsetzung", "Protokoll",
         ]),
         "leitstand": grund.union([
             "CMalloc", "App", "Sicherung", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
             "Nachnutzung",
-            "Umsetzung",
+            "Umsetzung", "Protokoll",
         ]),
     ]
 

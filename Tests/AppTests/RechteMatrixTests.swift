@@ -11,11 +11,16 @@ import Web
 @Suite struct RechteMatrixTests {
     /// What a member of the cast gets.
     private enum Zutritt: Sendable {
-        case alle, angemeldete, duelmen, betrieb, duelmenLesend, dienste, anbieter, ueberwachung
+        case alle, angemeldete, duelmen, betrieb, duelmenLesend, dienste, anbieter, ueberwachung, revision
     }
 
     private static let matrix: [String: Zutritt] = [
         "GET /metrics": .ueberwachung,
+        "GET /verlauf": .revision, "GET /verlauf.csv": .revision, "GET /verlauf.xlsx": .revision,
+        "GET /verlauf.jsonl": .revision, "GET /organisationen/{organisation}/verlauf": .duelmen,
+        "GET /organisationen/{organisation}/verlauf.csv": .duelmen,
+        "GET /organisationen/{organisation}/verlauf.xlsx": .duelmen,
+        "GET /organisationen/{organisation}/verlauf.jsonl": .duelmen,
         "GET /": .alle, "GET /healthz": .alle, "GET /readyz": .alle, "GET /favicon.ico": .alle,
         "GET /assets/{version}/**": .alle, "GET /impressum": .alle, "GET /datenschutz": .alle,
         "GET /barrierefreiheit": .alle, "GET /schnittstelle": .alle, "GET /opensearch.xml": .alle,
@@ -85,6 +90,7 @@ import Web
         case .alle: true
         // Nobody by an account: the place in the network counts.
         case .ueberwachung: false
+        case .revision: rolle == .administration
         case .angemeldete: rolle != .besuch
         case .betrieb: rolle == .administration
         // The service of the sample request is provided by Dülmen.
