@@ -16,6 +16,17 @@ package struct Verlauf: Sendable, Equatable {
         case kennwortGesetzt = "kennwort_gesetzt"
         case rolleGegeben = "rolle_gegeben"
         case rolleGenommen = "rolle_genommen"
+        case organisationAngelegt = "organisation_angelegt"
+        case organisationGeaendert = "organisation_geaendert"
+        case einheitAngelegt = "einheit_angelegt"
+        case einheitGeaendert = "einheit_geaendert"
+        case einheitZusammengelegt = "einheit_zusammengelegt"
+        case angabeAngelegt = "angabe_angelegt"
+        case angabeGeaendert = "angabe_geaendert"
+        case angabeGeloescht = "angabe_geloescht"
+        case delegationGegeben = "delegation_gegeben"
+        case delegationBeendet = "delegation_beendet"
+        case nachfolgeUebertragen = "nachfolge_uebertragen"
     }
 
     package var art: Art

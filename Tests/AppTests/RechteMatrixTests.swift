@@ -10,7 +10,7 @@ import Web
 /// Who reaches which route: every route of the router has a row.
 @Suite struct RechteMatrixTests {
     /// What a member of the cast gets.
-    private enum Zutritt: Sendable { case alle, angemeldete, duelmen, duelmenLesend, dienste, anbieter, ueberwachung }
+    private enum Zutritt: Sendable { case alle, angemeldete, duelmen, duelmenLesend, dienste, anbieter, ueberwachung, ueberall }
 
     private static let matrix: [String: Zutritt] = [
         "GET /metrics": .ueberwachung,
@@ -39,6 +39,45 @@ import Web
         "GET /umsetzung/{organisation}/ladungen": .duelmen, "POST /umsetzung/{organisation}/ladungen": .duelmen,
         "GET /umsetzung/{organisation}/ladungen/{ladung}": .duelmen,
         "POST /umsetzung/{organisation}/ladungen/{ladung}/uebernahme": .duelmen,
+        "GET /organisationen": .alle, "GET /organisationen.csv": .alle, "GET /organisationen.xlsx": .alle,
+        "GET /organisationen/{organisation}": .alle, "GET /organisationen/{organisation}/einheiten/{einheit}": .alle,
+        "GET /api/v1/organisationen": .alle, "GET /api/v1/organisationen/{organisation}": .alle,
+        "GET /organisationen/neu": .ueberall, "POST /organisationen/neu": .ueberall,
+        "GET /organisationen/vorschlaege": .ueberall,
+        "GET /organisationen/{organisation}/bearbeiten": .duelmen,
+        "POST /organisationen/{organisation}/bearbeiten": .duelmen,
+        "GET /organisationen/{organisation}/einheiten/neu": .duelmen,
+        "POST /organisationen/{organisation}/einheiten/neu": .duelmen,
+        "GET /organisationen/{organisation}/einheiten/{einheit}/bearbeiten": .duelmen,
+        "POST /organisationen/{organisation}/einheiten/{einheit}/bearbeiten": .duelmen,
+        "POST /organisationen/{organisation}/einheiten/{einheit}/reihenfolge": .duelmen,
+        "POST /organisationen/{organisation}/einheiten/{einheit}/zusammenlegung": .duelmen,
+        "POST /organisationen/{organisation}/einheiten/{einheit}/schliessung": .duelmen,
+        "GET /organisationen/{organisation}/ansprechpartner/neu": .duelmen,
+        "POST /organisationen/{organisation}/ansprechpartner/neu": .duelmen,
+        "GET /organisationen/{organisation}/ansprechpartner/{angabe}": .duelmen,
+        "POST /organisationen/{organisation}/ansprechpartner/{angabe}": .duelmen,
+        "POST /organisationen/{organisation}/ansprechpartner/{angabe}/loeschung": .duelmen,
+        "GET /organisationen/{organisation}/fachverfahren/neu": .duelmen,
+        "POST /organisationen/{organisation}/fachverfahren/neu": .duelmen,
+        "GET /organisationen/{organisation}/fachverfahren/{angabe}": .duelmen,
+        "POST /organisationen/{organisation}/fachverfahren/{angabe}": .duelmen,
+        "POST /organisationen/{organisation}/fachverfahren/{angabe}/loeschung": .duelmen,
+        "GET /organisationen/{organisation}/it-dienstleister/neu": .duelmen,
+        "POST /organisationen/{organisation}/it-dienstleister/neu": .duelmen,
+        "GET /organisationen/{organisation}/it-dienstleister/{angabe}": .duelmen,
+        "POST /organisationen/{organisation}/it-dienstleister/{angabe}": .duelmen,
+        "POST /organisationen/{organisation}/it-dienstleister/{angabe}/loeschung": .duelmen,
+        "GET /organisationen/{organisation}/rechtsstatus/neu": .duelmen,
+        "POST /organisationen/{organisation}/rechtsstatus/neu": .duelmen,
+        "GET /organisationen/{organisation}/rechtsstatus/{angabe}": .duelmen,
+        "POST /organisationen/{organisation}/rechtsstatus/{angabe}": .duelmen,
+        "POST /organisationen/{organisation}/rechtsstatus/{angabe}/loeschung": .duelmen,
+        "GET /organisationen/{organisation}/nachfolge": .duelmen,
+        "POST /organisationen/{organisation}/nachfolge": .duelmen,
+        "GET /organisationen/{organisation}/delegation": .duelmen,
+        "POST /organisationen/{organisation}/delegation": .duelmen,
+        "POST /organisationen/{organisation}/delegation/ende": .duelmen,
         "GET /codelisten": .alle, "GET /codelisten/{id}": .alle, "GET /codelisten/{id}/eintraege.csv": .alle,
         "GET /api/v1/codelisten": .alle, "GET /api/v1/codelisten/{id}": .alle,
         "GET /api/v1/codelisten/{id}/eintraege": .alle, "GET /api/v1/codelisten/{id}/eintraege/{code}": .alle,
@@ -56,6 +95,7 @@ import Web
         // Nobody by an account: the place in the network counts.
         case .ueberwachung: false
         case .angemeldete: rolle != .besuch
+        case .ueberall: rolle == .administration
         // The service of the sample request is provided by Dülmen.
         case .duelmen, .anbieter: rolle == .administration || rolle == .koordination
         case .duelmenLesend: rolle == .administration || rolle == .koordination || rolle == .leserecht
@@ -92,6 +132,7 @@ import Web
                     .replacing("{ozgId}", with: "10160").replacing(
                         "{slug}", with: key.contains("/dienste") ? dienst : "umwelt"
                     )
+                    .replacing("{einheit}", with: "gibtesnicht").replacing("{angabe}", with: "gibtesnicht")
                     .replacing("{code}", with: "online").replacing("{ladung}", with: "gibtesnicht").replacing(
                         "{version}/**", with: "x/favicon.svg")
                 let antwort = parts[0] == "GET" ? try await client.get(path) : try await client.post(path)
