@@ -10,7 +10,9 @@ import Web
 /// Who reaches which route: every route of the router has a row.
 @Suite struct RechteMatrixTests {
     /// What a member of the cast gets.
-    private enum Zutritt: Sendable { case alle, angemeldete, duelmen, duelmenLesend, dienste, anbieter, ueberwachung, ueberall }
+    private enum Zutritt: Sendable {
+        case alle, angemeldete, duelmen, duelmenLesend, dienste, anbieter, ueberwachung, ueberall
+    }
 
     private static let matrix: [String: Zutritt] = [
         "GET /metrics": .ueberwachung,

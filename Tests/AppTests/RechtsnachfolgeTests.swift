@@ -31,7 +31,8 @@ import Verzeichnis
                     ])
                 #expect(saved.status == .seeOther, "\(path)")
             }
-            let eintrag = try await admin.post("/umsetzung/\(Self.alt)", [("titel", "Mitgenommen"), ("stand", "offen")])
+            let eintrag = try await admin.post(
+                "/umsetzung/\(Self.alt)", [("titel", "Mitgenommen"), ("stand", "offen")])
             #expect(eintrag.status == .seeOther)
             let person = try await admin.als(.koordination)
             try await database.write { db in
@@ -64,7 +65,8 @@ import Verzeichnis
     }
 
     private func nenne(_ nachfolger: [String], _ database: any Database) async throws {
-        let list = "ags_alt,name_alt,ags_neu,name_neu\n"
+        let list =
+            "ags_alt,name_alt,ags_neu,name_neu\n"
             + nachfolger.map { "05558020,Havixbeck,\($0)\n" }.joined()
         let bericht = try await GebietsaenderungenImport.run(
             TextSource(bytes: Array(list.utf8), name: "aenderungen.csv"),
@@ -84,7 +86,7 @@ import Verzeichnis
             #expect(page.text.contains("besteht seit dem") && page.text.contains(">Stadt Dülmen</a>"))
             let shown = try await admin.get(pfad + "/nachfolge").text
             for posten in ["Amt", "Ansprechpartner", "Verfahren", "Umsetzungseintr", "Rolle"] {
-                #expect(shown.contains(">\(posten)") , "\(posten)")
+                #expect(shown.contains(">\(posten)"), "\(posten)")
             }
             #expect(shown.contains("An Stadt Dülmen übertragen"))
             let (alt, neu, rows, own) = try await database.read { db in

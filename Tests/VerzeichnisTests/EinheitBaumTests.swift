@@ -127,7 +127,8 @@ import Testing
         }
         #expect(seen.count == all.count && Set(seen) == Set(all), "\(wo): something hangs below itself")
         let open = Set(tree.reihe(am: Self.urheber.am.tag).map(\.einheit.id))
-        #expect(open.count == all.count - tree.geschlossene(am: Self.urheber.am.tag).count, "\(wo): an open one is hidden")
+        #expect(
+            open.count == all.count - tree.geschlossene(am: Self.urheber.am.tag).count, "\(wo): an open one is hidden")
         #expect(tree.reihe(am: Self.urheber.am.tag).allSatisfy { $0.tiefe < Einheitenbaum.hoechsteTiefe }, wo)
         for id in all {
             let einheit = try #require(tree[id], wo)

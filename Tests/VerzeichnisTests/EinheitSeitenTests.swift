@@ -12,7 +12,8 @@ extension Database {
     func einheit(_ name: String) async throws -> Organisationseinheit? {
         try await read { db in
             try db.first(
-                "SELECT \(Organisationseinheit.columns) FROM organisationseinheit WHERE name = \(name) ORDER BY id LIMIT 1")
+                "SELECT \(Organisationseinheit.columns) FROM organisationseinheit WHERE name = \(name) ORDER BY id LIMIT 1"
+            )
         }
     }
 }
@@ -67,7 +68,8 @@ extension Database {
     func `an office moves below another one, never below itself`(on backend: TestBackend) async throws {
         try await mitAemtern(backend) { database, client in
             let (sozial, jugend) = (
-                try #require(try await database.einheit("Sozialamt")), try #require(try await database.einheit("Jugendamt"))
+                try #require(try await database.einheit("Sozialamt")),
+                try #require(try await database.einheit("Jugendamt"))
             )
             let path = "\(Self.pfad)/einheiten/\(jugend.id.rawValue)/bearbeiten"
             let form = [("name", "Jugendamt"), ("kuerzel", "51"), ("ueber", sozial.id.rawValue), ("version", "1")]

@@ -197,7 +197,10 @@ import Testing
                 try db.rows(
                     "SELECT art, feld, von, nach FROM verlauf WHERE eintrag = \(id) ORDER BY id"
                 ).map { row in
-                    [try row["art"] as String, try row["feld"], try row["von"] as String? ?? "-", try row["nach"] as String? ?? "-"]
+                    [
+                        try row["art"] as String, try row["feld"], try row["von"] as String? ?? "-",
+                        try row["nach"] as String? ?? "-",
+                    ]
                 }
             }
             #expect(
@@ -224,7 +227,9 @@ import Testing
             let admin = try await anyone.als(.administration)
             let page = try await admin.get("/organisationen/vorschlaege").text
             #expect(page.contains("Rechenzentrum &amp; Söhne") && page.contains("Stadt Dülmen"))
-            let form = [("name", "Rechenzentrum & Söhne"), ("art", "dienstleister"), ("webadresse", "https://rz.invalid/")]
+            let form = [
+                ("name", "Rechenzentrum & Söhne"), ("art", "dienstleister"), ("webadresse", "https://rz.invalid/"),
+            ]
             #expect(try await client.post("/organisationen/neu", form).status == .forbidden)
             let made = try await admin.post("/organisationen/neu", form)
             #expect(made.status == .seeOther)
@@ -236,7 +241,8 @@ import Testing
             for (feld, wert) in [("art", "verwaltung"), ("name", " "), ("webadresse", "javascript:x")] {
                 let refused = try await admin.post(
                     "/organisationen/neu", form.map { ($0.0, $0.0 == feld ? wert : $0.1) })
-                #expect(refused.status == .unprocessableContent && refused.text.contains("href=\"#\(feld)\""), "\(feld)")
+                #expect(
+                    refused.status == .unprocessableContent && refused.text.contains("href=\"#\(feld)\""), "\(feld)")
             }
         }
     }
@@ -252,7 +258,8 @@ import Testing
             let taken = try await client.post(path, [("name", "Kreis Coesfeld"), ("version", "1")])
             #expect(taken.status == .unprocessableContent && taken.text.contains("heißt schon eine andere"))
             let saved = try await client.post(
-                path, [("name", "Stadt Dülmen im Münsterland"), ("webadresse", "https://duelmen.invalid"), ("version", "1")])
+                path,
+                [("name", "Stadt Dülmen im Münsterland"), ("webadresse", "https://duelmen.invalid"), ("version", "1")])
             #expect(saved.headers[.location] == Self.pfad + "?ok=gespeichert")
             let late = try await client.post(path, [("name", "Anders"), ("version", "1")])
             #expect(late.status == .conflict && late.text.contains("value=\"Anders\""))

@@ -95,7 +95,8 @@ struct DelegationSeite: Page {
                     "bis", "Letzter Tag", wert: form.bis, hinweis: "TT.MM.JJJJ. Leer: bis Sie sie beenden.",
                     fehler: fehler["bis"], breite: "kurz"),
             ]
-        case "hinweis": meldung == "gegeben" ? "Die Delegation gilt." : meldung == "beendet" ? "Die Delegation ist beendet." : nil
+        case "hinweis":
+            meldung == "gegeben" ? "Die Delegation gilt." : meldung == "beendet" ? "Die Delegation ist beendet." : nil
         default: nil
         }
     }

@@ -101,7 +101,9 @@ struct Angabenform: Sendable {
         }
         if let bis = werte["gilt_bis"].flatMap(Tag.init(iso:)) {
             if bis < heute { errors.add("gilt_bis", "Der Tag liegt in der Vergangenheit.") }
-            if heute.tage(bis: bis) > 3 * 366 { errors.add("gilt_bis", "Wählen Sie einen Tag in den nächsten drei Jahren.") }
+            if heute.tage(bis: bis) > 3 * 366 {
+                errors.add("gilt_bis", "Wählen Sie einen Tag in den nächsten drei Jahren.")
+            }
         }
     }
 }

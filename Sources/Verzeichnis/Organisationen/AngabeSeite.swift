@@ -18,7 +18,8 @@ struct AngabeFormSeite: Page {
     var titel: String { fehler.isEmpty ? ueberschrift : "Fehler: \(ueberschrift)" }
     var brotkrumen: [Krume] {
         [
-            Krume("Start", "/"), Krume("Organisationen", "/organisationen"), Krume(organisation.name, organisation.pfad),
+            Krume("Start", "/"), Krume("Organisationen", "/organisationen"),
+            Krume(organisation.name, organisation.pfad),
             Krume(ueberschrift),
         ]
     }

@@ -85,7 +85,12 @@ enum AngabeStore {
         let title = old.art.felder.first { $0.name == old.art.titelfeld }
         try protokolliere(
             .angabeGeloescht, old.art, old.id, old.organisation,
-            [(feld: old.art.titelfeld, von: title?.istPersoenlich == true ? nil : old.werte[old.art.titelfeld], nach: nil)],
+            [
+                (
+                    feld: old.art.titelfeld, von: title?.istPersoenlich == true ? nil : old.werte[old.art.titelfeld],
+                    nach: nil
+                )
+            ],
             durch: urheber, in: db)
     }
 

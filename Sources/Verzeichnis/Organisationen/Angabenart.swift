@@ -149,7 +149,8 @@ package enum Angabenart: String, CaseIterable, Sendable {
             liste: "vorschlaege"),
         Angabenfeld("suchname", spalte: "suchname", "", .verborgen),
         Angabenfeld("dienstleister", spalte: "dienstleister", "", .verborgen),
-        Angabenfeld("aufgabe", spalte: "aufgabe", "Aufgabe", .text(300), hinweis: "z. B. Rechenzentrum, Formularserver"),
+        Angabenfeld(
+            "aufgabe", spalte: "aufgabe", "Aufgabe", .text(300), hinweis: "z. B. Rechenzentrum, Formularserver"),
         Angabenfeld("gilt_von", spalte: "gilt_von", "Gilt ab", .tag, hinweis: "TT.MM.JJJJ"),
         Angabenfeld("gilt_bis", spalte: "gilt_bis", "Gilt bis", .tag, hinweis: "TT.MM.JJJJ"),
     ]

@@ -98,7 +98,9 @@ struct Angabenfeld: Sendable {
     /// One @ between a name and a host with a dot, and nothing that a mail header could misread.
     static func istEmail(_ text: String) -> Bool {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-        guard text.utf8.count <= 254, parts.count == 2, !parts[0].isEmpty, parts[0].utf8.count <= 64 else { return false }
+        guard text.utf8.count <= 254, parts.count == 2, !parts[0].isEmpty, parts[0].utf8.count <= 64 else {
+            return false
+        }
         let hosts = parts[1].split(separator: ".", omittingEmptySubsequences: false)
         let plain = text.unicodeScalars.allSatisfy { scalar in
             scalar.value > 32 && scalar.value != 127 && !"<>()[]\\,;:\"".unicodeScalars.contains(scalar)

@@ -36,7 +36,8 @@ struct EinheitAenderung {
 
     func anlegen(_ inhalt: EinheitInhalt) throws -> Organisationseinheit.ID {
         guard baum.anzahl < Einheitenbaum.hoechsteZahl else {
-            throw Refusal(.unprocessable, "Mehr als \(Zahl.deutsch(Einheitenbaum.hoechsteZahl)) Ämter sind nicht vorgesehen.")
+            throw Refusal(
+                .unprocessable, "Mehr als \(Zahl.deutsch(Einheitenbaum.hoechsteZahl)) Ämter sind nicht vorgesehen.")
         }
         try pruefe(inhalt, zu: nil)
         let id = Organisationseinheit.ID(rawValue: Kennung.neu(urheber.am))
@@ -83,10 +84,11 @@ struct EinheitAenderung {
         let below = baum.zweig(alt.id).contains(ziel)
         let depth = (below ? baum.ahnen(alt.id).count : baum.ahnen(ziel).count) + 1
         let moving = baum.kinder(alt.id).filter { $0.id != ziel }
-        let tallest = moving.map { child in
-            // The way down to the target loses the target's own branch.
-            baum.hoehe(child.id)
-        }.max() ?? 0
+        let tallest =
+            moving.map { child in
+                // The way down to the target loses the target's own branch.
+                baum.hoehe(child.id)
+            }.max() ?? 0
         guard depth + tallest <= Einheitenbaum.hoechsteTiefe else {
             errors.add("ziel", tiefenregel)
             throw errors

@@ -131,7 +131,9 @@ package struct EinheitRoutes: RoomRoutes {
         // Each of the forms sends its own fields; the others show what is stored.
         let stored = EinheitForm(einheit)
         let sent = Set(felder.werte.map(\.name))
-        if !sent.contains("name") { (form.name, form.kuerzel, form.ueber) = (stored.name, stored.kuerzel, stored.ueber) }
+        if !sent.contains("name") {
+            (form.name, form.kuerzel, form.ueber) = (stored.name, stored.kuerzel, stored.ueber)
+        }
         if !sent.contains("bis") { form.bis = stored.bis }
         let urheber = context.urheber(now())
         do {

@@ -39,9 +39,10 @@ struct EinheitSeite: Page {
             (bild.angaben[.ansprechpartner] ?? [])
                 .filter { $0.einheit == einheit.id && $0.istOeffentlich(am: bild.heute) }.map { KontaktZeile($0) }
         case "interne":
-            bild.intern ? (bild.angaben[.fachverfahren] ?? []).filter { $0.einheit == einheit.id }.map { angabe in
-                AngabeZeile(angabe: angabe, bild: bild)
-            } : []
+            bild.intern
+                ? (bild.angaben[.fachverfahren] ?? []).filter { $0.einheit == einheit.id }.map { angabe in
+                    AngabeZeile(angabe: angabe, bild: bild)
+                } : []
         case "hinweis": meldung == "gespeichert" ? "Das Amt ist gespeichert." : nil
         default: nil
         }

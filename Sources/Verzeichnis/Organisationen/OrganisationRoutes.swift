@@ -36,7 +36,8 @@ package struct OrganisationRoutes: RoomRoutes {
             APIOperation(
                 "/organisationen", "Organisationen, nach Namen",
                 [
-                    .init("q", "Name oder Anfang eines Schlüssels"), .init("art", "Art der Organisation", mehrfach: true),
+                    .init("q", "Name oder Anfang eines Schlüssels"),
+                    .init("art", "Art der Organisation", mehrfach: true),
                     .init("land", "Schlüssel des Landes, zwei Ziffern", mehrfach: true),
                     .init("aufgeloest", "ja: nur aufgelöste, alle: auch aufgelöste, sonst nur bestehende"),
                 ], antwort: .liste("Organisation", facetten: true)), use: apiList)
