@@ -64,14 +64,14 @@ import Testing
                     return try change.anlegen(inhalt)
                 }
                 if let made {
-                    contacts[
-                        try await database.write { db in
-                            try AngabeStore.insert(
-                                [
-                                    "funktion": name, "einheit": made.rawValue, "zweck": "z", "rechtsgrundlage": "ohne",
-                                    "gilt_bis": "2027-01-01",
-                                ], .ansprechpartner, organisation: organisation, durch: Self.urheber, in: db)
-                        }] = made
+                    let contact = try await database.write { db in
+                        try AngabeStore.insert(
+                            [
+                                "funktion": name, "einheit": made.rawValue, "zweck": "z", "rechtsgrundlage": "ohne",
+                                "gilt_bis": "2027-01-01",
+                            ], .ansprechpartner, organisation: organisation, durch: Self.urheber, in: db)
+                    }
+                    contacts[contact] = made
                 }
             case (4...6, let one?):
                 try await tue(database, organisation) { change in
