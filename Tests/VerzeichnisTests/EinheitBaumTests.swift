@@ -87,8 +87,9 @@ import Testing
                     return nil
                 }
             case (9, let one?):
+                let tag = Self.urheber.am.tag.plus(tage: Int.random(in: -1...3, using: &generator))
                 try await tue(database, organisation) { change in
-                    try change.schliessen(#require(change.baum[one]), am: Self.urheber.am.tag.plus(tage: -1))
+                    try change.schliessen(#require(change.baum[one]), am: tag)
                     return nil
                 }
             case (10, let one?):
@@ -126,10 +127,14 @@ import Testing
             todo += tree.kinder(next).map(\.id)
         }
         #expect(seen.count == all.count && Set(seen) == Set(all), "\(wo): something hangs below itself")
-        let open = Set(tree.reihe(am: Self.urheber.am.tag).map(\.einheit.id))
-        #expect(
-            open.count == all.count - tree.geschlossene(am: Self.urheber.am.tag).count, "\(wo): an open one is hidden")
-        #expect(tree.reihe(am: Self.urheber.am.tag).allSatisfy { $0.tiefe < Einheitenbaum.hoechsteTiefe }, wo)
+        for days in 0...4 {
+            let tag = Self.urheber.am.tag.plus(tage: days)
+            let open = tree.reihe(am: tag)
+            #expect(
+                Set(open.map(\.einheit.id)).count == all.count - tree.geschlossene(am: tag).count,
+                "\(wo), in \(days) days: an open one is hidden")
+            #expect(open.allSatisfy { $0.tiefe < Einheitenbaum.hoechsteTiefe }, wo)
+        }
         for id in all {
             let einheit = try #require(tree[id], wo)
             guard let end = einheit.aufgegangenIn else { continue }

@@ -123,8 +123,10 @@ struct EinheitAenderung {
                 )
                 throw errors
             }
-        } else if let above = einheit.ueber.flatMap({ baum[$0] }), !above.istOffen {
-            // Open again under a closed one, nobody would find it.
+        }
+        let ende = einheit.ueber.flatMap { baum[$0]?.gueltigBis }
+        if let ende, tag.map({ $0 > ende }) ?? true {
+            // Under one that is closed before it, nobody would find it.
             try EinheitStore.haenge(einheit.id, unter: nil, rang: letzterRang(nil) + 1, in: db)
         }
         try EinheitStore.schliesse(einheit.id, am: tag, db: db)
