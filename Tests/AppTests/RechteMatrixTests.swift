@@ -43,7 +43,7 @@ import Web
         "POST /umsetzung/{organisation}/ladungen/{ladung}/uebernahme": .duelmen,
         "GET /organisationen": .alle, "GET /organisationen.csv": .alle, "GET /organisationen.xlsx": .alle,
         "GET /organisationen/{organisation}": .alle, "GET /organisationen/{organisation}/einheiten/{einheit}": .alle,
-        "GET /api/v1/organisationen": .alle, "GET /api/v1/organisationen/{organisation}": .alle,
+        "GET /api/v1/organisationen": .alle, "GET /api/v1/organisationen/{ars}": .alle,
         "GET /organisationen/neu": .ueberall, "POST /organisationen/neu": .ueberall,
         "GET /organisationen/vorschlaege": .ueberall,
         "GET /organisationen/{organisation}/bearbeiten": .duelmen,

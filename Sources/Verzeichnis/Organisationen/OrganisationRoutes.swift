@@ -43,8 +43,8 @@ package struct OrganisationRoutes: RoomRoutes {
                 ], antwort: .liste("Organisation", facetten: true)), use: apiList)
         routes.api(
             APIOperation(
-                "/organisationen/{organisation}", "Eine Organisation mit Ämtern und öffentlichen Kontakten",
-                [.init("organisation", "Regionalschlüssel, Kennung oder voller Name", in: "path")],
+                "/organisationen/{ars}", "Eine Organisation mit Ämtern und öffentlichen Kontakten",
+                [.init("ars", "Regionalschlüssel, Kennung oder voller Name", in: "path")],
                 antwort: .objekt("Organisationsauskunft")), use: apiShow)
     }
 
@@ -180,7 +180,7 @@ package struct OrganisationRoutes: RoomRoutes {
     }
 
     @Sendable func apiShow(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let word = try context.parameter("organisation")
+        let word = try context.parameter("ars")
         let heute = now().tag
         let bild = try await database.read { db in
             try OrganisationBild(OrganisationStore.named(word, in: db), person: nil, heute: heute, in: db)
