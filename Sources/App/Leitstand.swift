@@ -70,6 +70,7 @@ package struct Leitstand: Sendable {
                 Verweis("Umsetzung", "/umsetzung"),
             ],
             fussnoten: [
+                Verweis("Organisationen", "/organisationen"),
                 Verweis("Änderungen am Katalog", "/katalog/aenderungen"), Verweis("Codelisten", "/codelisten"),
             ] + Fusstext.allCases.map { Verweis($0.name, $0.pfad) } + [
                 Verweis("Programmierschnittstelle", "/schnittstelle")
@@ -94,7 +95,7 @@ package struct Leitstand: Sendable {
             Leistung.schema, Leistung.einordnungSchema, OZGLeistung.schema, Themenfeld.schema, Gebiet.schema,
             Gebiet.verweisSchema, DienstEintrag.schema, Facette.schema, Katalogaenderung.schema, Katalogstand.schema,
             Codeliste.schema, Codeliste.schemaMitFassungen, Codelistenfassung.schema, Codelistenspalte.schema,
-            Codelisteneintrag.schema,
+            Codelisteneintrag.schema, Organisation.schema, Organisation.auskunftSchema, Organisation.einheitSchema,
         ] + SucheRoutes.schemas
 
     /// How the rooms say what they wrote into the Verlauf.
@@ -109,6 +110,12 @@ package struct Leitstand: Sendable {
             SucheRoutes(database: database, site: site, suche: suche),
             GebietRoutes(database: database, site: site, ergaenzungen: [StandImGebiet(), UmrissImGebiet()]),
             GrenzRoutes(database: database),
+            OrganisationRoutes(
+                database: database, site: site, ergaenzungen: [DelegationAufOrganisation()], now: now),
+            EinheitRoutes(database: database, site: site, now: now),
+            AngabeRoutes(database: database, site: site, now: now),
+            RechtsnachfolgeRoutes(database: database, site: site, teile: Leitstand.nachfolgeteile, now: now),
+            DelegationRoutes(database: database, site: site, now: now),
             LeistungRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             ThemenfeldRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             KatalogaenderungRoutes(database: database, site: site),
@@ -171,8 +178,8 @@ package struct Leitstand: Sendable {
             site: site, schemas: Leitstand.schemas,
             namen: site.navigation + [
                 Verweis("Suche", "/suche"), Verweis("Katalogstände und Änderungen", "/katalog"),
-                Verweis("Grenzen der Gebiete", "/grenzen"), Verweis("Codelisten", "/codelisten"),
-                Verweis("OpenAPI", "/openapi.json"),
+                Verweis("Grenzen der Gebiete", "/grenzen"), Verweis("Organisationen", "/organisationen"),
+                Verweis("Codelisten", "/codelisten"), Verweis("OpenAPI", "/openapi.json"),
             ]
         ).add(to: &routes)
         routes.schliesseAb()

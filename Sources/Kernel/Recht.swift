@@ -16,6 +16,8 @@ package enum Recht: Sendable, Hashable {
     case organisationIntern(organisation: String)
     /// Changes offices, contacts, procedures and legal statuses of an Organisation.
     case organisationAendern(organisation: String)
+    /// Creates an Organisation that no directory knows, e.g. an IT provider.
+    case organisationAnlegen
     /// Invites people to an Organisation and disables their accounts there.
     case kontenVerwalten(organisation: String)
     /// Gives and takes this role at an Organisation; without one, for the whole installation.
@@ -58,6 +60,7 @@ package enum Rechte {
         case .organisationIntern(let organisation): Regel(rollen: Set(Rolle.allCases), organisation: organisation)
         case .organisationAendern(let organisation), .kontenVerwalten(let organisation):
             Regel(rollen: koordinierende, organisation: organisation)
+        case .organisationAnlegen: Regel(rollen: [.administration, .projektbuero], nurUeberall: true)
         case .rolleVergeben(let rolle, let organisation): vergebende(rolle, organisation)
         case .delegieren(let organisation):
             Regel(rollen: koordinierende.union([.leitung]), organisation: organisation)

@@ -25,6 +25,17 @@ package struct Verlauf: Sendable, Equatable {
         case zweiterFaktorEntfernt = "zweiter_faktor_entfernt"
         case codesErneuert = "codes_erneuert"
         case verlaufGekuerzt = "verlauf_gekuerzt"
+        case organisationAngelegt = "organisation_angelegt"
+        case organisationGeaendert = "organisation_geaendert"
+        case einheitAngelegt = "einheit_angelegt"
+        case einheitGeaendert = "einheit_geaendert"
+        case einheitZusammengelegt = "einheit_zusammengelegt"
+        case angabeAngelegt = "angabe_angelegt"
+        case angabeGeaendert = "angabe_geaendert"
+        case angabeGeloescht = "angabe_geloescht"
+        case delegationGegeben = "delegation_gegeben"
+        case delegationBeendet = "delegation_beendet"
+        case nachfolgeUebertragen = "nachfolge_uebertragen"
     }
 
     package var art: Art

@@ -75,6 +75,19 @@ package enum EintragStore {
         ).map { row in try row["amt"] }
     }
 
+    /// Names of the offices that the authority keeps, as it orders them.
+    package static func amtsnamen(
+        organisation: Organisation.ID, am heute: Tag, in db: any SQLConnection
+    ) throws -> [String] {
+        try db.rows(
+            """
+            SELECT DISTINCT name, sortname FROM organisationseinheit_sicht
+            WHERE organisation = \(organisation) AND (gueltig_bis IS NULL OR gueltig_bis >= \(heute))
+            ORDER BY sortname, name LIMIT 500
+            """
+        ).map { row in try row["name"] }
+    }
+
     /// Services that serve what these rows are about, by row and name.
     package static func loesungen(
         _ ids: [Umsetzungseintrag.ID], in db: any SQLConnection

@@ -106,18 +106,17 @@ package struct UmsetzungRoutes: RoomRoutes {
     }
 
     @Sendable func newForm(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let word = try context.parameter("organisation")
-        let organisation = try await database.read { db in try OrganisationStore.named(word, in: db) }
+        let (organisation, aemter) = try await stelle(context)
         try context.verlange(.umsetzungAendern(organisation: organisation.id.rawValue))
         var form = EintragForm()
         form.leistungen = try Abfrage(request)["leistung"] ?? ""
         return try site.render(
-            EintragFormSeite(organisation: organisation, eintrag: nil, form: form, fehler: FormErrors()), context)
+            EintragFormSeite(
+                organisation: organisation, eintrag: nil, form: form, fehler: FormErrors(), aemter: aemter), context)
     }
 
     @Sendable func create(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let word = try context.parameter("organisation")
-        let organisation = try await database.read { db in try OrganisationStore.named(word, in: db) }
+        let (organisation, aemter) = try await stelle(context)
         try context.verlange(.umsetzungAendern(organisation: organisation.id.rawValue))
         let form = EintragForm(try await Formular.read(request, context).felder)
         let urheber = context.urheber(now())
@@ -128,7 +127,8 @@ package struct UmsetzungRoutes: RoomRoutes {
             }
             return .weiter(zu: "\(organisation.listenpfad)/\(id.rawValue)?ok=angelegt")
         } catch let errors as FormErrors {
-            let page = EintragFormSeite(organisation: organisation, eintrag: nil, form: form, fehler: errors)
+            let page = EintragFormSeite(
+                organisation: organisation, eintrag: nil, form: form, fehler: errors, aemter: aemter)
             return try site.render(page, context, status: .unprocessableContent)
         }
     }
@@ -142,7 +142,7 @@ package struct UmsetzungRoutes: RoomRoutes {
         try context.verlange(.umsetzungAendern(organisation: organisation.id.rawValue))
         let page = EintragFormSeite(
             organisation: organisation, eintrag: eintrag, form: EintragForm(eintrag, dienst: dienst),
-            fehler: FormErrors())
+            fehler: FormErrors(), aemter: try await aemter(organisation))
         return try site.render(page, context)
     }
 
@@ -152,8 +152,10 @@ package struct UmsetzungRoutes: RoomRoutes {
         try context.verlange(.umsetzungAendern(organisation: organisation.id.rawValue))
         let form = EintragForm(try await Formular.read(request, context).felder)
         let urheber = context.urheber(now())
+        let aemter = try await aemter(organisation)
         func page(_ errors: FormErrors) -> EintragFormSeite {
-            EintragFormSeite(organisation: organisation, eintrag: eintrag, form: form, fehler: errors)
+            EintragFormSeite(
+                organisation: organisation, eintrag: eintrag, form: form, fehler: errors, aemter: aemter)
         }
         do {
             try await database.write { db in
@@ -212,6 +214,20 @@ package struct UmsetzungRoutes: RoomRoutes {
                 return UmsetzungExport.tabelle(
                     organisation, filter, auswahl: filter.bild(abfrage, organisation, intern: true).auswahl, in: db)
             })
+    }
+
+    /// The Organisation of the address and the names of its offices.
+    private func stelle(_ context: SiteContext) async throws -> (Organisation, [String]) {
+        let word = try context.parameter("organisation")
+        let organisation = try await database.read { db in try OrganisationStore.named(word, in: db) }
+        return (organisation, try await aemter(organisation))
+    }
+
+    private func aemter(_ organisation: Organisation) async throws -> [String] {
+        let heute = now().tag
+        return try await database.read { db in
+            try EintragStore.amtsnamen(organisation: organisation.id, am: heute, in: db)
+        }
     }
 
     private func find(

@@ -11,7 +11,7 @@ import Web
 @Suite struct RechteMatrixTests {
     /// What a member of the cast gets.
     private enum Zutritt: Sendable {
-        case alle, angemeldete, duelmen, betrieb, duelmenLesend, dienste, anbieter, ueberwachung, revision
+        case alle, angemeldete, duelmen, betrieb, duelmenLesend, dienste, anbieter, ueberwachung, revision, ueberall
     }
 
     private static let matrix: [String: Zutritt] = [
@@ -46,6 +46,45 @@ import Web
         "GET /umsetzung/{organisation}/ladungen": .duelmen, "POST /umsetzung/{organisation}/ladungen": .duelmen,
         "GET /umsetzung/{organisation}/ladungen/{ladung}": .duelmen,
         "POST /umsetzung/{organisation}/ladungen/{ladung}/uebernahme": .duelmen,
+        "GET /organisationen": .alle, "GET /organisationen.csv": .alle, "GET /organisationen.xlsx": .alle,
+        "GET /organisationen/{organisation}": .alle, "GET /organisationen/{organisation}/einheiten/{einheit}": .alle,
+        "GET /api/v1/organisationen": .alle, "GET /api/v1/organisationen/{ars}": .alle,
+        "GET /organisationen/neu": .ueberall, "POST /organisationen/neu": .ueberall,
+        "GET /organisationen/vorschlaege": .ueberall,
+        "GET /organisationen/{organisation}/bearbeiten": .duelmen,
+        "POST /organisationen/{organisation}/bearbeiten": .duelmen,
+        "GET /organisationen/{organisation}/einheiten/neu": .duelmen,
+        "POST /organisationen/{organisation}/einheiten/neu": .duelmen,
+        "GET /organisationen/{organisation}/einheiten/{einheit}/bearbeiten": .duelmen,
+        "POST /organisationen/{organisation}/einheiten/{einheit}/bearbeiten": .duelmen,
+        "POST /organisationen/{organisation}/einheiten/{einheit}/reihenfolge": .duelmen,
+        "POST /organisationen/{organisation}/einheiten/{einheit}/zusammenlegung": .duelmen,
+        "POST /organisationen/{organisation}/einheiten/{einheit}/schliessung": .duelmen,
+        "GET /organisationen/{organisation}/ansprechpartner/neu": .duelmen,
+        "POST /organisationen/{organisation}/ansprechpartner/neu": .duelmen,
+        "GET /organisationen/{organisation}/ansprechpartner/{angabe}": .duelmen,
+        "POST /organisationen/{organisation}/ansprechpartner/{angabe}": .duelmen,
+        "POST /organisationen/{organisation}/ansprechpartner/{angabe}/loeschung": .duelmen,
+        "GET /organisationen/{organisation}/fachverfahren/neu": .duelmen,
+        "POST /organisationen/{organisation}/fachverfahren/neu": .duelmen,
+        "GET /organisationen/{organisation}/fachverfahren/{angabe}": .duelmen,
+        "POST /organisationen/{organisation}/fachverfahren/{angabe}": .duelmen,
+        "POST /organisationen/{organisation}/fachverfahren/{angabe}/loeschung": .duelmen,
+        "GET /organisationen/{organisation}/it-dienstleister/neu": .duelmen,
+        "POST /organisationen/{organisation}/it-dienstleister/neu": .duelmen,
+        "GET /organisationen/{organisation}/it-dienstleister/{angabe}": .duelmen,
+        "POST /organisationen/{organisation}/it-dienstleister/{angabe}": .duelmen,
+        "POST /organisationen/{organisation}/it-dienstleister/{angabe}/loeschung": .duelmen,
+        "GET /organisationen/{organisation}/rechtsstatus/neu": .duelmen,
+        "POST /organisationen/{organisation}/rechtsstatus/neu": .duelmen,
+        "GET /organisationen/{organisation}/rechtsstatus/{angabe}": .duelmen,
+        "POST /organisationen/{organisation}/rechtsstatus/{angabe}": .duelmen,
+        "POST /organisationen/{organisation}/rechtsstatus/{angabe}/loeschung": .duelmen,
+        "GET /organisationen/{organisation}/nachfolge": .duelmen,
+        "POST /organisationen/{organisation}/nachfolge": .duelmen,
+        "GET /organisationen/{organisation}/delegation": .duelmen,
+        "POST /organisationen/{organisation}/delegation": .duelmen,
+        "POST /organisationen/{organisation}/delegation/ende": .duelmen,
         "GET /codelisten": .alle, "GET /codelisten/{id}": .alle, "GET /codelisten/{id}/eintraege.csv": .alle,
         "GET /api/v1/codelisten": .alle, "GET /api/v1/codelisten/{id}": .alle,
         "GET /api/v1/codelisten/{id}/eintraege": .alle, "GET /api/v1/codelisten/{id}/eintraege/{code}": .alle,
@@ -93,6 +132,7 @@ import Web
         case .revision: rolle == .administration
         case .angemeldete: rolle != .besuch
         case .betrieb: rolle == .administration
+        case .ueberall: rolle == .administration
         // The service of the sample request is provided by Dülmen.
         case .duelmen, .anbieter: rolle == .administration || rolle == .koordination
         case .duelmenLesend: rolle == .administration || rolle == .koordination || rolle == .leserecht
@@ -129,6 +169,7 @@ import Web
                     .replacing("{ozgId}", with: "10160").replacing(
                         "{slug}", with: key.contains("/dienste") ? dienst : "umwelt"
                     )
+                    .replacing("{einheit}", with: "gibtesnicht").replacing("{angabe}", with: "gibtesnicht")
                     .replacing("{code}", with: "online").replacing("{ladung}", with: "gibtesnicht")
                     .replacing("{sitzung}", with: "gibtesnicht").replacing("{person}", with: "gibtesnicht")
                     .replacing("{liste}", with: "gibtesnicht").replacing("{link}", with: "gibtesnicht").replacing(
