@@ -76,10 +76,16 @@ package struct Einstellung: Sendable {
             "Netze, die /metrics lesen dürfen, mit Komma getrennt, etwa 10.0.0.0/8, fd00::/8; der eigene Rechner darf immer.",
         geheim: false)
 
+    static let fristen = Einstellung(
+        name: "LEITSTAND_FRISTEN", art: "Fristen", vorgabe: nil,
+        beschreibung:
+            "Eigene Löschfristen in Tagen, mit Komma getrennt, etwa verlauf=3650,konto=730; die übrigen gelten wie vorgesehen.",
+        geheim: false)
+
     /// All settings, in the order of the documentation.
     package static let alle = [
         datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, sicherungsschluessel,
-        protokoll, httpVerbindungen, anfragen, vorlauf, metriken,
+        protokoll, httpVerbindungen, anfragen, vorlauf, metriken, fristen,
     ]
 }
 

@@ -26,6 +26,7 @@ package struct Leitstand: Sendable {
     package let messwerte: Messwerte
     package let bereitschaft: Bereitschaft
     package let anfragegrenze: Anfragegrenze
+    package let datenschutz: Datenschutz
     private let messnetze: [Netzbereich]
     package let now: @Sendable () -> Instant
 
@@ -33,6 +34,7 @@ package struct Leitstand: Sendable {
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
         texte: Fusstexte = Fusstexte(), adresse: String? = nil, cache megabytes: Int = Leitstand.cache,
         anfragegrenze: Anfragegrenze = Anfragegrenze(), messnetze: [Netzbereich] = [],
+        datenschutz: Datenschutz = .ueblich,
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
@@ -43,6 +45,7 @@ package struct Leitstand: Sendable {
         cache = megabytes == 0 ? nil : ResponseCache(bytes: megabytes << 20, database: database, now: now)
         self.anfragegrenze = anfragegrenze
         self.messnetze = messnetze
+        self.datenschutz = datenschutz
         messwerte = Messwerte([
             anfragegrenze, Datenbankwerte(database), Prozesswerte(version: Leitstand.version),
         ])
@@ -97,6 +100,8 @@ package struct Leitstand: Sendable {
             UmsetzungRoutes(database: database, site: site, now: now),
             LadungRoutes(database: database, site: site, now: now),
             AnmeldungRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
+            DatenschutzRoutes(
+                database: database, site: site, anmeldung: anmeldung, datenschutz: datenschutz, tls: tls, now: now),
             FusstextRoutes(texte: texte, site: site),
             SuchbeschreibungRoutes(site: site, suchpfad: Leitstand.suchpfad),
         ]

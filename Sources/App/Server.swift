@@ -27,6 +27,8 @@ package enum Server {
         let suchwerte = Dienstwerte("suchindex")
         leitstand.messwerte.fuege(verbindungen)
         leitstand.messwerte.fuege(suchwerte)
+        let loeschwerte = Dienstwerte("loeschfristen")
+        leitstand.messwerte.fuege(loeschwerte)
         let application = Application(
             responder: leitstand.responder(),
             server: HTTPServerBuilder { Netzkanal(verbindungen, responder: $0) },
@@ -38,6 +40,9 @@ package enum Server {
             services: [
                 Grenzwacht(grenze: leitstand.anfragegrenze), application,
                 Suchdienst(database: leitstand.database, logger: logger, werte: suchwerte),
+                Loeschdienst(
+                    leitstand.datenschutz, database: leitstand.database, logger: logger, werte: loeschwerte,
+                    now: leitstand.now),
                 Abschied(bereitschaft: leitstand.bereitschaft, verbindungen: verbindungen, vorlauf: vorlauf),
             ],
             gracefulShutdownSignals: signale, logger: logger)

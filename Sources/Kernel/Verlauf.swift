@@ -16,6 +16,8 @@ package struct Verlauf: Sendable, Equatable {
         case kennwortGesetzt = "kennwort_gesetzt"
         case rolleGegeben = "rolle_gegeben"
         case rolleGenommen = "rolle_genommen"
+        case kontoGeloescht = "konto_geloescht"
+        case auskunftErteilt = "auskunft_erteilt"
     }
 
     package var art: Art

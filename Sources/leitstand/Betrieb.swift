@@ -40,7 +40,7 @@ struct Serve: AsyncParsableCommand {
                 texte: Fusstexte(ordner: einstellungen.textordner, vorlagen: ressourcen.texte),
                 adresse: einstellungen.adresse(), cache: einstellungen.cache(),
                 anfragegrenze: Anfragegrenze(plaetze: einstellungen.anfragen()),
-                messnetze: einstellungen.metriken())
+                messnetze: einstellungen.metriken(), datenschutz: Datenschutz.eingestellt(einstellungen))
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port,
                 grenzen: Netzgrenzen(verbindungen: einstellungen.httpVerbindungen()),
@@ -109,11 +109,14 @@ struct Check: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("Spielt die Sicherung zur Probe ein und vergleicht alles mit ihr.", valueName: "Datei"))
     var sicherung: String?
+    @OptionGroup var aufbewahrung: Aufbewahrungsangaben
 
     func run() async throws {
-        guard konfiguration != (sicherung != nil) else {
-            throw ValidationError("Was soll geprüft werden? Möglich ist: --konfiguration oder --sicherung DATEI")
+        guard [konfiguration, sicherung != nil, aufbewahrung.aufbewahrung].filter(\.self).count == 1 else {
+            throw ValidationError(
+                "Was soll geprüft werden? Möglich ist: --konfiguration, --aufbewahrung oder --sicherung DATEI")
         }
+        if aufbewahrung.aufbewahrung { return try await aufbewahrung.run(ort) }
         if let sicherung {
             return try await ausfuehren { [self] in
                 try await Sicherungspruefung(ort: ort, datei: sicherung, schluessel: schluessel.geladen()).run()
