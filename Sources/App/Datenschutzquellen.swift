@@ -25,11 +25,13 @@ extension Datenschutz {
                 String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
             }
             guard pair.count == 2, let days = Int(pair[1]), (0...36_500).contains(days) else {
-                throw Refusal(.badRequest, "\(name): „\(part)“ ist keine Angabe. Schreiben Sie art=Tage, etwa verlauf=3650.")
+                throw Refusal(
+                    .badRequest, "\(name): „\(part)“ ist keine Angabe. Schreiben Sie art=Tage, etwa verlauf=3650.")
             }
             guard known.contains(pair[0]) else {
                 throw Refusal(
-                    .badRequest, "\(name): „\(pair[0])“ ist keine Frist. Bekannt sind: \(known.joined(separator: ", ")).")
+                    .badRequest,
+                    "\(name): „\(pair[0])“ ist keine Frist. Bekannt sind: \(known.joined(separator: ", ")).")
             }
             angaben[pair[0]] = days
         }
@@ -46,12 +48,15 @@ struct Sicherungsdaten: PersonendatenQuelle {
                 betroffene: "alle in diesem Verzeichnis genannten", daten: "alle in diesem Verzeichnis genannten",
                 grundlage: "Art. 6 Abs. 1 Buchst. e, Art. 32 Abs. 1 Buchst. c DSGVO", empfaenger: "Betriebsstelle",
                 tabellen: [],
-                dauer: "nach der Regel der Betriebsstelle (backup --behalten); nach dem Einspielen einer Sicherung sind "
+                dauer:
+                    "nach der Regel der Betriebsstelle (backup --behalten); nach dem Einspielen einer Sicherung sind "
                     + "Löschungen seit ihr zu wiederholen")
         ]
     }
 
-    func auskunft(ueber person: BetroffenePerson, am: Instant, in db: any SQLConnection) throws -> [Auskunftsteil] { [] }
+    func auskunft(ueber person: BetroffenePerson, am: Instant, in db: any SQLConnection) throws -> [Auskunftsteil] {
+        []
+    }
 
     func loesche(_ person: BetroffenePerson, durch urheber: Urheber, in db: any SQLConnection) throws {}
 }

@@ -133,12 +133,12 @@ package struct Loeschfrist: Sendable {
         (self.ende, self.grundlage, self.faellig, self.raeume) = (ende, grundlage, faellig, raeume)
     }
 
-    /// The period in words.
-    package static func dauer(_ tage: Int) -> String {
+    /// So many days in words, with what they are counted from.
+    package func dauer(_ tage: Int) -> String {
         switch tage {
         case 0: "sofort"
-        case let days where days % 365 == 0: Zahl.mit(days / 365, "Jahr", "Jahre")
-        default: Zahl.mit(tage, "Tag", "Tage")
+        case let days where days % 365 == 0: "\(Zahl.mit(days / 365, "Jahr", "Jahre")) \(ab)"
+        default: "\(Zahl.mit(tage, "Tag", "Tage")) \(ab)"
         }
     }
 }

@@ -9,7 +9,8 @@ package struct VerlaufQuelle: PersonendatenQuelle {
             Verarbeitung(
                 "Verlauf der Änderungen",
                 zweck: "Nachweis, wer wann welche Angabe geändert hat; Revision und Aufklärung von Vorfällen",
-                betroffene: "Personen mit Konto", daten: "Kennung des Kontos, Zeitpunkt, Art und Gegenstand der Änderung",
+                betroffene: "Personen mit Konto",
+                daten: "Kennung des Kontos, Zeitpunkt, Art und Gegenstand der Änderung",
                 grundlage: "Art. 6 Abs. 1 Buchst. c und e, Art. 5 Abs. 2 DSGVO (Rechenschaftspflicht)",
                 empfaenger: "Koordination und Leitung der Verwaltung; Revision", tabellen: ["verlauf"],
                 fristen: [Self.frist])
@@ -22,16 +23,21 @@ package struct VerlaufQuelle: PersonendatenQuelle {
         faellig: { lage, db in try VerlaufStore.anzahl(vor: lage.grenze, in: db) },
         raeume: { lage, db in try VerlaufStore.loesche(vor: lage.grenze, in: db) })
 
-    package func auskunft(ueber person: BetroffenePerson, am: Instant, in db: any SQLConnection) throws -> [Auskunftsteil] {
+    package func auskunft(ueber person: BetroffenePerson, am: Instant, in db: any SQLConnection) throws
+        -> [Auskunftsteil]
+    {
         let lines = try VerlaufStore.ueber(person.id, in: db)
         return [
             Auskunftsteil(
                 "verlauf", "Verlauf: was Sie geändert haben und was mit Ihrem Konto geschah",
                 lines.map { line in
                     [
-                        .init("am", "Zeitpunkt", .zeit(line.am)), .init("durchSie", "durch Sie", .wahr(line.person == person.id)),
-                        .init("art", "Art", .text(line.art)), .init("organisation", "Organisation", .init(line.organisation)),
-                        .init("eintrag", "Eintrag", .init(line.eintrag)), .init("dienst", "Onlinedienst", .init(line.dienst)),
+                        .init("am", "Zeitpunkt", .zeit(line.am)),
+                        .init("durchSie", "durch Sie", .wahr(line.person == person.id)),
+                        .init("art", "Art", .text(line.art)),
+                        .init("organisation", "Organisation", .init(line.organisation)),
+                        .init("eintrag", "Eintrag", .init(line.eintrag)),
+                        .init("dienst", "Onlinedienst", .init(line.dienst)),
                         .init("feld", "Feld", .init(line.feld)), .init("von", "von", .init(line.von)),
                         .init("nach", "nach", .init(line.nach)),
                     ]

@@ -57,7 +57,8 @@ package struct Besetzung: Sendable {
     package static func stelleAuf(in database: any Database) async throws -> Besetzung {
         try await database.write { db in
             func id(_ ars: String) throws -> String { try OrganisationStore.named(ars, in: db).id.rawValue }
-            let besetzung = try Besetzung(duelmen: id(Rollenspiel.duelmen), hamm: id(Rollenspiel.hamm), kreis: id("05558"))
+            let besetzung = try Besetzung(
+                duelmen: id(Rollenspiel.duelmen), hamm: id(Rollenspiel.hamm), kreis: id("05558"))
             try db.execute(
                 """
                 INSERT INTO organisation (id, art, name, sortname, suchname)

@@ -4,7 +4,7 @@ import Hummingbird
 import HummingbirdTesting
 package import Kernel
 package import Konten
-import Logging
+package import Logging
 import NIOCore
 package import Storage
 import Suche
@@ -64,10 +64,12 @@ package struct TestSite: Sendable {
             datenschutz: datenschutz, now: now)
     }
 
-    /// Runs `body` with a client for this site.
-    package func run(_ body: @escaping @Sendable (SiteClient) async throws -> Void) async throws {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
+    /// Runs `body` with a client for this site; `protokoll` is what the server writes its log to, else nothing.
+    package func run(
+        protokoll: Logger? = nil, _ body: @escaping @Sendable (SiteClient) async throws -> Void
+    ) async throws {
+        var logger = protokoll ?? Logger(label: "test")
+        if protokoll == nil { logger.logLevel = .critical }
         try await Application(responder: leitstand.responder(), logger: logger).test(.router) { client in
             try await body(SiteClient(site: self, client: client))
         }
@@ -78,7 +80,7 @@ package struct TestSite: Sendable {
 package struct SiteClient: Sendable {
     package let site: TestSite
     let client: any TestClientProtocol
-    private var cookie: String?
+    package private(set) var cookie: String?
     /// The secret that forms of this session carry.
     package private(set) var csrf: String?
 

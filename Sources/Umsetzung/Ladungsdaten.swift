@@ -21,7 +21,9 @@ package struct Ladungsdaten: PersonendatenQuelle {
         faellig: { lage, db in try LadungStore.anzahl(vor: lage.grenze, in: db) },
         raeume: { lage, db in try LadungStore.loesche(vor: lage.grenze, in: db) })
 
-    package func auskunft(ueber person: BetroffenePerson, am: Instant, in db: any SQLConnection) throws -> [Auskunftsteil] {
+    package func auskunft(ueber person: BetroffenePerson, am: Instant, in db: any SQLConnection) throws
+        -> [Auskunftsteil]
+    {
         [Auskunftsteil("ladungen", "Hochgeladene Listen", try LadungStore.zeilen(person.id, in: db))]
     }
 

@@ -24,7 +24,9 @@ struct Aufbewahrungsangaben: ParsableArguments {
             let found = try await (ausfuehren ? lauf.raeume(am: .jetzt()) : lauf.probe(am: .jetzt()))
             for entry in found { melde(entry.zeile) }
             let count = Zahl.deutsch(found.reduce(0) { $0 + $1.anzahl })
-            melde(ausfuehren ? "Gelöscht: \(count)" : "Fällig: \(count). Gelöscht wird in der Nacht oder mit --ausfuehren.")
+            melde(
+                ausfuehren
+                    ? "Gelöscht: \(count)" : "Fällig: \(count). Gelöscht wird in der Nacht oder mit --ausfuehren.")
             await database.close()
         }
     }

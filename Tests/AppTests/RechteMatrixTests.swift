@@ -71,7 +71,8 @@ import Web
                 let id: String? = try db.value("SELECT id FROM organisation_sicht WHERE ars = \(ars)")
                 let eintrag: String? = try db.value(
                     "SELECT id FROM umsetzungseintrag WHERE organisation = \(id) ORDER BY nummer LIMIT 1")
-                let dienst: String? = try db.value("SELECT slug FROM onlinedienst WHERE anbieter = \(id) ORDER BY slug LIMIT 1")
+                let dienst: String? = try db.value(
+                    "SELECT slug FROM onlinedienst WHERE anbieter = \(id) ORDER BY slug LIMIT 1")
                 found[datensatz] = Beispiel(
                     ars: ars, eintrag: try #require(eintrag), dienst: try #require(dienst))
             }

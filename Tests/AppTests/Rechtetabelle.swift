@@ -59,7 +59,8 @@ enum Rechtetabelle {
         case .ueberall, .ueberallVertretung: return zeile.ueberall.contains(rolle)
         case .eigen, .eigenVertretung: dort = datensatz == .duelmen
         case .kreis:
-            dort = datensatz == .kreis || datensatz == .duelmen && zeile.weg == "delegiert" && delegierbar.contains(rolle)
+            dort =
+                datensatz == .kreis || datensatz == .duelmen && zeile.weg == "delegiert" && delegierbar.contains(rolle)
         case .dienstleister: dort = datensatz == .duelmen && zeile.weg == "delegiert" && delegierbar.contains(rolle)
         case .fremd: dort = datensatz == .hamm
         }

@@ -21,7 +21,9 @@ import Web
         static func email(_ person: Int) -> String { "zeugin\(person)@welt.invalid" }
         /// Stands in every inner column of an authority's list and nowhere else.
         static func marke(_ organisation: Int) -> String { "geheim\(organisation)wort" }
-        static func frist(_ organisation: Int) -> Kernel.Tag? { Kernel.Tag(jahr: 2777, monat: organisation + 1, tag: 13) }
+        static func frist(_ organisation: Int) -> Kernel.Tag? {
+            Kernel.Tag(jahr: 2777, monat: organisation + 1, tag: 13)
+        }
 
         /// Where a person holds a role or acts by delegation, by the rule as it is written in the manual.
         func dort(_ person: Int) -> Set<Int> {
@@ -45,7 +47,9 @@ import Web
             guard let wer else { return false }
             if wer == andere || aemter[wer].contains(where: { $0.organisation.isEmpty }) { return true }
             let mine = dort(wer)
-            return aemter[andere].contains { amt in organisationen.firstIndex(of: amt.organisation).map(mine.contains) ?? false }
+            return aemter[andere].contains { amt in
+                organisationen.firstIndex(of: amt.organisation).map(mine.contains) ?? false
+            }
                 || !dort(andere).isDisjoint(with: mine)
         }
     }
@@ -59,7 +63,11 @@ import Web
         for _ in 0..<6 {
             var held: [(rolle: Rolle, organisation: String)] = []
             if Int.random(in: 0..<8, using: &zufall) == 0 {
-                held.append((rolle: [.projektbuero, .administration, .leserecht].randomElement(using: &zufall) ?? .leserecht, organisation: ""))
+                held.append(
+                    (
+                        rolle: [.projektbuero, .administration, .leserecht].randomElement(using: &zufall) ?? .leserecht,
+                        organisation: ""
+                    ))
             }
             for _ in 0..<Int.random(in: 0...2, using: &zufall) {
                 held.append(
@@ -76,8 +84,15 @@ import Web
             let (von, an) = (Int.random(in: 0..<4, using: &zufall), Int.random(in: 0..<4, using: &zufall))
             let rolle = rollen.randomElement(using: &zufall) ?? .leserecht
             guard von != an, seen.insert("\(von) \(an) \(rolle)").inserted else { continue }
-            let (ab, bis): (Int?, Int?) = [(nil, nil), (0, nil), (1, nil), (nil, 0), (nil, -1), (-5, 5)].randomElement(using: &zufall) ?? (nil, nil)
-            welt.delegationen.append((von: von, an: an, rolle: rolle, ab: ab.map { heute.plus(tage: $0) }, bis: bis.map { heute.plus(tage: $0) }))
+            let (ab, bis): (Int?, Int?) =
+                [(nil, nil), (0, nil), (1, nil), (nil, 0), (nil, -1), (-5, 5)].randomElement(using: &zufall) ?? (
+                    nil, nil
+                )
+            welt.delegationen.append(
+                (
+                    von: von, an: an, rolle: rolle, ab: ab.map { heute.plus(tage: $0) },
+                    bis: bis.map { heute.plus(tage: $0) }
+                ))
         }
         let made = welt
         let saat = UInt64.random(in: .min ... .max, using: &zufall)
@@ -122,7 +137,9 @@ import Web
         var found: [String] = []
         for route in site.leitstand.router().routes where route.method == .get {
             let names = route.path.matches(of: #/\{([a-zA-Z]+)/#).map { String($0.1) }
-            guard Set(names).isSubset(of: ["organisation", "eintrag", "ars"]), !route.path.contains("**") else { continue }
+            guard Set(names).isSubset(of: ["organisation", "eintrag", "ars"]), !route.path.contains("**") else {
+                continue
+            }
             if names.isEmpty {
                 found.append(route.path)
                 continue
@@ -178,8 +195,11 @@ import Web
         try await site.run { anyone in
             var wer: [(nummer: Int?, client: SiteClient)] = [(nummer: nil, client: try await anyone.als(.besuch))]
             for person in welt.aemter.indices {
-                let held = welt.aemter[person].map { Person.Amt($0.rolle, an: $0.organisation.isEmpty ? nil : $0.organisation) }
-                wer.append((nummer: person, client: try await anyone.als(email: Zufallswelt.email(person)) { _ in held }))
+                let held = welt.aemter[person].map {
+                    Person.Amt($0.rolle, an: $0.organisation.isEmpty ? nil : $0.organisation)
+                }
+                wer.append(
+                    (nummer: person, client: try await anyone.als(email: Zufallswelt.email(person)) { _ in held }))
             }
             for (nummer, client) in wer {
                 let mine = nummer.map(welt.dort) ?? []
@@ -205,7 +225,8 @@ import Web
                             "Saat \(saat): Person \(nummer ?? -1) sieht auf \(adresse) Person \(other)")
                     }
                 }
-                #expect(gesehen == mine, "Saat \(saat): Person \(nummer ?? -1) sieht Inneres von \(gesehen), nicht \(mine)")
+                #expect(
+                    gesehen == mine, "Saat \(saat): Person \(nummer ?? -1) sieht Inneres von \(gesehen), nicht \(mine)")
                 try await vergleiche(client, nummer, mine, welt, saat)
             }
         }
@@ -261,7 +282,8 @@ import Web
                     try await database.write { db in
                         if round == "amt" {
                             try db.execute(
-                                "UPDATE umsetzungseintrag SET amt = 'anders', notiz = 'anders', rolle = 'anders', prioritaet = 'anders', schlagworte = 'anders', begruendung = 'anders'")
+                                "UPDATE umsetzungseintrag SET amt = 'anders', notiz = 'anders', rolle = 'anders', prioritaet = 'anders', schlagworte = 'anders', begruendung = 'anders'"
+                            )
                         } else {
                             try db.execute("UPDATE umsetzungseintrag SET frist = NULL WHERE nummer % 2 = 0")
                         }
@@ -286,8 +308,10 @@ import Web
             for rolle in [Rollenspiel.leserecht, .koordination, .administration] {
                 let client = try await anyone.als(rolle)
                 for path in [
-                    "/dienste.csv", "/leistungen.csv", "/ozg.csv", "/gebiete.csv", "/api/v1/dienste", "/api/v1/leistungen",
-                    "/api/v1/ozg", "/api/v1/gebiete", "/api/v1/themenfelder", "/api/v1/suche?q=hund", "/katalog/aenderungen.csv",
+                    "/dienste.csv", "/leistungen.csv", "/ozg.csv", "/gebiete.csv", "/api/v1/dienste",
+                    "/api/v1/leistungen",
+                    "/api/v1/ozg", "/api/v1/gebiete", "/api/v1/themenfelder", "/api/v1/suche?q=hund",
+                    "/katalog/aenderungen.csv",
                 ] { #expect(try await client.get(path).bytes == visitor.get(path).bytes, "\(rolle): \(path)") }
             }
         }

@@ -12,7 +12,8 @@ import Web
     /// The path of a route with things that exist.
     private static func pfad(_ route: String, eintrag: String, ladung: String) throws -> String {
         let path = route.replacing("{organisation}", with: Rollenspiel.duelmen).replacing("{eintrag}", with: eintrag)
-            .replacing("{ladung}", with: ladung).replacing("{slug}", with: "beispiel-hund-anmelden-und-abmelden")
+            .replacing("{ladung}", with: ladung).replacing("{person}", with: "gibtesnicht").replacing(
+                "{slug}", with: "beispiel-hund-anmelden-und-abmelden")
         try #require(!path.contains("{"), "the test knows no example for \(route)")
         return path
     }

@@ -31,7 +31,8 @@ extension Database {
                 let name = SQL(stringLiteral: tabelle)
                 let column = SQL(stringLiteral: "\"\(spalte)\"")
                 let count: Int? = try db.value(
-                    "SELECT count(*) FROM \(name) WHERE lower(CAST(\(column) AS TEXT)) LIKE \("%\(text.lowercased())%")")
+                    "SELECT count(*) FROM \(name) WHERE lower(CAST(\(column) AS TEXT)) LIKE \("%\(text.lowercased())%")"
+                )
                 if let count, count > 0 { found["\(tabelle).\(spalte)"] = count }
             }
             return found
@@ -85,7 +86,9 @@ extension Database {
             let page = try await own.get("/konto/auskunft")
             #expect(page.status == .ok)
             #expect(page.headers[.cacheControl] == "no-store")
-            for part in [Self.email, Self.name, "OZG-Ansprechperson", "liste.csv", "eintrag_angelegt", "https://idp.invalid"] {
+            for part in [
+                Self.email, Self.name, "OZG-Ansprechperson", "liste.csv", "eintrag_angelegt", "https://idp.invalid",
+            ] {
                 #expect(page.text.contains(part), "\(part)")
             }
             let file = try await own.get("/konto/auskunft.json")
@@ -100,14 +103,15 @@ extension Database {
             #expect(lines.contains { $0["art"] as? String == "eintrag_angelegt" && $0["durchSie"] as? Bool == true })
             #expect(lines.contains { $0["art"] as? String == "rolle_gegeben" && $0["durchSie"] as? Bool == false })
             #expect((json["verarbeitungen"] as? [Any])?.isEmpty == false)
-            let secrets = try await database.read { db in
-                try db.rows(
-                    """
-                    SELECT kennwort AS geheim FROM person UNION ALL SELECT token_hash FROM sitzung
-                    UNION ALL SELECT csrf FROM sitzung
-                    """
-                ).map { try $0["geheim"] as String }
-            } + ["JBSWY3DPEHPK3PXP", "codegeheim", "linkgeheim", "koordination@leitstand.localhost"]
+            let secrets =
+                try await database.read { db in
+                    try db.rows(
+                        """
+                        SELECT kennwort AS geheim FROM person UNION ALL SELECT token_hash FROM sitzung
+                        UNION ALL SELECT csrf FROM sitzung
+                        """
+                    ).map { try $0["geheim"] as String }
+                } + ["JBSWY3DPEHPK3PXP", "codegeheim", "linkgeheim", "koordination@leitstand.localhost"]
             // The page carries the secret of its own session in the form that signs out.
             for secret in secrets where secret != own.csrf {
                 #expect(!file.text.contains(secret) && !page.text.contains(secret))
@@ -142,11 +146,14 @@ extension Database {
             #expect(left.contains("verlauf.person"))
             #expect(try await own.get("/konto/auskunft").status == .seeOther)
             // What was entered belongs to the authority, and each role ended with a line of its own.
-            #expect(try await database.zahl("SELECT count(*) FROM umsetzungseintrag WHERE titel = 'Angelegt von ihr'") == 1)
             #expect(
-                try await database.zahl("SELECT count(*) FROM verlauf WHERE art = 'rolle_genommen' AND nach = \(id)") == 2)
+                try await database.zahl("SELECT count(*) FROM umsetzungseintrag WHERE titel = 'Angelegt von ihr'") == 1)
             #expect(
-                try await database.zahl("SELECT count(*) FROM verlauf WHERE art = 'konto_geloescht' AND nach = \(id)") == 1)
+                try await database.zahl("SELECT count(*) FROM verlauf WHERE art = 'rolle_genommen' AND nach = \(id)")
+                    == 2)
+            #expect(
+                try await database.zahl("SELECT count(*) FROM verlauf WHERE art = 'konto_geloescht' AND nach = \(id)")
+                    == 1)
             let again = try await client.als(email: Self.email) { _ in [] }
             #expect(try await again.person()?.aemter == [])
             #expect(try await !again.get("/konto/auskunft.json").text.contains("Angelegt von ihr"))
@@ -163,16 +170,19 @@ extension Database {
             let admin = try await client.als(.administration)
             let path = "/betrieb/personen/\(id.rawValue)"
             #expect(try await admin.get("/betrieb/datenschutz").status == .ok)
-            let unknown = try await admin.post("/betrieb/personen", [("email", "niemand@x.invalid")])
+            let unknown = try await admin.post("/betrieb/datenschutz", [("email", "niemand@x.invalid")])
             #expect(unknown.status == .unprocessableContent)
             #expect(unknown.text.contains("value=\"niemand@x.invalid\""))
-            let found = try await admin.post("/betrieb/personen", [("email", " \(Self.email.uppercased()) ")])
+            let found = try await admin.post("/betrieb/datenschutz", [("email", " \(Self.email.uppercased()) ")])
             #expect(found.headers[.location] == path)
             #expect(try await admin.get(path).text.contains(Self.email))
             #expect(try await admin.get(path + "/auskunft.json").status == .ok)
             #expect(
-                try await database.zahl("SELECT count(*) FROM verlauf WHERE art = 'auskunft_erteilt' AND nach = \(id)") == 1)
-            #expect(try await admin.post(path + "/loeschung", [("email", "andere@x.invalid")]).status == .unprocessableContent)
+                try await database.zahl("SELECT count(*) FROM verlauf WHERE art = 'auskunft_erteilt' AND nach = \(id)")
+                    == 1)
+            #expect(
+                try await admin.post(path + "/loeschung", [("email", "andere@x.invalid")]).status
+                    == .unprocessableContent)
             #expect(try await own.get("/konto/auskunft").status == .ok)
             #expect(
                 try await admin.post(path + "/loeschung", [("email", Self.email)]).headers[.location]
@@ -239,7 +249,9 @@ extension Database {
         let datenschutz = Datenschutz(quellen: Datenschutz.quellen, angaben: ["verlauf": 730])
         try await TestSite(database, datenschutz: datenschutz).run { client in
             let admin = try await client.als(.administration)
-            let texts = try await ["", ".md", ".csv"].asyncMap { try await admin.get("/betrieb/verarbeitung\($0)").text }
+            let texts = try await ["", ".md", ".csv"].asyncMap {
+                try await admin.get("/betrieb/verarbeitung\($0)").text
+            }
             for entry in datenschutz.verarbeitungen {
                 for text in texts { #expect(text.contains(entry.name) && text.contains(entry.zweck), "\(entry.name)") }
                 #expect(!entry.grundlage.isEmpty && !entry.daten.isEmpty && !entry.empfaenger.isEmpty)
@@ -252,7 +264,9 @@ extension Database {
         #expect(Set(datenschutz.fristen.map(\.art)).count == datenschutz.fristen.count)
     }
 
-    @Test(arguments: ["verlauf", "verlauf=", "verlauf=-1", "verlauf=x", "gibtesnicht=3", "=", "verlauf=3=4", "verlauf=99999"])
+    @Test(arguments: [
+        "verlauf", "verlauf=", "verlauf=-1", "verlauf=x", "gibtesnicht=3", "=", "verlauf=3=4", "verlauf=99999",
+    ])
     func `a period that cannot be read stops the start with a sentence`(_ text: String) throws {
         #expect(throws: Refusal.self) {
             try Datenschutz.eingestellt(Einstellungen(umgebung: ["LEITSTAND_FRISTEN": text]))

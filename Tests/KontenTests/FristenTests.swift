@@ -54,19 +54,23 @@ import Testing
             let id = try Self.konto("bleibt@x.invalid", angelegt: Self.vor(tagen: 1), zuletzt: Self.jetzt, in: db)
             for (name, at) in [("alt", Self.vor(tagen: 0, 1)), ("neu", Self.jetzt)] {
                 try db.execute(
-                    "INSERT INTO sitzung (token_hash, person, csrf, seit, bis) VALUES (\("s-" + name), \(id), 'c', \(Self.vor(tagen: 1)), \(at))")
+                    "INSERT INTO sitzung (token_hash, person, csrf, seit, bis) VALUES (\("s-" + name), \(id), 'c', \(Self.vor(tagen: 1)), \(at))"
+                )
             }
             try Self.link("l-alt", id, "passwort", am: Self.vor(tagen: 32), bis: Self.vor(tagen: 30, 1), in: db)
             try Self.link("l-neu", id, "passwort", am: Self.vor(tagen: 32), bis: Self.vor(tagen: 30), in: db)
             try Self.link(
-                "l-benutzt", id, "email", am: Self.vor(tagen: 31), bis: Self.vor(tagen: 30), benutzt: Self.vor(tagen: 30, 1),
+                "l-benutzt", id, "email", am: Self.vor(tagen: 31), bis: Self.vor(tagen: 30),
+                benutzt: Self.vor(tagen: 30, 1),
                 in: db)
             try Self.link("l-offen", id, "einladung", am: Self.vor(tagen: 60), bis: Self.vor(tagen: 59), in: db)
             for (name, at) in [("alt", Self.vor(tagen: 1, 1)), ("neu", Self.vor(tagen: 1))] {
                 try db.execute(
-                    "INSERT INTO anmeldebremse (schluessel, fehler, zuletzt_am, frei_ab) VALUES (\(name), 3, \(at), \(at))")
+                    "INSERT INTO anmeldebremse (schluessel, fehler, zuletzt_am, frei_ab) VALUES (\(name), 3, \(at), \(at))"
+                )
                 try VerlaufStore.append(
-                    [Verlauf(.kontoAngelegt, nach: name)], durch: .betrieb(name == "alt" ? Self.vor(tagen: 3_650, 1) : Self.vor(tagen: 3_650)),
+                    [Verlauf(.kontoAngelegt, nach: name)],
+                    durch: .betrieb(name == "alt" ? Self.vor(tagen: 3_650, 1) : Self.vor(tagen: 3_650)),
                     in: db)
                 let organisation: String? = try db.value("SELECT id FROM organisation_sicht ORDER BY id LIMIT 1")
                 try db.execute(
@@ -82,7 +86,9 @@ import Testing
         #expect(try await database.version() == before)
         let counts = Dictionary(uniqueKeysWithValues: probe.map { ($0.frist.art, $0.anzahl) })
         #expect(
-            counts == ["sitzung": 1, "link": 2, "anmeldebremse": 1, "verlauf": 1, "ladung": 1, "einladung": 0, "konto": 0])
+            counts == [
+                "sitzung": 1, "link": 2, "anmeldebremse": 1, "verlauf": 1, "ladung": 1, "einladung": 0, "konto": 0,
+            ])
         let done = try await lauf.raeume(am: Self.jetzt)
         #expect(done.map(\.anzahl) == probe.map(\.anzahl))
         #expect(try await lauf.raeume(am: Self.jetzt).allSatisfy { $0.anzahl == 0 })
@@ -125,7 +131,8 @@ import Testing
         _ = try await Fristlauf(.ueblich, database).raeume(am: Self.jetzt)
         #expect(
             try await Self.adressen(database) == [
-                "noch-nicht@x.invalid", "angenommen@x.invalid", "war-da@x.invalid", "nochmal@x.invalid", "befehl@x.invalid",
+                "noch-nicht@x.invalid", "angenommen@x.invalid", "war-da@x.invalid", "nochmal@x.invalid",
+                "befehl@x.invalid",
             ])
     }
 
@@ -158,7 +165,9 @@ import Testing
         }
         #expect(try await lauf.warne(am: Self.jetzt, hinweis) == 3)
         #expect(
-            told.withLock { $0.sorted() } == ["frueher-gewarnt@x.invalid", "kehrt-wieder@x.invalid", "vergessen@x.invalid"])
+            told.withLock { $0.sorted() } == [
+                "frueher-gewarnt@x.invalid", "kehrt-wieder@x.invalid", "vergessen@x.invalid",
+            ])
         #expect(try await lauf.warne(am: Self.jetzt, hinweis) == 0, "nobody is told twice")
         let spaeter = Self.jetzt.plus(sekunden: 29 * Self.tag)
         _ = try await lauf.raeume(am: spaeter)
@@ -184,7 +193,11 @@ import Testing
         let sent = Mutex(0)
         await #expect(throws: Refusal.self) {
             _ = try await lauf.warne(am: Self.jetzt) { _, _, _ in
-                if sent.withLock({ $0 += 1; return $0 }) == 2 { throw fault }
+                if sent.withLock({
+                    $0 += 1; return $0
+                }) == 2 {
+                    throw fault
+                }
             }
         }
         let warned = try await database.read { db in

@@ -96,7 +96,8 @@ import Web
                 modell.konten.append(Konto(aemter: number == 0 ? [["administration", ""]] : []))
             }
             let rollen: [Rolle] = [
-                .ozgAnsprechperson, .leistungsverantwortung, .umsetzungsverantwortung, .leserecht, .leitung, .projektbuero,
+                .ozgAnsprechperson, .leistungsverantwortung, .umsetzungsverantwortung, .leserecht, .leitung,
+                .projektbuero,
             ]
 
             func id(_ person: Int) async throws -> Person.ID? {
@@ -119,7 +120,9 @@ import Web
                         modell.sitzungen.append(
                             Sitzung(client: client, person: person, seit: modell.jetzt, zuletzt: modell.jetzt))
                     }
-                    #expect((client != nil) == darf || (client != nil && modell.konten[person]?.gesperrt == true && richtig))
+                    #expect(
+                        (client != nil) == darf || (client != nil && modell.konten[person]?.gesperrt == true && richtig)
+                    )
                 case 3:
                     guard let index = modell.sitzungen.indices.randomElement(using: &zufall) else { continue }
                     let sitzung = modell.sitzungen[index]
@@ -133,7 +136,8 @@ import Web
                         client: sitzung.client, person: sitzung.person, seit: lebt ? .init(rawValue: 0) : sitzung.seit,
                         zuletzt: sitzung.zuletzt)
                 case 4, 5:
-                    let sekunden = [60, 1_800, 7_000, 7_300, 43_199, 43_201, 90_000].randomElement(using: &zufall) ?? 60
+                    let sekunden =
+                        [60, 1_800, 7_000, 7_300, 43_199, 43_201, 90_000].randomElement(using: &zufall) ?? 60
                     protokoll.append("\(sekunden) s vergehen")
                     uhr.vor(sekunden)
                     modell.jetzt = uhr.jetzt
@@ -147,8 +151,12 @@ import Web
                     }
                     modell.konten[person]?.aemter.insert([rolle.rawValue, wo])
                 case 9:
-                    guard let amt = modell.konten[person]?.aemter.filter({ $0[0] != "administration" }).sorted(by: { $0.description < $1.description })
-                        .randomElement(using: &zufall), let key = try await id(person), let gone = Rolle(rawValue: amt[0])
+                    guard
+                        let amt = modell.konten[person]?.aemter.filter({ $0[0] != "administration" }).sorted(by: {
+                            $0.description < $1.description
+                        })
+                        .randomElement(using: &zufall), let key = try await id(person),
+                        let gone = Rolle(rawValue: amt[0])
                     else { continue }
                     protokoll.append("\(person) verliert \(amt)")
                     try await database.write { db in
@@ -158,7 +166,9 @@ import Web
                     modell.konten[person]?.aemter.remove(amt)
                 case 10, 11:
                     let an = (ort + 1 + Int.random(in: 0..<2, using: &zufall)) % orte.count
-                    let bis = Bool.random(using: &zufall) ? modell.jetzt.tag.plus(tage: Int.random(in: 0...1, using: &zufall)) : nil
+                    let bis =
+                        Bool.random(using: &zufall)
+                        ? modell.jetzt.tag.plus(tage: Int.random(in: 0...1, using: &zufall)) : nil
                     let delegation = Delegation(von: ort, an: an, rolle: rolle, bis: bis)
                     guard rolle.istDelegierbar,
                         !modell.delegationen.contains(where: { $0.von == ort && $0.an == an && $0.rolle == rolle })
@@ -178,10 +188,13 @@ import Web
                     protokoll.append("\(gone.von) beendet die Delegation von \(gone.rolle.rawValue) an \(gone.an)")
                     try await database.write { db in
                         try db.execute(
-                            "DELETE FROM delegation WHERE von = \(orte[gone.von]) AND an = \(orte[gone.an]) AND rolle = \(gone.rolle)")
+                            "DELETE FROM delegation WHERE von = \(orte[gone.von]) AND an = \(orte[gone.an]) AND rolle = \(gone.rolle)"
+                        )
                     }
                 case 13:
-                    guard person != 0, let konto = modell.konten[person], let key = try await id(person) else { continue }
+                    guard person != 0, let konto = modell.konten[person], let key = try await id(person) else {
+                        continue
+                    }
                     if Bool.random(using: &zufall) {
                         protokoll.append("\(person) wird \(konto.gesperrt ? "entsperrt" : "gesperrt")")
                         let am: Instant? = konto.gesperrt ? nil : uhr.jetzt
@@ -280,7 +293,8 @@ extension ZustandTests.Modell {
     fileprivate mutating func beende(alle person: Int) {
         sitzungen = sitzungen.map { old in
             old.person == person
-                ? ZustandTests.Sitzung(client: old.client, person: person, seit: .init(rawValue: 0), zuletzt: old.zuletzt)
+                ? ZustandTests.Sitzung(
+                    client: old.client, person: person, seit: .init(rawValue: 0), zuletzt: old.zuletzt)
                 : old
         }
     }

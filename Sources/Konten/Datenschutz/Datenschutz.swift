@@ -18,7 +18,8 @@ package struct Datenschutz: Sendable {
         quellen.flatMap(\.verarbeitungen) + [
             Verarbeitung(
                 "Löschen von Konten", zweck: "Datensparsamkeit: Konten, die niemand braucht, gehen",
-                betroffene: "Eingeladene und Personen mit Konto", daten: "Zeitpunkt des letzten Anmeldens und des Hinweises",
+                betroffene: "Eingeladene und Personen mit Konto",
+                daten: "Zeitpunkt des letzten Anmeldens und des Hinweises",
                 grundlage: "Art. 5 Abs. 1 Buchst. c und e, Art. 17 DSGVO", tabellen: ["loeschlauf"],
                 fristen: [einladungsfrist, kontofrist])
         ]
@@ -122,12 +123,14 @@ extension Datenschutz {
 
     /// How long what a Verarbeitung holds stays, in words.
     func dauer(_ entry: Verarbeitung) -> String {
-        let periods = entry.fristen.map { "\($0.was): \(Loeschfrist.dauer(tage($0))) \($0.ab)" }
+        let periods = entry.fristen.map { "\($0.was): \($0.dauer(tage($0)))" }
         return ((entry.dauer.map { [$0] } ?? []) + periods).joined(separator: "; ")
     }
 
     func istLetzteAdministration(_ person: Person.ID, in db: any SQLConnection) throws -> Bool {
-        guard try AmtStore.gehaltene(person, in: db).contains(where: { $0.rolle == .administration }) else { return false }
+        guard try AmtStore.gehaltene(person, in: db).contains(where: { $0.rolle == .administration }) else {
+            return false
+        }
         return try !DatenschutzStore.gibtAndereAdministration(als: person, in: db)
     }
 

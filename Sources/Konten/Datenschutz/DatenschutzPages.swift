@@ -10,6 +10,8 @@ struct AuskunftSeite: Page {
     let teile: [Auskunftsteil]
     /// Where the file is.
     let datei: String
+    /// Who reads runs the installation and may look at others.
+    var betrieb = false
     /// The person looked at by the Administration; nil for the own account.
     var fremd: (id: String, email: String)?
     var fehler = FormErrors()
@@ -27,6 +29,7 @@ struct AuskunftSeite: Page {
         switch named {
         case "datei": datei
         case "eigene": fremd == nil
+        case "betrieb": betrieb
         case "fremde":
             fremd.map { other in
                 Werte([
@@ -114,13 +117,14 @@ struct DatenschutzSeite: Page {
         case "hinweis": geloescht ? "Das Konto ist gelöscht." : nil
         case "email":
             Feld(
-                "email", "E-Mail-Adresse des Kontos", wert: getippt, fehler: fehler["email"], typ: "email", pflicht: true,
+                "email", "E-Mail-Adresse des Kontos", wert: getippt, fehler: fehler["email"], typ: "email",
+                pflicht: true,
                 autocomplete: "off")
         case "fristen":
             ergebnisse.map { entry in
                 Werte([
                     ("was", entry.frist.was), ("art", entry.frist.art),
-                    ("dauer", "\(Loeschfrist.dauer(entry.tage)) \(entry.frist.ab)"), ("ende", entry.frist.ende),
+                    ("dauer", entry.frist.dauer(entry.tage)), ("ende", entry.frist.ende),
                     ("grundlage", entry.frist.grundlage), ("anzahl", Zahl.deutsch(entry.anzahl)),
                 ])
             }

@@ -29,7 +29,7 @@ package struct DatenschutzRoutes: RoomRoutes {
         routes.get("/konto/loeschung", .angemeldet, use: form)
         routes.post("/konto/loeschung", use: loesche)
         routes.get("/betrieb/datenschutz", .angemeldet, use: betrieb)
-        routes.post("/betrieb/personen", use: suche)
+        routes.post("/betrieb/datenschutz", use: suche)
         routes.get("/betrieb/personen/{person}", .angemeldet, use: person)
         routes.get("/betrieb/personen/{person}/auskunft.json", .angemeldet, use: fremdeDatei)
         routes.post("/betrieb/personen/{person}/loeschung", use: loescheFremde)
@@ -42,7 +42,8 @@ package struct DatenschutzRoutes: RoomRoutes {
 
     @Sendable func auskunft(_ request: Request, _ context: SiteContext) async throws -> Response {
         let id = try selbst(context)
-        let page = AuskunftSeite(teile: try await teile(id), datei: "/konto/auskunft.json")
+        let page = AuskunftSeite(
+            teile: try await teile(id), datei: "/konto/auskunft.json", betrieb: context.darf(.betrieb))
         return try site.render(page, context)
     }
 
@@ -111,7 +112,8 @@ package struct DatenschutzRoutes: RoomRoutes {
         var errors = FormErrors()
         errors.add(
             "email",
-            email.isEmpty ? "Geben Sie die E-Mail-Adresse eines Kontos ein." : "Zu dieser E-Mail-Adresse gibt es kein Konto.")
+            email.isEmpty
+                ? "Geben Sie die E-Mail-Adresse eines Kontos ein." : "Zu dieser E-Mail-Adresse gibt es kein Konto.")
         return try await uebersicht(context, errors, typed, geloescht: false)
     }
 

@@ -83,7 +83,8 @@ enum DatenschutzStore {
         ).map { row in
             let (rolle, organisation): (Rolle, String) = (try row["rolle"], try row["organisation"])
             return [
-                .init("rolle", "Rolle", .text(rolle.rawValue)), .init("rollenname", "Name der Rolle", .text(rolle.name)),
+                .init("rolle", "Rolle", .text(rolle.rawValue)),
+                .init("rollenname", "Name der Rolle", .text(rolle.name)),
                 .init("organisation", "Organisation", .init(organisation.isEmpty ? nil : organisation)),
                 .init("vertretung", "als Vertretung", .wahr(try row["vertretung"])),
                 .init("vergebenAm", "seit", .init(try row["vergeben_am"] as Instant?)),
@@ -96,15 +97,18 @@ enum DatenschutzStore {
             "SELECT zweck, wert, angelegt_am, bis, benutzt_am FROM einmallink WHERE person = \(id) ORDER BY angelegt_am DESC"
         ).map { row in
             [
-                .init("zweck", "Zweck", .text(try row["zweck"])), .init("wert", "neue E-Mail-Adresse", .init(try row["wert"] as String?)),
-                .init("angelegtAm", "verschickt", .zeit(try row["angelegt_am"])), .init("bis", "gültig bis", .zeit(try row["bis"])),
+                .init("zweck", "Zweck", .text(try row["zweck"])),
+                .init("wert", "neue E-Mail-Adresse", .init(try row["wert"] as String?)),
+                .init("angelegtAm", "verschickt", .zeit(try row["angelegt_am"])),
+                .init("bis", "gültig bis", .zeit(try row["bis"])),
                 .init("benutztAm", "benutzt", .init(try row["benutzt_am"] as Instant?)),
             ]
         }
     }
 
     static func fremdkonten(_ id: Person.ID, in db: any SQLConnection) throws -> [[Auskunftsteil.Feld]] {
-        try db.rows("SELECT aussteller, subjekt FROM fremdkonto WHERE person = \(id) ORDER BY aussteller, subjekt").map {
+        try db.rows("SELECT aussteller, subjekt FROM fremdkonto WHERE person = \(id) ORDER BY aussteller, subjekt").map
+        {
             row in
             [
                 .init("aussteller", "Anbieter der Anmeldung", .text(try row["aussteller"])),
@@ -119,7 +123,8 @@ enum DatenschutzStore {
         ).map { row in
             [
                 .init("von", "delegiert von", .text(try row["von"])), .init("an", "an", .text(try row["an"])),
-                .init("rolle", "Rolle", .text(try row["rolle"])), .init("am", "eingerichtet", .zeit(try row["angelegt_am"])),
+                .init("rolle", "Rolle", .text(try row["rolle"])),
+                .init("am", "eingerichtet", .zeit(try row["angelegt_am"])),
             ]
         }
     }

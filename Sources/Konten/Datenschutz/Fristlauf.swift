@@ -11,7 +11,7 @@ package struct Fristlauf: Sendable {
 
         /// The line of a report.
         package var zeile: String {
-            "\(Zahl.deutsch(anzahl))  \(frist.was): \(Loeschfrist.dauer(tage)) \(frist.ab), dann \(frist.ende) (\(frist.art))"
+            "\(Zahl.deutsch(anzahl))  \(frist.was) (\(frist.art)): \(frist.dauer(tage)); \(frist.ende)"
         }
     }
 

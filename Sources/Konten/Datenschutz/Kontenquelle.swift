@@ -10,7 +10,8 @@ package struct Kontenquelle: PersonendatenQuelle {
             Verarbeitung(
                 "Konten und Anmeldung", zweck: "Anmeldung, Schutz der inneren Angaben und Zuordnung von Änderungen",
                 betroffene: "Beschäftigte der Verwaltungen und ihrer Dienstleister mit Konto",
-                daten: "E-Mail-Adresse, Name, Passwort und zweiter Faktor (Hashwert, Schlüssel), Sitzungen mit Gerät und "
+                daten:
+                    "E-Mail-Adresse, Name, Passwort und zweiter Faktor (Hashwert, Schlüssel), Sitzungen mit Gerät und "
                     + "Zeitpunkten, Kennung bei einem Anbieter der Anmeldung",
                 grundlage: "Art. 6 Abs. 1 Buchst. e DSGVO; § 25 Abs. 2 Nr. 2 TDDDG für die Cookies",
                 empfaenger: "Administration; bei Anmeldung über einen Anbieter dieser",
@@ -24,7 +25,8 @@ package struct Kontenquelle: PersonendatenQuelle {
                 tabellen: ["einmallink"], fristen: [Kontenfristen.link]),
             Verarbeitung(
                 "Schutz der Anmeldung", zweck: "Abwehr des Durchprobierens von Passwörtern",
-                betroffene: "wer sich anmelden will", daten: "Hashwert von Konto oder Netzadresse, Zahl der Fehlversuche",
+                betroffene: "wer sich anmelden will",
+                daten: "Hashwert von Konto oder Netzadresse, Zahl der Fehlversuche",
                 grundlage: "Art. 6 Abs. 1 Buchst. f, Art. 32 DSGVO", tabellen: ["anmeldebremse"],
                 fristen: [Kontenfristen.bremse]),
             Verarbeitung(
@@ -36,7 +38,9 @@ package struct Kontenquelle: PersonendatenQuelle {
         ]
     }
 
-    package func auskunft(ueber betroffen: BetroffenePerson, am: Instant, in db: any SQLConnection) throws -> [Auskunftsteil] {
+    package func auskunft(ueber betroffen: BetroffenePerson, am: Instant, in db: any SQLConnection) throws
+        -> [Auskunftsteil]
+    {
         let person = betroffen.id
         guard let konto = try DatenschutzStore.konto(person, in: db) else { return [] }
         return [
@@ -44,8 +48,10 @@ package struct Kontenquelle: PersonendatenQuelle {
                 "konto", "Konto",
                 [
                     [
-                        .init("kennung", "Kennung", .text(konto.id.rawValue)), .init("email", "E-Mail", .text(konto.email)),
-                        .init("name", "Name", .init(konto.name)), .init("angelegtAm", "angelegt", .zeit(konto.angelegtAm)),
+                        .init("kennung", "Kennung", .text(konto.id.rawValue)),
+                        .init("email", "E-Mail", .text(konto.email)),
+                        .init("name", "Name", .init(konto.name)),
+                        .init("angelegtAm", "angelegt", .zeit(konto.angelegtAm)),
                         .init("zuletztAm", "zuletzt angemeldet", .init(konto.zuletztAm)),
                         .init("gesperrtAm", "gesperrt", .init(konto.gesperrtAm)),
                         .init("hinweisAm", "Hinweis auf Löschung", .init(konto.hinweisAm)),
@@ -58,7 +64,8 @@ package struct Kontenquelle: PersonendatenQuelle {
             Auskunftsteil("rollen", "Rollen", try DatenschutzStore.aemter(person, in: db)),
             Auskunftsteil("sitzungen", "Sitzungen", try DatenschutzStore.sitzungen(person, am: am, in: db)),
             Auskunftsteil("links", "Einladungen und Links", try DatenschutzStore.links(person, in: db)),
-            Auskunftsteil("fremdkonten", "Anmeldung über andere Anbieter", try DatenschutzStore.fremdkonten(person, in: db)),
+            Auskunftsteil(
+                "fremdkonten", "Anmeldung über andere Anbieter", try DatenschutzStore.fremdkonten(person, in: db)),
             Auskunftsteil(
                 "delegationen", "Delegationen, die Sie eingerichtet haben",
                 try DatenschutzStore.delegationen(person, in: db)),
@@ -76,8 +83,11 @@ package struct Kontenquelle: PersonendatenQuelle {
 
 extension AmtStore {
     /// The roles a person holds themselves, without what was delegated.
-    static func gehaltene(_ person: Person.ID, in db: any SQLConnection) throws -> [(rolle: Rolle, organisation: String?)] {
-        try db.rows("SELECT rolle, organisation FROM amt WHERE person = \(person) ORDER BY rolle, organisation").map { row in
+    static func gehaltene(_ person: Person.ID, in db: any SQLConnection) throws -> [(
+        rolle: Rolle, organisation: String?
+    )] {
+        try db.rows("SELECT rolle, organisation FROM amt WHERE person = \(person) ORDER BY rolle, organisation").map {
+            row in
             let organisation: String = try row["organisation"]
             return (rolle: try row["rolle"], organisation: organisation.isEmpty ? nil : organisation)
         }

@@ -37,7 +37,7 @@ struct Verarbeitungsverzeichnis: Sendable {
         text += "\n## Löschfristen\n\n| Was | Dauer | Am Ende | Rechtsgrundlage |\n|---|---|---|---|\n"
         for frist in datenschutz.fristen {
             text +=
-                "| \(frist.was) | \(Loeschfrist.dauer(datenschutz.tage(frist))) \(frist.ab) | \(frist.ende) | \(frist.grundlage) |\n"
+                "| \(frist.was) | \(frist.dauer(datenschutz.tage(frist))) | \(frist.ende) | \(frist.grundlage) |\n"
         }
         return text + "\n## Für alle Verarbeitungen\n\n" + Self.hinweise.map { "- \($0)\n" }.joined()
     }
