@@ -93,15 +93,16 @@ enum Anmeldeandrang {
         let server = try Serverprozess(lauf.programm, daten: konten.ordner)
         defer { server.beende() }
         let wrk = try Wrk(ordner: lauf.neuerOrdner("wrk"))
-        let url = "http://127.0.0.1:\(server.port)\(probe.pfad)"
+        let port = server.port
+        let url = "http://127.0.0.1:\(port)\(probe.pfad)"
         _ = try wrk.laufe(url, verbindungen: 2, sekunden: 1)
         var (quiet, busy): ([Double], [Double]) = ([], [])
         for _ in 0..<lauf.durchgaenge {
             quiet.append(try wrk.laufe(url, verbindungen: 2, sekunden: 3).p99)
-            async let signedIn = andrang(server.port)
+            async let signedIn = andrang(port)
             busy.append(try await Lastlauf.faden { try wrk.laufe(url, verbindungen: 2, sekunden: 3).p99 })
             guard try await signedIn == zugleich else {
-                throw server.fehler("ließ nicht alle \(zugleich) Personen ein")
+                throw Serverprozess.Fehler(description: "Der Server ließ nicht alle \(zugleich) Personen ein.")
             }
         }
         let (a, b) = (Stichprobe(busy), Stichprobe(quiet))

@@ -178,7 +178,7 @@ import Web
         on backend: TestBackend
     ) async throws {
         let saat = UInt64.random(in: .min ... .max)
-        for number in 0..<2 { try await pruefe(saat &+ number, on: backend) }
+        for number in 0..<(2 as UInt64) { try await pruefe(saat &+ number, on: backend) }
     }
 
     @Test(arguments: [11, 12] as [UInt64]) func `worlds of before hold`(saat: UInt64) async throws {
@@ -272,7 +272,7 @@ import Web
         for cache in [0, 32] {
             let site = try TestSite(database, cache: cache)
             let adressen = Self.adressen(site, try await Self.ersteEintraege(welt, database)).filter {
-                !$0.hasPrefix("/api/v1/openapi") && !["/metrics", "/readyz", "/anmelden"].contains($0)
+                !$0.hasSuffix(".xlsx") && !["/metrics", "/readyz", "/anmelden"].contains($0)
             }
             try await site.run { anyone in
                 let (visitor, insider) = (try await anyone.als(.besuch), try await anyone.als(.koordination))

@@ -229,14 +229,12 @@ extension Database {
                 SQL(
                     sqlite: """
                         SELECT DISTINCT s.name AS tabelle FROM sqlite_master s JOIN pragma_table_info(s.name) p
-                        WHERE s.type = 'table' AND (p.name IN ('person', 'email', 'telefon') OR p.name LIKE '%_von')
-                              AND p.name <> 'gueltig_von' AND p.name <> 'gilt_von'
+                        WHERE s.type = 'table' AND p.name IN ('person', 'email', 'telefon', 'vergeben_von', 'angelegt_von')
                         """,
                     postgres: """
                         SELECT DISTINCT CAST(table_name AS text) AS tabelle FROM information_schema.columns
                         WHERE table_schema = 'public' AND table_name IN (SELECT tablename FROM pg_tables)
-                              AND (column_name IN ('person', 'email', 'telefon') OR column_name LIKE '%\\_von')
-                              AND column_name <> 'gueltig_von' AND column_name <> 'gilt_von'
+                              AND column_name IN ('person', 'email', 'telefon', 'vergeben_von', 'angelegt_von')
                         """)
             ).map { try $0["tabelle"] as String }
         }

@@ -29,7 +29,7 @@ import Web
         (
             "gesperrt",
             { _, database, id in
-                try await database.write { db in
+                _ = try await database.write { db in
                     try db.execute("UPDATE person SET gesperrt_am = \(Welt.jetzt) WHERE id = \(id)")
                 }
             }
@@ -56,8 +56,8 @@ import Web
         }
         #expect(routes.count >= 8)
         try await site.run { anyone in
-            for (name, ende) in Self.enden {
-                let client = try await anyone.als(email: "\(name.count)\(Self.email)") { _ in
+            for (number, (name, ende)) in Self.enden.enumerated() {
+                let client = try await anyone.als(email: "\(number)\(Self.email)") { _ in
                     [.init(.ozgAnsprechperson, an: besetzung.duelmen)]
                 }
                 let id = try #require(try await client.person()?.id)
@@ -169,18 +169,15 @@ import Web
         }
         let zeilen: Zeilen
         var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
+        var logLevel = Logger.Level.info
 
         subscript(metadataKey key: String) -> Logger.Metadata.Value? {
             get { metadata[key] }
             set { metadata[key] = newValue }
         }
 
-        func log(
-            level: Logger.Level, message: Logger.Message, metadata more: Logger.Metadata?, source: String, file: String,
-            function: String, line: UInt
-        ) {
-            zeilen.text.withLock { $0 += "\(level) \(message) \(metadata) \(more ?? [:])\n" }
+        func log(event: LogEvent) {
+            zeilen.text.withLock { $0 += "\(event.level) \(event.message) \(metadata) \(event.metadata ?? [:])\n" }
         }
     }
 

@@ -280,7 +280,7 @@ import Web
         on backend: TestBackend
     ) async throws {
         let saat = UInt64.random(in: .min ... .max)
-        for number in 0..<3 { try await geschichte(saat &+ number, schritte: 60, on: backend) }
+        for number in 0..<(3 as UInt64) { try await geschichte(saat &+ number, schritte: 60, on: backend) }
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64])

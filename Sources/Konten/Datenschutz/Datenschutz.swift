@@ -35,7 +35,12 @@ package struct Datenschutz: Sendable {
         Loeschfrist(
             "einladung", "Nie angenommene Einladungen", tage: 90, ab: "seit der letzten Einladung",
             ende: "das Konto wird gelöscht", grundlage: "Art. 5 Abs. 1 Buchst. c und e DSGVO",
-            faellig: { lage, db in try Kontenfristen.nieAngenommen(seit: lage.grenze, in: db).count },
+            faellig: { lage, db in
+                try Kontenfristen.nieAngenommen(seit: lage.grenze, in: db).filter {
+                    try !istLetzteAdministration($0, in: db)
+                }
+                .count
+            },
             raeume: { lage, db in
                 try vergiss(Kontenfristen.nieAngenommen(seit: lage.grenze, in: db), am: lage.am, in: db)
             })
@@ -46,7 +51,9 @@ package struct Datenschutz: Sendable {
             "konto", "Unbenutzte Konten", tage: 730, ab: "seit der letzten Anmeldung",
             ende: "die Person bekommt einen Hinweis; \(Kontenfristen.vorwarnung) Tage später wird das Konto gelöscht",
             grundlage: "Art. 5 Abs. 1 Buchst. c und e DSGVO",
-            faellig: { lage, db in try gewarnte(lage, in: db).count },
+            faellig: { lage, db in
+                try gewarnte(lage, in: db).filter { try !istLetzteAdministration($0, in: db) }.count
+            },
             raeume: { lage, db in try vergiss(gewarnte(lage, in: db), am: lage.am, in: db) })
     }
 
