@@ -250,9 +250,8 @@ import Web
             if lebt { modell.sitzungen[index].zuletzt = modell.jetzt }
         }
         // A session of a disabled account comes back when the account does; others are over for good.
-        modell.sitzungen.removeAll { sitzung in
-            !modell.lebt(sitzung) && modell.konten[sitzung.person]?.gesperrt != true
-        }
+        let stand = modell
+        modell.sitzungen.removeAll { !stand.lebt($0) && stand.konten[$0.person]?.gesperrt != true }
         return gut
     }
 

@@ -20,7 +20,7 @@ struct AuskunftSeite: Page {
     var titel: String { fremd.map { "Konto \($0.email)" } ?? "Auskunft" }
     var brotkrumen: [Krume] {
         fremd == nil
-            ? [Krume("Start", "/"), Krume("Mein Konto", "/konto"), Krume("Auskunft")]
+            ? [Krume("Start", "/"), Krume("Auskunft")]
             : [Krume("Start", "/"), Krume("Datenschutz", "/betrieb/datenschutz"), Krume(titel)]
     }
     var bereich: String { fremd == nil ? "/konto" : "/betrieb" }
@@ -83,7 +83,7 @@ struct LoeschungSeite: Page {
     let hindernis: String?
 
     var titel: String { fehler.isEmpty ? "Konto löschen" : "Fehler: Konto löschen" }
-    var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Mein Konto", "/konto"), Krume("Konto löschen")] }
+    var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Auskunft", "/konto/auskunft"), Krume("Konto löschen")] }
     var bereich: String { "/konto" }
 
     func child(named: String) -> Any? {
