@@ -64,14 +64,15 @@ private struct TeilAnsicht: Ansicht {
             teil.zeilen.count > AuskunftSeite.gezeigt
                 ? Zahl.mit(teil.zeilen.count - AuskunftSeite.gezeigt, "weiterer Eintrag", "weitere Einträge") : nil
         case "spalten": teil.zeilen.first?.map(\.titel)
-        case "reihen":
-            teil.zeilen.prefix(AuskunftSeite.gezeigt).map { zeile in
-                Werte([
-                    ("zellen", zeile.map { feld in Werte([("spalte", feld.titel), ("inhalt", feld.wert.lesbar)]) })
-                ])
-            }
+        case "einzeln": teil.zeilen.count == 1 ? reihe(teil.zeilen[0]) : nil
+        case "mehrere": teil.zeilen.count > 1
+        case "reihen": teil.zeilen.prefix(AuskunftSeite.gezeigt).map(reihe)
         default: nil
         }
+    }
+
+    private func reihe(_ zeile: [Auskunftsteil.Feld]) -> Werte {
+        Werte([("zellen", zeile.map { feld in Werte([("spalte", feld.titel), ("inhalt", feld.wert.lesbar)]) })])
     }
 }
 

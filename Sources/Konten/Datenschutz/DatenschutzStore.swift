@@ -69,10 +69,10 @@ enum DatenschutzStore {
             """
         ).map { row in
             [
-                .init("seit", "angemeldet seit", .zeit(try row["seit"])), .init("bis", "endet", .zeit(try row["bis"])),
-                .init("zuletztAm", "zuletzt benutzt", .init(try row["zuletzt_am"] as Instant?)),
+                .init("seit", "seit", .zeit(try row["seit"])), .init("bis", "endet", .zeit(try row["bis"])),
+                .init("zuletztAm", "benutzt", .init(try row["zuletzt_am"] as Instant?)),
                 .init("geraet", "Gerät", .init(try row["geraet"] as String?)),
-                .init("zweiterFaktor", "mit zweitem Faktor", .wahr(try row["zweiter_faktor"])),
+                .init("zweiterFaktor", "2. Faktor", .wahr(try row["zweiter_faktor"])),
             ]
         }
     }
@@ -84,9 +84,9 @@ enum DatenschutzStore {
             let (rolle, organisation): (Rolle, String) = (try row["rolle"], try row["organisation"])
             return [
                 .init("rolle", "Rolle", .text(rolle.rawValue)),
-                .init("rollenname", "Name der Rolle", .text(rolle.name)),
+                .init("rollenname", "Name", .text(rolle.name)),
                 .init("organisation", "Organisation", .init(organisation.isEmpty ? nil : organisation)),
-                .init("vertretung", "als Vertretung", .wahr(try row["vertretung"])),
+                .init("vertretung", "Vertretung", .wahr(try row["vertretung"])),
                 .init("vergebenAm", "seit", .init(try row["vergeben_am"] as Instant?)),
             ]
         }
@@ -98,7 +98,7 @@ enum DatenschutzStore {
         ).map { row in
             [
                 .init("zweck", "Zweck", .text(try row["zweck"])),
-                .init("wert", "neue E-Mail-Adresse", .init(try row["wert"] as String?)),
+                .init("wert", "neue E-Mail", .init(try row["wert"] as String?)),
                 .init("angelegtAm", "verschickt", .zeit(try row["angelegt_am"])),
                 .init("bis", "gültig bis", .zeit(try row["bis"])),
                 .init("benutztAm", "benutzt", .init(try row["benutzt_am"] as Instant?)),
@@ -111,8 +111,8 @@ enum DatenschutzStore {
         {
             row in
             [
-                .init("aussteller", "Anbieter der Anmeldung", .text(try row["aussteller"])),
-                .init("subjekt", "Kennung dort", .text(try row["subjekt"])),
+                .init("aussteller", "Anbieter", .text(try row["aussteller"])),
+                .init("subjekt", "Kennung", .text(try row["subjekt"])),
             ]
         }
     }
@@ -122,9 +122,9 @@ enum DatenschutzStore {
             "SELECT von, an, rolle, angelegt_am FROM delegation WHERE angelegt_von = \(id) ORDER BY angelegt_am, von, an, rolle"
         ).map { row in
             [
-                .init("von", "delegiert von", .text(try row["von"])), .init("an", "an", .text(try row["an"])),
+                .init("von", "von", .text(try row["von"])), .init("an", "an", .text(try row["an"])),
                 .init("rolle", "Rolle", .text(try row["rolle"])),
-                .init("am", "eingerichtet", .zeit(try row["angelegt_am"])),
+                .init("am", "seit", .zeit(try row["angelegt_am"])),
             ]
         }
     }
