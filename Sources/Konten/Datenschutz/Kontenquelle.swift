@@ -16,6 +16,7 @@ package struct Kontenquelle: PersonendatenQuelle {
                 grundlage: "Art. 6 Abs. 1 Buchst. e DSGVO; § 25 Abs. 2 Nr. 2 TDDDG für die Cookies",
                 empfaenger: "Administration; bei Anmeldung über einen Anbieter dieser",
                 tabellen: ["person", "sitzung", "wiederherstellungscode", "fremdkonto"],
+                dauer: "Konten bis zur Löschung durch die Person, die Administration oder nach „Löschen von Konten“",
                 fristen: [Kontenfristen.sitzung]),
             Verarbeitung(
                 "Einladungen und Links", zweck: "Einladen, Passwort zurücksetzen, E-Mail-Adresse ändern",
