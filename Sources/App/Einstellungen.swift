@@ -95,11 +95,18 @@ package struct Einstellung: Sendable {
             "Netze der eigenen Proxys, etwa 127.0.0.1, 10.0.0.0/8: nur von dort gilt X-Forwarded-For, für die Bremse der Anmeldung.",
         geheim: false)
 
+    static let fristen = Einstellung(
+        name: "LEITSTAND_FRISTEN", art: "Fristen", vorgabe: nil,
+        beschreibung:
+            "Eigene Löschfristen in Tagen, mit Komma getrennt, etwa verlauf=3650,konto=730; die übrigen gelten wie vorgesehen.",
+        geheim: false)
+
     /// All settings, in the order of the documentation.
     package static let alle =
         [
             datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, smtp, absender,
             smtpZertifikat, sicherungsschluessel, protokoll, httpVerbindungen, anfragen, vorlauf, metriken, proxys,
+            fristen,
         ] + openIDConnect
 }
 

@@ -28,6 +28,7 @@ package struct Leitstand: Sendable {
     package let messwerte: Messwerte
     package let bereitschaft: Bereitschaft
     package let anfragegrenze: Anfragegrenze
+    package let datenschutz: Datenschutz
     private let messnetze: [Netzbereich]
     private let absender: Absender
     /// Nil where nobody signs in through an identity provider.
@@ -41,6 +42,7 @@ package struct Leitstand: Sendable {
         anfragegrenze: Anfragegrenze = Anfragegrenze(), messnetze: [Netzbereich] = [], proxys: [Netzbereich] = [],
         postausgang: (any Postausgang)? = nil, linkadresse: String? = nil,
         anbieter: Identitaetsanbieter? = nil,
+        datenschutz: Datenschutz = .ueblich,
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
@@ -53,6 +55,7 @@ package struct Leitstand: Sendable {
         self.messnetze = messnetze
         absender = Absender(proxys: proxys)
         self.anbieter = anbieter
+        self.datenschutz = datenschutz
         messwerte = Messwerte([
             anfragegrenze, Datenbankwerte(database), Prozesswerte(version: Leitstand.version),
         ])
@@ -140,6 +143,8 @@ package struct Leitstand: Sendable {
             FremdanmeldungRoutes(
                 database: database, site: site, anbieter: anbieter, anmeldung: anmeldung, tls: tls, absender: absender,
                 organisation: Leitstand.organisation, now: now),
+            DatenschutzRoutes(
+                database: database, site: site, anmeldung: anmeldung, datenschutz: datenschutz, tls: tls, now: now),
             FusstextRoutes(texte: texte, site: site),
             SuchbeschreibungRoutes(site: site, suchpfad: Leitstand.suchpfad),
         ]

@@ -29,6 +29,8 @@ package enum Server {
         leitstand.messwerte.fuege(verbindungen)
         leitstand.messwerte.fuege(suchwerte)
         leitstand.messwerte.fuege(siegelwerte)
+        let loeschwerte = Dienstwerte("loeschfristen")
+        leitstand.messwerte.fuege(loeschwerte)
         let application = Application(
             responder: leitstand.responder(),
             server: HTTPServerBuilder { Netzkanal(verbindungen, responder: $0) },
@@ -41,6 +43,9 @@ package enum Server {
                 Grenzwacht(grenze: leitstand.anfragegrenze), application,
                 Suchdienst(database: leitstand.database, logger: logger, werte: suchwerte),
                 Siegeldienst(database: leitstand.database, logger: logger, werte: siegelwerte),
+                Loeschdienst(
+                    leitstand.datenschutz, database: leitstand.database, logger: logger, werte: loeschwerte,
+                    now: leitstand.now),
                 Abschied(bereitschaft: leitstand.bereitschaft, verbindungen: verbindungen, vorlauf: vorlauf),
             ],
             gracefulShutdownSignals: signale, logger: logger)

@@ -36,6 +36,8 @@ package struct Verlauf: Sendable, Equatable {
         case delegationGegeben = "delegation_gegeben"
         case delegationBeendet = "delegation_beendet"
         case nachfolgeUebertragen = "nachfolge_uebertragen"
+        case kontoGeloescht = "konto_geloescht"
+        case auskunftErteilt = "auskunft_erteilt"
     }
 
     package var art: Art

@@ -18,10 +18,13 @@ package enum AmtStore {
                   AND (delegation.gueltig_bis IS NULL OR delegation.gueltig_bis >= \(tag))
             ORDER BY 4, 1, 2
             """
-        ).map { row in
-            let (organisation, delegiertAn): (String, String) = (try row["organisation"], try row["delegiert_an"])
+        ).compactMap { row in
+            let (rolle, organisation): (Rolle, String) = (try row["rolle"], try row["organisation"])
+            let delegiertAn: String = try row["delegiert_an"]
+            // A delegation of a role that cannot be delegated counts nothing, however it came into the table.
+            guard delegiertAn.isEmpty || rolle.istDelegierbar else { return nil }
             return Person.Amt(
-                try row["rolle"], an: organisation.isEmpty ? nil : organisation, vertretung: try row["vertretung"],
+                rolle, an: organisation.isEmpty ? nil : organisation, vertretung: try row["vertretung"],
                 delegiertAn: delegiertAn.isEmpty ? nil : delegiertAn)
         }
     }

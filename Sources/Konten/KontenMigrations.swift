@@ -128,5 +128,17 @@ package enum KontenMigrations {
             "CREATE INDEX bekanntes_geraet_bis ON bekanntes_geraet (bis)"),
         einladung,
         OpenIDConnectMigration.schritt,
+        // What the periods of retention need: who was told that an account will go, and which nights are done.
+        Migration(
+            "konten-0006-datenschutz",
+            "ALTER TABLE person ADD COLUMN hinweis_am BIGINT",
+            """
+            CREATE TABLE loeschlauf (
+                nacht TEXT PRIMARY KEY,
+                begonnen_am BIGINT NOT NULL,
+                fertig_am BIGINT,
+                anzahl BIGINT NOT NULL DEFAULT 0
+            )
+            """),
     ]
 }

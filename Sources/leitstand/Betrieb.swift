@@ -49,9 +49,13 @@ struct Serve: AsyncParsableCommand {
                 texte: Fusstexte(ordner: einstellungen.textordner, vorlagen: ressourcen.texte),
                 adresse: einstellungen.adresse(), cache: einstellungen.cache(),
                 anfragegrenze: Anfragegrenze(plaetze: einstellungen.anfragen()),
+<<<<<<< HEAD
                 messnetze: einstellungen.metriken(), proxys: einstellungen.proxys(),
                 postausgang: einstellungen.postausgang(), linkadresse: einstellungen.linkadresse(),
                 anbieter: anbieter.map { Identitaetsanbieter($0) })
+=======
+                messnetze: einstellungen.metriken(), datenschutz: Datenschutz.eingestellt(einstellungen))
+>>>>>>> schutz
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port,
                 grenzen: Netzgrenzen(verbindungen: einstellungen.httpVerbindungen()),
@@ -126,6 +130,7 @@ struct Check: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("Spielt die Sicherung zur Probe ein und vergleicht alles mit ihr.", valueName: "Datei"))
     var sicherung: String?
+<<<<<<< HEAD
     @Flag(help: "Rechnet alle Siegel des Verlaufs nach und nennt, was entfernt, verändert oder eingefügt wurde.")
     var verlauf = false
     @Option(
@@ -155,7 +160,16 @@ struct Check: AsyncParsableCommand {
             return try await ausfuehren { [self] in
                 try await Verlaufskontrolle(ort: ort, anker: anker, ankerSchreiben: ankerSchreiben).run()
             }
+=======
+    @OptionGroup var aufbewahrung: Aufbewahrungsangaben
+
+    func run() async throws {
+        guard [konfiguration, sicherung != nil, aufbewahrung.aufbewahrung].filter(\.self).count == 1 else {
+            throw ValidationError(
+                "Was soll geprüft werden? Möglich ist: --konfiguration, --aufbewahrung oder --sicherung DATEI")
+>>>>>>> schutz
         }
+        if aufbewahrung.aufbewahrung { return try await aufbewahrung.run(ort) }
         if let sicherung {
             return try await ausfuehren { [self] in
                 try await Sicherungspruefung(ort: ort, datei: sicherung, schluessel: schluessel.geladen()).run()

@@ -12,9 +12,14 @@ import Web
     /// The path of a route with things that exist.
     private static func pfad(_ route: String, eintrag: String, ladung: String) throws -> String {
         let path = route.replacing("{organisation}", with: Rollenspiel.duelmen).replacing("{eintrag}", with: eintrag)
+<<<<<<< HEAD
             .replacing("{ladung}", with: ladung).replacing("{slug}", with: "beispiel-hund-anmelden-und-abmelden")
             .replacing("{sitzung}", with: "gibtesnicht").replacing("{person}", with: "gibtesnicht")
             .replacing("{liste}", with: "gibtesnicht")
+=======
+            .replacing("{ladung}", with: ladung).replacing("{person}", with: "gibtesnicht").replacing(
+                "{slug}", with: "beispiel-hund-anmelden-und-abmelden")
+>>>>>>> schutz
         try #require(!path.contains("{"), "the test knows no example for \(route)")
         return path
     }
