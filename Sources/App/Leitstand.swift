@@ -30,7 +30,7 @@ package struct Leitstand: Sendable {
     package let anfragegrenze: Anfragegrenze
     package let datenschutz: Datenschutz
     private let messnetze: [Netzbereich]
-    private let absender: Absender
+    private let herkunft: Herkunft
     /// Nil where nobody signs in through an identity provider.
     private let anbieter: Identitaetsanbieter?
     package let now: @Sendable () -> Instant
@@ -53,7 +53,7 @@ package struct Leitstand: Sendable {
         cache = megabytes == 0 ? nil : ResponseCache(bytes: megabytes << 20, database: database, now: now)
         self.anfragegrenze = anfragegrenze
         self.messnetze = messnetze
-        absender = Absender(proxys: proxys)
+        herkunft = Herkunft(proxys: proxys)
         self.anbieter = anbieter
         self.datenschutz = datenschutz
         messwerte = Messwerte([
@@ -114,7 +114,8 @@ package struct Leitstand: Sendable {
             GebietRoutes(database: database, site: site, ergaenzungen: [StandImGebiet(), UmrissImGebiet()]),
             GrenzRoutes(database: database),
             OrganisationRoutes(
-                database: database, site: site, ergaenzungen: [DelegationAufOrganisation()], now: now),
+                database: database, site: site,
+                ergaenzungen: [DelegationAufOrganisation(), VerlaufAufOrganisation(erzaehlung: erzaehlung)], now: now),
             EinheitRoutes(database: database, site: site, now: now),
             AngabeRoutes(database: database, site: site, now: now),
             RechtsnachfolgeRoutes(database: database, site: site, teile: Leitstand.nachfolgeteile, now: now),
@@ -130,7 +131,7 @@ package struct Leitstand: Sendable {
             VerlaufRoutes(database: database, site: site, konten: konten, worte: Leitstand.worte, now: now),
             LadungRoutes(database: database, site: site, now: now),
             AnmeldungRoutes(
-                database: database, site: site, anmeldung: anmeldung, tls: tls, absender: absender,
+                database: database, site: site, anmeldung: anmeldung, tls: tls, herkunft: herkunft,
                 extern: anbieter?.angaben.name, now: now),
             KontoRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
             ZweitfaktorRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
@@ -141,7 +142,7 @@ package struct Leitstand: Sendable {
             EinladungslisteRoutes(
                 database: database, site: site, anmeldung: anmeldung, post: post, behoerden: Behoerden(), now: now),
             FremdanmeldungRoutes(
-                database: database, site: site, anbieter: anbieter, anmeldung: anmeldung, tls: tls, absender: absender,
+                database: database, site: site, anbieter: anbieter, anmeldung: anmeldung, tls: tls, herkunft: herkunft,
                 organisation: Leitstand.organisation, now: now),
             DatenschutzRoutes(
                 database: database, site: site, anmeldung: anmeldung, datenschutz: datenschutz, tls: tls, now: now),

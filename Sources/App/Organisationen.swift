@@ -15,6 +15,17 @@ struct DelegationAufOrganisation: OrganisationErgaenzung {
     }
 }
 
+/// What happened to an Organisation, on its page.
+struct VerlaufAufOrganisation: OrganisationErgaenzung {
+    let erzaehlung: any Verlaufserzaehlung
+
+    func abschnitt(
+        zu organisation: Organisation, person: Person?, am heute: Tag, in db: any SQLConnection
+    ) throws -> Abschnitt? {
+        try erzaehlung.abschnitt(zu: .organisation(organisation.id.rawValue), person: person, in: db)
+    }
+}
+
 extension Leitstand {
     /// Every room that keeps records of authorities: they follow when one goes on in another.
     static let nachfolgeteile: [any Nachfolgeteil] = [

@@ -44,8 +44,8 @@ package enum Server {
                 Suchdienst(database: leitstand.database, logger: logger, werte: suchwerte),
                 Siegeldienst(database: leitstand.database, logger: logger, werte: siegelwerte),
                 Loeschdienst(
-                    leitstand.datenschutz, database: leitstand.database, logger: logger, werte: loeschwerte,
-                    now: leitstand.now),
+                    leitstand.datenschutz, database: leitstand.database, hinweis: leitstand.post.loeschhinweis,
+                    logger: logger, werte: loeschwerte, now: leitstand.now),
                 Abschied(bereitschaft: leitstand.bereitschaft, verbindungen: verbindungen, vorlauf: vorlauf),
             ],
             gracefulShutdownSignals: signale, logger: logger)

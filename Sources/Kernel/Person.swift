@@ -1,4 +1,4 @@
-package import Storage
+import Storage
 
 /// Somebody who signed in, with the roles held at organisations.
 package struct Person: Sendable, Equatable {

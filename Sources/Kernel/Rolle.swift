@@ -1,4 +1,4 @@
-package import Storage
+import Storage
 
 /// What somebody does in the shared work; a role is held at an Organisation, or for the whole installation.
 package enum Rolle: String, CaseIterable, Sendable, SQLConvertible {

@@ -12,7 +12,7 @@ package struct VerlaufQuelle: PersonendatenQuelle {
                 betroffene: "Personen mit Konto",
                 daten: "Kennung des Kontos, Zeitpunkt, Art und Gegenstand der Änderung",
                 grundlage: "Art. 6 Abs. 1 Buchst. c und e, Art. 5 Abs. 2 DSGVO (Rechenschaftspflicht)",
-                empfaenger: "Koordination und Leitung der Verwaltung; Revision", tabellen: ["verlauf"],
+                empfaenger: "Koordination und Leitung der Verwaltung; Revision", tabellen: ["verlauf", "verlauf_salz"],
                 fristen: [Self.frist])
         ]
     }
@@ -20,8 +20,8 @@ package struct VerlaufQuelle: PersonendatenQuelle {
     static let frist = Loeschfrist(
         "verlauf", "Zeilen des Verlaufs", tage: 3_650, ab: "seit der Änderung", ende: "werden gelöscht",
         grundlage: "Art. 5 Abs. 1 Buchst. e DSGVO; Aufbewahrungsfrist für Verwaltungsvorgänge",
-        faellig: { lage, db in try VerlaufStore.anzahl(vor: lage.grenze, in: db) },
-        raeume: { lage, db in try VerlaufStore.loesche(vor: lage.grenze, in: db) })
+        faellig: { lage, db in try VerlaufStore.kuerzbar(vor: lage.grenze, in: db) },
+        raeume: { lage, db in try VerlaufStore.kuerze(vor: lage.grenze, durch: .betrieb(lage.am), in: db) })
 
     package func auskunft(ueber person: BetroffenePerson, am: Instant, in db: any SQLConnection) throws
         -> [Auskunftsteil]
@@ -45,8 +45,11 @@ package struct VerlaufQuelle: PersonendatenQuelle {
         ]
     }
 
-    /// The law keeps the lines; without the account nobody can tell whose id it was.
-    package func loesche(_ person: BetroffenePerson, durch urheber: Urheber, in db: any SQLConnection) throws {}
+    /// The law keeps the lines; without the account nobody can tell whose id it was, and without its salt nobody can try
+    /// out what the hashed values were.
+    package func loesche(_ person: BetroffenePerson, durch urheber: Urheber, in db: any SQLConnection) throws {
+        try VerlaufStore.vergissSalz(von: person.id.rawValue, in: db)
+    }
 }
 
 extension VerlaufStore {
@@ -82,14 +85,5 @@ extension VerlaufStore {
             SELECT am, person, art, organisation, eintrag, dienst, feld, von, nach FROM verlauf
             WHERE person = \(person) OR von = \(person) OR nach = \(person) ORDER BY id DESC
             """)
-    }
-
-    static func anzahl(vor grenze: Instant, in db: any SQLConnection) throws -> Int {
-        try db.value("SELECT count(*) FROM verlauf WHERE am < \(grenze)") ?? 0
-    }
-
-    /// The only way a line of the Verlauf ever goes: its period is over.
-    static func loesche(vor grenze: Instant, in db: any SQLConnection) throws -> Int {
-        try db.execute("DELETE FROM verlauf WHERE am < \(grenze)")
     }
 }

@@ -10,7 +10,7 @@ package struct AnmeldungRoutes: RoomRoutes {
     let site: Site
     let database: any Database
     let vorgang: Anmeldevorgang
-    let absender: Absender
+    let herkunft: Herkunft
     let kekse: Anmeldekekse
     /// What the button to the identity provider is called; nil where there is none.
     let extern: String?
@@ -21,13 +21,13 @@ package struct AnmeldungRoutes: RoomRoutes {
 
     /// `tls`: the site is reached through TLS, so cookies may demand it.
     package init(
-        database: any Database, site: Site, anmeldung: Anmeldung, tls: Bool, absender: Absender = Absender(),
+        database: any Database, site: Site, anmeldung: Anmeldung, tls: Bool, herkunft: Herkunft = Herkunft(),
         extern: String? = nil,
         now: @escaping @Sendable () -> Instant
     ) {
         self.site = site
         self.database = database
-        self.absender = absender
+        self.herkunft = herkunft
         vorgang = Anmeldevorgang(database: database, anmeldung: anmeldung, now: now)
         kekse = Anmeldekekse(tls: tls)
         self.extern = extern
@@ -59,7 +59,7 @@ package struct AnmeldungRoutes: RoomRoutes {
                 "Die Anmeldung braucht Cookies. Erlauben Sie Cookies für diese Seite und laden Sie sie neu.")
         }
         let felder = try await Formular.read(request, secret: secret).felder
-        let browser = kekse.browser(request, context, absender)
+        let browser = kekse.browser(request, context, herkunft)
         let ziel = AnmeldungRoutes.innen(felder["ziel"])
         let isCode = felder["code"] != nil || felder.werte.contains { $0.name == "code" }
         if isCode, felder["email"] == nil, felder.roh("passwort").isEmpty {

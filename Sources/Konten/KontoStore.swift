@@ -35,6 +35,11 @@ package enum KontoStore {
         try db.value("SELECT kennwort FROM person WHERE id = \(id)").map { Kennwort(gespeichert: $0) }
     }
 
+    /// Whether somebody signs in with a password here, and not through an identity provider alone.
+    static func hatKennwort(_ id: Person.ID, in db: any SQLConnection) throws -> Bool {
+        try kennwort(of: id, in: db)?.aufwand != nil
+    }
+
     /// Whether nobody changed the password or disabled the account meanwhile.
     static func gilt(_ kennwort: Kennwort, of id: Person.ID, in db: any SQLConnection) throws -> Bool {
         let one: Int? = try db.value(
@@ -49,7 +54,6 @@ package enum KontoStore {
     ) throws {
         try db.execute("UPDATE person SET kennwort = \(kennwort.gespeichert) WHERE id = \(id)")
         try SitzungStore.beendeAlle(of: id, ausser: token, in: db)
-        try db.execute("DELETE FROM halbsitzung WHERE person = \(id)")
         try db.execute("DELETE FROM bekanntes_geraet WHERE person = \(id)")
         try VerlaufStore.append([Verlauf(.kennwortGesetzt, nach: id.rawValue)], durch: urheber, in: db)
     }

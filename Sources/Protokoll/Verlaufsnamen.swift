@@ -71,6 +71,10 @@ struct Verlaufsnamen: Sendable {
             if let dienst = zeile.dienst { dienste.insert(dienst) }
             if let leistung = zeile.leistung { leistungen.insert(leistung) }
             for wert in [zeile.von, zeile.nach].compactMap({ $0 }) where wert.utf8.count <= 64 {
+                if zeile.art.hasPrefix("delegation_") || zeile.art == Verlauf.Art.nachfolgeUebertragen.rawValue {
+                    organisationen.insert(wert)
+                    continue
+                }
                 switch zeile.feld {
                 case "onlinedienst": dienste.insert(wert)
                 case "anbieter", "organisation": organisationen.insert(wert)

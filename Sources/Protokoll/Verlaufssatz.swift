@@ -62,6 +62,12 @@ struct Verlaufssatz: Sendable, Equatable {
         case "nachPerson": return [person(zeile.nach)]
         case "vonRolle": return [rolle(zeile.von)]
         case "nachRolle": return [rolle(zeile.nach)]
+        case "feldRolle": return [rolle(zeile.feld)]
+        case "delegation":
+            let hier = ziel(zeile.organisation, namen.organisationen)
+            return zeile.nach == nil
+                ? [Teil("von "), ziel(zeile.von, namen.organisationen), Teil(" an "), hier]
+                : [Teil("von "), hier, Teil(" an "), ziel(zeile.nach, namen.organisationen)]
         case "alsVertretung": return zeile.feld == "vertretung" ? [Teil(" als Vertretung")] : []
         case "datenstand": return [Teil(datenstand(zeile))]
         case "nach": return [Teil(wert(zeile.nach, zeile.feld, namen, worte).map { "„\($0)“" } ?? "leer")]

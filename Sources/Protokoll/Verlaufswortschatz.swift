@@ -13,7 +13,13 @@ extension Verlaufssatz {
         "leistung_vorlaeufig": "{wer} hat die Leistung {leistung} vorläufig aufgenommen.",
         "konto_angelegt": "{wer} hat das Konto von {nachPerson} angelegt.",
         "konto_gesperrt": "{wer} hat das Konto von {nachPerson} gesperrt.",
-        "konto_entsperrt": "{wer} hat das Konto von {nachPerson} wieder freigegeben.",
+        "konto_freigegeben": "{wer} hat das Konto von {nachPerson} wieder freigegeben.",
+        "konto_geaendert": "{wer} hat beim Konto von {nachPerson} das Feld {feld} geändert.",
+        "email_geaendert": "{wer} hat die E-Mail-Adresse von {nachPerson} geändert.",
+        "fremdkonto_verknuepft": "{wer} hat das Konto von {nachPerson} mit dem Identitätsanbieter verbunden.",
+        "zweiter_faktor_gesetzt": "{wer} hat den zweiten Faktor von {nachPerson} eingerichtet.",
+        "zweiter_faktor_entfernt": "{wer} hat den zweiten Faktor von {nachPerson} entfernt.",
+        "codes_erneuert": "{wer} hat die Wiederherstellungscodes von {nachPerson} erneuert.",
         "konto_geloescht": "{wer} hat ein Konto gelöscht.",
         "kennwort_gesetzt": "{wer} hat das Passwort von {nachPerson} gesetzt.",
         "auskunft_erteilt": "{wer} hat die Daten eines Kontos als Auskunft abgerufen.",
@@ -24,6 +30,11 @@ extension Verlaufssatz {
         "einheit_angelegt": "{wer} hat bei {organisation} das Amt {nach} angelegt.",
         "einheit_geaendert": "{wer} hat bei einem Amt von {organisation} das Feld {feld} {wechsel}.",
         "einheit_zusammengelegt": "{wer} hat bei {organisation} Ämter zusammengelegt{rest}.",
+        "angabe_angelegt": "{wer} hat bei {organisation} eine Angabe angelegt: {feld} {wechsel}.",
+        "angabe_geaendert": "{wer} hat bei {organisation} die Angabe {feld} {wechsel}.",
+        "angabe_geloescht": "{wer} hat bei {organisation} eine Angabe gelöscht: {feld} {wechsel}.",
+        "delegation_gegeben": "{wer} hat die Rolle {feldRolle} {delegation} delegiert.",
+        "delegation_beendet": "{wer} hat die Delegation der Rolle {feldRolle} {delegation} beendet.",
         "nachfolge_uebertragen": "{wer} hat den Bestand{beiOrganisation} auf die Nachfolgerin übertragen{rest}.",
         "verlauf_gekuerzt":
             "{wer} hat die Zeilen bis Nummer {nachNummer}{beiOrganisation} nach Ablauf ihrer Aufbewahrung gelöscht.",
@@ -37,7 +48,11 @@ extension Verlaufssatz {
         "dienst_geaendert": "Onlinedienst geändert", "eintrag_angelegt": "Eintrag angelegt",
         "eintrag_geaendert": "Eintrag geändert", "uebernahme": "Lösung übernommen",
         "leistung_vorlaeufig": "Leistung vorläufig aufgenommen", "konto_angelegt": "Konto angelegt",
-        "konto_geloescht": "Konto gelöscht", "kennwort_gesetzt": "Passwort gesetzt",
+        "konto_geloescht": "Konto gelöscht", "konto_gesperrt": "Konto gesperrt",
+        "konto_freigegeben": "Konto freigegeben", "konto_geaendert": "Konto geändert",
+        "email_geaendert": "E-Mail-Adresse geändert", "fremdkonto_verknuepft": "Mit Identitätsanbieter verbunden",
+        "zweiter_faktor_gesetzt": "Zweiter Faktor eingerichtet", "zweiter_faktor_entfernt": "Zweiter Faktor entfernt",
+        "codes_erneuert": "Wiederherstellungscodes erneuert", "kennwort_gesetzt": "Passwort gesetzt",
         "auskunft_erteilt": "Auskunft erteilt", "rolle_gegeben": "Rolle gegeben", "rolle_genommen": "Rolle genommen",
         "organisation_angelegt": "Organisation angelegt", "organisation_geaendert": "Organisation geändert",
         "einheit_angelegt": "Amt angelegt", "einheit_geaendert": "Amt geändert",
@@ -56,6 +71,9 @@ extension Verlaufssatz {
 
     static func feld(_ feld: String?) -> String {
         guard let feld else { return "ohne Namen" }
+        let parts = feld.split(separator: ".", maxSplits: 1).map(String.init)
+        // `ansprechpartner.email`: a field of a statement of that kind.
+        if parts.count == 2 { return "\(Self.feld(parts[1])) (\(Self.feld(parts[0])))" }
         return felder[feld] ?? lesbar(feld)
     }
 
@@ -66,6 +84,7 @@ extension Verlaufssatz {
         "rolle": "Rolle", "notiz": "Notiz", "schlagworte": "Schlagworte", "begruendung": "Begründung", "name": "Name",
         "anbieter": "Anbieter", "hersteller": "Hersteller", "formularsystem": "Formularsystem",
         "beschreibung": "Beschreibung", "email": "E-Mail-Adresse", "telefon": "Telefon", "funktion": "Funktion",
+        "it-dienstleister": "IT-Dienstleister", "webadresse": "Adresse im Netz",
     ]
 
     static let staende: [String: String] = [

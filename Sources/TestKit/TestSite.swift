@@ -64,7 +64,8 @@ package struct TestSite: Sendable {
             anmeldung: try Anmeldung(aufwand: .gering),
             suche: Suche(alltag: try Welt.alltagswoerter.get(), frist: frist),
             texte: Fusstexte(ordner: texte, vorlagen: Welt.ordner("Sources/App/texte")), adresse: adresse, cache: cache,
-            postausgang: post, linkadresse: adresse ?? linkadresse, anbieter: anbieter, datenschutz: datenschutz, now: now)
+            postausgang: post, linkadresse: adresse ?? linkadresse, anbieter: anbieter, datenschutz: datenschutz,
+            now: now)
     }
 
     /// Runs `body` with a client for this site; `log` is what the server writes its log to, else nothing.
@@ -108,12 +109,15 @@ package struct SiteClient: Sendable {
             copy.csrf = nil
             return copy
         }
-        return try await als(email: "\(rolle.rawValue)@leitstand.localhost") { db in try rolle.aemter(in: db) }
+        return try await als(email: "\(rolle.rawValue)@leitstand.localhost", zweiterFaktor: zweiterFaktor) { db in
+            try rolle.aemter(in: db)
+        }
     }
 
     /// The same for any account; one that is not there is made with these roles.
     package func als(
-        email: String, _ aemter: @escaping @Sendable (any SQLConnection) throws -> [Person.Amt]
+        email: String, zweiterFaktor: Bool = true,
+        _ aemter: @escaping @Sendable (any SQLConnection) throws -> [Person.Amt]
     ) async throws -> SiteClient {
         let (token, csrf) = (Geheimnis.neu(bytes: 32), Geheimnis.neu(bytes: 32))
         let kennwort = try Kennwort.neu("geheim", .gering)

@@ -1,5 +1,5 @@
 import Katalog
-import Kernel
+package import Kernel
 package import Storage
 package import Verzeichnis
 package import Web

@@ -49,13 +49,10 @@ struct Serve: AsyncParsableCommand {
                 texte: Fusstexte(ordner: einstellungen.textordner, vorlagen: ressourcen.texte),
                 adresse: einstellungen.adresse(), cache: einstellungen.cache(),
                 anfragegrenze: Anfragegrenze(plaetze: einstellungen.anfragen()),
-<<<<<<< HEAD
                 messnetze: einstellungen.metriken(), proxys: einstellungen.proxys(),
                 postausgang: einstellungen.postausgang(), linkadresse: einstellungen.linkadresse(),
-                anbieter: anbieter.map { Identitaetsanbieter($0) })
-=======
-                messnetze: einstellungen.metriken(), datenschutz: Datenschutz.eingestellt(einstellungen))
->>>>>>> schutz
+                anbieter: anbieter.map { Identitaetsanbieter($0) },
+                datenschutz: Datenschutz.eingestellt(einstellungen))
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port,
                 grenzen: Netzgrenzen(verbindungen: einstellungen.httpVerbindungen()),
@@ -130,7 +127,6 @@ struct Check: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("Spielt die Sicherung zur Probe ein und vergleicht alles mit ihr.", valueName: "Datei"))
     var sicherung: String?
-<<<<<<< HEAD
     @Flag(help: "Rechnet alle Siegel des Verlaufs nach und nennt, was entfernt, verändert oder eingefügt wurde.")
     var verlauf = false
     @Option(
@@ -145,11 +141,17 @@ struct Check: AsyncParsableCommand {
         help: ArgumentHelp(
             "Schickt einen Probebrief an diese Adresse und sagt, was der Mailserver davon hält.", valueName: "E-Mail"))
     var post: String?
+    @OptionGroup var aufbewahrung: Aufbewahrungsangaben
 
     func run() async throws {
-        guard [konfiguration, sicherung != nil, verlauf, post != nil].count(where: { $0 }) == 1 else {
+        guard
+            [konfiguration, sicherung != nil, verlauf, post != nil, aufbewahrung.aufbewahrung].count(where: { $0 }) == 1
+        else {
             throw ValidationError(
-                "Was soll geprüft werden? Möglich ist eines: --konfiguration, --sicherung DATEI, --verlauf oder --post E-MAIL"
+                """
+                Was soll geprüft werden? Möglich ist eines: --konfiguration, --sicherung DATEI, --verlauf, --aufbewahrung \
+                oder --post E-MAIL
+                """
             )
         }
         if let post { return try await erklaert { try await Postpruefung.run(an: post, ort.einstellungen()) } }
@@ -160,14 +162,6 @@ struct Check: AsyncParsableCommand {
             return try await ausfuehren { [self] in
                 try await Verlaufskontrolle(ort: ort, anker: anker, ankerSchreiben: ankerSchreiben).run()
             }
-=======
-    @OptionGroup var aufbewahrung: Aufbewahrungsangaben
-
-    func run() async throws {
-        guard [konfiguration, sicherung != nil, aufbewahrung.aufbewahrung].filter(\.self).count == 1 else {
-            throw ValidationError(
-                "Was soll geprüft werden? Möglich ist: --konfiguration, --aufbewahrung oder --sicherung DATEI")
->>>>>>> schutz
         }
         if aufbewahrung.aufbewahrung { return try await aufbewahrung.run(ort) }
         if let sicherung {

@@ -34,8 +34,9 @@ struct UserAdd: AsyncParsableCommand {
             guard role.giltUeberall || organisation != nil else {
                 throw Refusal(.badRequest, "Die Rolle \(rolle) gilt bei einer Verwaltung: geben Sie --organisation an.")
             }
-            let database = try await ort.open()
-            let klartext = try passwort(passwortStdin, email: address)
+            let einstellungen = ort.einstellungen()
+            let database = try await ort.open(einstellungen)
+            let klartext = try passwort(passwortStdin, email: address, einstellungen)
             let kennwort = try await Anmeldung().neuesKennwort(klartext)
             let word = organisation
             try await database.write { db in
@@ -67,9 +68,12 @@ func konto(_ email: String, in db: any SQLConnection) throws -> Personeneintrag 
 }
 
 /// A password from standard input or a fresh one.
-private func passwort(_ fromInput: Bool, email: String) throws -> String {
+private func passwort(_ fromInput: Bool, email: String, _ einstellungen: Einstellungen) throws -> String {
     let klartext = fromInput ? readLine(strippingNewline: true) ?? "" : Kennwort.vorschlag()
-    if let fault = Passwortregel.pruefe(klartext, email: email) { throw Refusal(.unprocessable, fault) }
+    if let fault = try Ressourcen(konfiguriert: einstellungen.ressourcen).kennwortregel.einwand(klartext, email: email)
+    {
+        throw Refusal(.unprocessable, fault)
+    }
     return klartext
 }
 
@@ -97,16 +101,16 @@ struct UserReset: AsyncParsableCommand {
             let address = found.email
             if zweiterFaktor {
                 try await database.write { db in
-                    try PersonStore.entferneZweitenFaktor(of: found.id, durch: wer.urheber, in: db)
+                    try ZweitfaktorStore.entferne(of: found.id, durch: wer.urheber, in: db)
                 }
-                melde("Der zweite Faktor von \(address) ist entfernt, alle Anmeldungen sind beendet.")
+                melde("Der zweite Faktor von \(address) ist entfernt; die nächste Anmeldung richtet einen neuen ein.")
             } else if link {
                 let made = try await database.write { db in
                     try Personenverwaltung.setzeZurueck(found.id, durch: wer, in: db)
                 }
                 if let link = made.link { melde("Link für \(address), 24 Stunden gültig: \(basis)\(link.pfad)") }
             } else {
-                let klartext = try passwort(passwortStdin, email: address)
+                let klartext = try passwort(passwortStdin, email: address, einstellungen)
                 let kennwort = try await Anmeldung().neuesKennwort(klartext)
                 try await database.write { db in
                     try KontoStore.setzeKennwort(kennwort, of: found.id, durch: wer.urheber, in: db)

@@ -18,6 +18,8 @@ enum Rechtetabelle {
         leitung vergeben     | administration projektbuero           |                                                                                    | selbst
         überall vergeben     | administration                        |                                                                                    | selbst
         delegieren           | administration projektbuero           | ozg_ansprechperson leitung                                                         | selbst
+        organisation anlegen | administration projektbuero           |                                                                                    | selbst
+        verlauf dort lesen   | administration projektbuero leserecht | ozg_ansprechperson leitung                                                         | delegiert
         verlauf lesen        | administration projektbuero           | ozg_ansprechperson leitung                                                         | delegiert
         verlauf ganz lesen   | administration projektbuero leserecht |                                                                                    | selbst
         betrieb              | administration                        |                                                                                    | selbst

@@ -146,7 +146,7 @@ import Web
             let request = Request(
                 head: .init(method: .get, scheme: nil, authority: nil, path: "/", headerFields: fields),
                 body: .init(buffer: ByteBuffer()))
-            return Absender(proxys: proxys).adresse(request, gegenstelle: peer)
+            return Herkunft(proxys: proxys).adresse(request, gegenstelle: peer)
         }
         #expect(adresse("203.0.113.7", ["1.2.3.4"], []) == "203.0.113.7")
         #expect(adresse("127.0.0.1", ["1.2.3.4"], []) == "127.0.0.1")

@@ -186,7 +186,7 @@ import Web
         let zeilen = Mitschrift.Zeilen()
         let logger = Logger(label: "test") { _ in Mitschrift(zeilen: zeilen) }
         let secrets = Mutex<[String]>([])
-        try await TestSite(database).run(protokoll: logger) { anyone in
+        try await TestSite(database).run(log: logger) { anyone in
             let client = try await anyone.als(.administration)
             secrets.withLock { $0 = [String(client.cookie?.dropFirst(18) ?? "?"), client.csrf ?? "?"] }
             _ = try await client.get("/konto/auskunft.json?email=administration@leitstand.localhost")

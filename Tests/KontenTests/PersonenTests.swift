@@ -170,7 +170,7 @@ import Web
             ("x;;;Redaktion;", "E-Mail"), ("c@stadt.example\u{7};;;Redaktion;", "E-Mail"),
             ("c@stadt.example;;;Chef;", "Rolle"),
             ("c@stadt.example;;;Administration;", "Rolle"), ("c@stadt.example;;;Redaktion;vielleicht", "Vertretung"),
-            ("c@stadt.example;A\u{7f}B;;Redaktion;", "Name"), ("c@stadt.example;;\u{2028};Redaktion;", "Amt"),
+            ("c@stadt.example;A\u{7f}B;;Redaktion;", "Name"), ("c@stadt.example;;A\u{2028}B;Redaktion;", "Amt"),
         ] {
             let bericht = try await lade("E-Mail;Name;Amt;Rolle;Vertretung\nd@stadt.example;;;Redaktion;\n\(zeile)\n")
                 .bericht

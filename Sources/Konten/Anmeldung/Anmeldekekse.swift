@@ -55,9 +55,9 @@ package struct Anmeldekekse: Sendable {
     }
 
     /// What is known about the browser that asks.
-    func browser(_ request: Request, _ context: SiteContext, _ absender: Absender) -> Anmeldevorgang.Browser {
+    func browser(_ request: Request, _ context: SiteContext, _ herkunft: Herkunft) -> Anmeldevorgang.Browser {
         Anmeldevorgang.Browser(
-            stelle: absender.stelle(request, gegenstelle: context.gegenstelle), text: Geraet.text(request),
+            stelle: herkunft.stelle(request, gegenstelle: context.gegenstelle), text: Geraet.text(request),
             marke: marke(request))
     }
 

@@ -49,6 +49,7 @@ struct KontoSeite: Page {
         case "faktorsatz": faktorsatz
         case "faktorknopf": stand.hatFaktor ? "Zweiten Faktor verwalten" : "Zweiten Faktor einrichten"
         case "sitzungen": stand.sitzungen.map(zeile)
+        case "betrieb": Rechte.darf(person, .betrieb)
         case "mehrere": stand.sitzungen.count > 1
         default: nil
         }

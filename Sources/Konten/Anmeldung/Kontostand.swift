@@ -34,7 +34,7 @@ struct Kontostand: Sendable {
         sitzungen = try SitzungStore.alle(of: person.id, token: token, am: am, in: db)
         hatFaktor = try ZweitfaktorStore.istEingerichtet(person.id, in: db)
         codesUebrig = hatFaktor ? try ZweitfaktorStore.codesUebrig(person.id, in: db) : 0
-        hatKennwort = try KontoStore.kennwort(of: person.id, in: db)?.aufwand != nil
+        hatKennwort = try KontoStore.hatKennwort(person.id, in: db)
     }
 
     /// A role of the person demands a second factor.

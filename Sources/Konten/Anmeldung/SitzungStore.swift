@@ -93,12 +93,13 @@ package enum SitzungStore {
         try db.execute("DELETE FROM sitzung WHERE id = \(id) AND person = \(person)") > 0
     }
 
-    /// Ends all sessions of a person, but for the one of `ausser`: after a new password, a reset, a disabling.
+    /// Ends all sessions of a person, whole and half, but for the one of `ausser`: after a new password, a reset, a disabling.
     package static func beendeAlle(
         of person: Person.ID, ausser token: String? = nil, in db: any SQLConnection
     ) throws {
         let kept = token.map(hash) ?? ""
         try db.execute("DELETE FROM sitzung WHERE person = \(person) AND token_hash <> \(kept)")
+        try db.execute("DELETE FROM halbsitzung WHERE person = \(person)")
     }
 
     /// The session goes on with its second factor under a new token, which whoever knew the old one does not have.

@@ -82,6 +82,7 @@ struct LoeschungSeite: Page {
     let fehler: FormErrors
     /// Why the account cannot go now.
     let hindernis: String?
+    let hatKennwort: Bool
 
     var titel: String { fehler.isEmpty ? "Konto löschen" : "Fehler: Konto löschen" }
     var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Auskunft", "/konto/auskunft"), Krume("Konto löschen")] }
@@ -91,10 +92,18 @@ struct LoeschungSeite: Page {
         switch named {
         case "fehler": fehler.liste
         case "hindernis": hindernis
+        case "email":
+            hatKennwort
+                ? nil
+                : Feld(
+                    "email", "E-Mail-Adresse zur Bestätigung", hinweis: "Tippen Sie die Adresse Ihres Kontos ab.",
+                    fehler: fehler["email"], typ: "email", pflicht: true, autocomplete: "off")
         case "passwort":
-            Feld(
-                "passwort", "Passwort zur Bestätigung", fehler: fehler["passwort"], typ: "password", pflicht: true,
-                autocomplete: "current-password")
+            !hatKennwort
+                ? nil
+                : Feld(
+                    "passwort", "Passwort zur Bestätigung", fehler: fehler["passwort"], typ: "password", pflicht: true,
+                    autocomplete: "current-password")
         default: nil
         }
     }

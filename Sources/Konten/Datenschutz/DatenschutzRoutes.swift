@@ -30,7 +30,7 @@ package struct DatenschutzRoutes: RoomRoutes {
         routes.post("/konto/loeschung", use: loesche)
         routes.get("/betrieb/datenschutz", .angemeldet, use: betrieb)
         routes.post("/betrieb/datenschutz", use: suche)
-        routes.get("/betrieb/personen/{person}", .angemeldet, use: person)
+        routes.get("/betrieb/personen/{person}/auskunft", .angemeldet, use: person)
         routes.get("/betrieb/personen/{person}/auskunft.json", .angemeldet, use: fremdeDatei)
         routes.post("/betrieb/personen/{person}/loeschung", use: loescheFremde)
         routes.get("/betrieb/verarbeitung", .angemeldet, use: verarbeitung)
@@ -52,9 +52,16 @@ package struct DatenschutzRoutes: RoomRoutes {
     }
 
     @Sendable func form(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let id = try selbst(context)
-        let last = try await database.read { db in try datenschutz.istLetzteAdministration(id, in: db) }
-        return try site.render(LoeschungSeite(fehler: FormErrors(), hindernis: last ? Self.letzte : nil), context)
+        try await formular(try selbst(context), FormErrors(), context)
+    }
+
+    private func formular(_ id: Person.ID, _ errors: FormErrors, _ context: SiteContext) async throws -> Response {
+        let (last, byPassword) = try await database.read { db in
+            (try datenschutz.istLetzteAdministration(id, in: db), try KontoStore.hatKennwort(id, in: db))
+        }
+        let page = LoeschungSeite(
+            fehler: errors, hindernis: last ? Self.letzte : nil, hatKennwort: byPassword)
+        return try site.render(page, context, status: errors.isEmpty ? .ok : .unprocessableContent)
     }
 
     private static let letzte =
@@ -62,28 +69,24 @@ package struct DatenschutzRoutes: RoomRoutes {
 
     @Sendable func loesche(_ request: Request, _ context: SiteContext) async throws -> Response {
         let id = try selbst(context)
-        let klartext = try await Formular.read(request, context).felder.roh("passwort")
+        let felder = try await Formular.read(request, context).felder
         var errors = FormErrors()
-        if klartext.isEmpty {
-            errors.add("passwort", "Geben Sie Ihr Passwort ein, damit niemand anderes Ihr Konto löscht.")
-        } else if try await !stimmt(klartext, context) {
-            errors.add("passwort", "Das Passwort stimmt nicht. Geben Sie das Passwort dieses Kontos ein.")
+        if try await database.read({ db in try KontoStore.hatKennwort(id, in: db) }) {
+            let asked = Kennwortbestaetigung(database: database, anmeldung: anmeldung, now: now)
+            if case .stimmtNicht(let satz) = try await asked.pruefe(felder.roh("passwort"), of: id) {
+                errors.add("passwort", satz)
+            }
+        } else if felder.roh("email").getrimmt.lowercased() != context.person?.email {
+            // Whoever signs in elsewhere has no password here; the session alone must not do.
+            errors.add(
+                "email", "Das ist nicht die Adresse dieses Kontos. Tippen Sie \(context.person?.email ?? "sie") ab.")
         }
-        guard errors.isEmpty else {
-            let page = LoeschungSeite(fehler: errors, hindernis: nil)
-            return try site.render(page, context, status: .unprocessableContent)
-        }
+        guard errors.isEmpty else { return try await formular(id, errors, context) }
         let urheber = context.urheber(now())
         try await database.write { db in try datenschutz.loesche(id, durch: urheber, in: db) }
         var response = Response.weiter(zu: "/")
         response.headers.append(HTTPField(name: .setCookie, value: SessionCookie.set("", seconds: 0, tls: tls)))
         return response
-    }
-
-    private func stimmt(_ klartext: String, _ context: SiteContext) async throws -> Bool {
-        guard klartext.utf8.count <= 1_000, let email = context.person?.email else { return false }
-        let konto = try await database.read { db in try KontoStore.konto(email: email, in: db) }
-        return await anmeldung.passt(klartext, konto?.kennwort)
     }
 
     private func selbst(_ context: SiteContext) throws -> Person.ID {
@@ -108,7 +111,7 @@ package struct DatenschutzRoutes: RoomRoutes {
         let typed = try await Formular.read(request, context).felder.roh("email")
         let email = typed.getrimmt.lowercased()
         let found = try await database.read { db in try DatenschutzStore.konto(email: email, in: db) }
-        if let found { return .weiter(zu: "/betrieb/personen/\(found.id.rawValue)") }
+        if let found { return .weiter(zu: "/betrieb/personen/\(found.id.rawValue)/auskunft") }
         var errors = FormErrors()
         errors.add(
             "email",

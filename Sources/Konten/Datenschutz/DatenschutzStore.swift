@@ -57,6 +57,10 @@ enum DatenschutzStore {
         try db.execute("DELETE FROM sitzung WHERE person = \(id)")
         try db.execute("DELETE FROM einmallink WHERE person = \(id)")
         try db.execute("DELETE FROM wiederherstellungscode WHERE person = \(id)")
+        try db.execute("DELETE FROM halbsitzung WHERE person = \(id)")
+        try db.execute("DELETE FROM bekanntes_geraet WHERE person = \(id)")
+        try db.execute("DELETE FROM einladungsliste WHERE person = \(id)")
+        try db.execute("DELETE FROM fremdamt WHERE person = \(id)")
         try db.execute("DELETE FROM fremdkonto WHERE person = \(id)")
         try db.execute("DELETE FROM person WHERE id = \(id)")
     }

@@ -54,12 +54,20 @@ package struct Fristlauf: Sendable {
         let konten = try await database.read { db in
             try Kontenfristen.unbenutzt(seit: lage.grenze, gewarnt: nil, in: db)
         }
+        var (told, fault): (Int, (any Error)?) = (0, nil)
         for konto in konten {
-            // Only who was really told may lose the account.
-            try await hinweis(konto.email, konto.name, am.plus(sekunden: Kontenfristen.vorwarnung * 86_400).tag)
+            // Only who was really told may lose the account; one mailbox that takes nothing is no reason to tell nobody.
+            do {
+                try await hinweis(konto.email, konto.name, am.plus(sekunden: Kontenfristen.vorwarnung * 86_400).tag)
+            } catch {
+                fault = error
+                continue
+            }
             try await database.write { db in try Kontenfristen.vermerke(hinweis: am, an: konto.id, in: db) }
+            told += 1
         }
-        return konten.count
+        if let fault { throw fault }
+        return told
     }
 
     /// Hour of Berlin from which a night's pass is due: few people work then, and the day of the records is over.

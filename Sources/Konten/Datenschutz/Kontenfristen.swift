@@ -3,11 +3,34 @@ import Storage
 
 /// How long what hangs on accounts stays; whole accounts go through `Datenschutz`.
 enum Kontenfristen {
+    /// Everything about signing in that was over before `grenze`.
+    private static func beendete(_ grenze: Instant) -> [SQL] {
+        [
+            "sitzung WHERE bis < \(grenze) OR zuletzt_am < \(grenze.plus(sekunden: -KontoStore.leerlauf))",
+            "halbsitzung WHERE bis < \(grenze)", "bekanntes_geraet WHERE bis < \(grenze)",
+            "fremdanmeldung WHERE am < \(grenze.plus(sekunden: -FremdkontoStore.merkdauer))",
+        ]
+    }
+
     static let sitzung = Loeschfrist(
-        "sitzung", "Beendete Sitzungen", tage: 0, ab: "seit dem Ende der Sitzung", ende: "werden gelöscht",
+        "sitzung", "Beendete Sitzungen und vergessene Browser", tage: 0, ab: "seit dem Ende", ende: "werden gelöscht",
         grundlage: "Art. 5 Abs. 1 Buchst. e DSGVO",
-        faellig: { lage, db in try db.value("SELECT count(*) FROM sitzung WHERE bis < \(lage.grenze)") ?? 0 },
-        raeume: { lage, db in try db.execute("DELETE FROM sitzung WHERE bis < \(lage.grenze)") })
+        faellig: { lage, db in
+            try beendete(lage.grenze).reduce(0) { sum, table in
+                sum + (try db.value("SELECT count(*) FROM \(table)") ?? 0)
+            }
+        },
+        raeume: { lage, db in
+            try beendete(lage.grenze).reduce(0) { sum, table in sum + (try db.execute("DELETE FROM \(table)")) }
+        })
+
+    static let liste = Loeschfrist(
+        "einladungsliste", "Geladene Listen von Einzuladenden", tage: 1, ab: "seit dem Laden", ende: "werden gelöscht",
+        grundlage: "Art. 5 Abs. 1 Buchst. c und e DSGVO",
+        faellig: { lage, db in
+            try db.value("SELECT count(*) FROM einladungsliste WHERE am < \(lage.grenze)") ?? 0
+        },
+        raeume: { lage, db in try db.execute("DELETE FROM einladungsliste WHERE am < \(lage.grenze)") })
 
     /// A link of an invitation that nobody took up stays with its account, so that the period of that one knows it.
     private static func links(_ grenze: Instant) -> SQL {
@@ -39,11 +62,9 @@ enum Kontenfristen {
         try db.rows(
             """
             SELECT person.id FROM person
-            WHERE person.zuletzt_am IS NULL
-                AND EXISTS (SELECT 1 FROM einmallink WHERE einmallink.person = person.id AND zweck = 'einladung')
+            WHERE person.eingeladen_am < \(grenze)
                 AND NOT EXISTS (SELECT 1 FROM einmallink WHERE einmallink.person = person.id
-                    AND (benutzt_am IS NOT NULL OR angelegt_am >= \(grenze)))
-                AND NOT EXISTS (SELECT 1 FROM sitzung WHERE sitzung.person = person.id)
+                    AND einmallink.angelegt_am >= \(grenze))
             ORDER BY person.id
             """
         ).map { row in try row["id"] }

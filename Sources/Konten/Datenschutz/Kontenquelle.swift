@@ -15,15 +15,18 @@ package struct Kontenquelle: PersonendatenQuelle {
                     + "Zeitpunkten, Kennung bei einem Anbieter der Anmeldung",
                 grundlage: "Art. 6 Abs. 1 Buchst. e DSGVO; § 25 Abs. 2 Nr. 2 TDDDG für die Cookies",
                 empfaenger: "Administration; bei Anmeldung über einen Anbieter dieser",
-                tabellen: ["person", "sitzung", "wiederherstellungscode", "fremdkonto"],
+                tabellen: [
+                    "person", "sitzung", "halbsitzung", "bekanntes_geraet", "wiederherstellungscode", "fremdkonto",
+                    "fremdanmeldung",
+                ],
                 dauer: "Konten bis zur Löschung durch die Person, die Administration oder nach „Löschen von Konten“",
                 fristen: [Kontenfristen.sitzung]),
             Verarbeitung(
                 "Einladungen und Links", zweck: "Einladen, Passwort zurücksetzen, E-Mail-Adresse ändern",
                 betroffene: "Eingeladene und Personen mit Konto",
-                daten: "Hashwert des Links, Zweck, neue E-Mail-Adresse, Zeitpunkte",
+                daten: "Hashwert des Links, Zweck, neue E-Mail-Adresse, Zeitpunkte; geladene Listen von Einzuladenden",
                 grundlage: "Art. 6 Abs. 1 Buchst. e DSGVO", empfaenger: "der eigene Mailserver",
-                tabellen: ["einmallink"], fristen: [Kontenfristen.link]),
+                tabellen: ["einmallink", "einladungsliste"], fristen: [Kontenfristen.link, Kontenfristen.liste]),
             Verarbeitung(
                 "Schutz der Anmeldung", zweck: "Abwehr des Durchprobierens von Passwörtern",
                 betroffene: "wer sich anmelden will",
@@ -34,7 +37,8 @@ package struct Kontenquelle: PersonendatenQuelle {
                 "Rollen und Delegation", zweck: "Festlegen, wer was darf und wer für wen handelt",
                 betroffene: "Personen mit Konto", daten: "Rolle, Organisation, Vertretung, Zeitpunkt, wer sie vergab",
                 grundlage: "Art. 6 Abs. 1 Buchst. e DSGVO",
-                empfaenger: "Personen mit einer Rolle bei derselben Organisation", tabellen: ["amt", "delegation"],
+                empfaenger: "Personen mit einer Rolle bei derselben Organisation",
+                tabellen: ["amt", "fremdamt", "delegation"],
                 dauer: "bis zum Entzug der Rolle oder zur Löschung des Kontos"),
         ]
     }

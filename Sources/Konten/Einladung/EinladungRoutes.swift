@@ -1,5 +1,5 @@
 import HTTPTypes
-package import Hummingbird
+import Hummingbird
 package import Kernel
 import Post
 package import Storage
@@ -105,7 +105,7 @@ package struct EinladungRoutes: RoomRoutes {
             if name.isEmpty { errors.add("name", "Geben Sie an, wie Sie heißen.") }
             if let fault = Personenname.fehler(name) { errors.add("name", fault) }
         }
-        if let fault = Passwortregel.pruefe(klartext, email: link.email) { errors.add("passwort", fault) }
+        if let fault = anmeldung.regel.einwand(klartext, email: link.email) { errors.add("passwort", fault) }
         guard errors.isEmpty else {
             return try vorsitzung.render(
                 KennwortSeite(link: link, token: token, name: felder.roh("name"), fehler: errors), request, context,

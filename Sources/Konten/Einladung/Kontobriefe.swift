@@ -1,3 +1,4 @@
+import Kernel
 import Post
 import Web
 
@@ -57,6 +58,19 @@ enum Kontobriefe {
                     "für Ihr Konto wurde eine andere E-Mail-Adresse angegeben. Sie gilt, sobald sie dort bestätigt ist.",
                     "Wenn Sie das nicht waren, ändern Sie sofort Ihr Passwort und sagen Sie der Administration Bescheid.",
                 ], fuss: automatisch)
+        )
+    }
+
+    static func loeschhinweis(_ tag: Tag, adresse: String) -> (betreff: String, inhalt: Briefinhalt) {
+        (
+            "Ihr Konto bei Leitstand wird bald gelöscht",
+            Briefinhalt(
+                "Ihr Konto wird bald gelöscht",
+                absaetze: [
+                    "Guten Tag,",
+                    "Sie haben sich lange nicht angemeldet. Am \(tag.deutsch) wird Ihr Konto mit allen Rollen gelöscht.",
+                    "Wenn Sie es behalten wollen, melden Sie sich vorher einmal an.",
+                ], knopf: Verweis("Anmelden", "\(adresse)/anmelden"), fuss: automatisch)
         )
     }
 

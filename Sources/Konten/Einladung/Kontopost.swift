@@ -114,6 +114,16 @@ package struct Kontopost: Sendable {
         }
     }
 
+    /// Tells somebody that an account goes for want of use; nil where no letters are sent, so that none goes untold.
+    package var loeschhinweis: Fristlauf.Hinweis? {
+        guard istAn, let adresse else { return nil }
+        return { email, name, tag in
+            try await sende(
+                Kontobriefe.loeschhinweis(tag, adresse: adresse), an: Postadresse(email), name: name,
+                kennung: Kontopost.kennung("loeschhinweis-\(email)-\(tag.iso)"))
+        }
+    }
+
     /// Sends one invitation after the other.
     func sendeEinladungen(_ list: [(link: NeuerLink, an: Postadresse, name: String?)], von: String?, bei: String?) {
         guard istAn, !list.isEmpty else { return }

@@ -13,7 +13,7 @@ package struct FremdanmeldungRoutes: RoomRoutes {
     /// Nil where none is configured.
     let anbieter: Identitaetsanbieter?
     let tls: Bool
-    let absender: Absender
+    let herkunft: Herkunft
     let vorgang: Anmeldevorgang
     let kekse: Anmeldekekse
     /// Finds an Organisation by what a rule calls it; the room of places supplies it.
@@ -22,7 +22,7 @@ package struct FremdanmeldungRoutes: RoomRoutes {
 
     package init(
         database: any Database, site: Site, anbieter: Identitaetsanbieter?, anmeldung: Anmeldung, tls: Bool,
-        absender: Absender = Absender(),
+        herkunft: Herkunft = Herkunft(),
         organisation: @escaping @Sendable (String, any SQLConnection) throws -> String?,
         now: @escaping @Sendable () -> Instant
     ) {
@@ -30,7 +30,7 @@ package struct FremdanmeldungRoutes: RoomRoutes {
         self.site = site
         self.anbieter = anbieter
         self.tls = tls
-        self.absender = absender
+        self.herkunft = herkunft
         vorgang = Anmeldevorgang(database: database, anmeldung: anmeldung, now: now)
         kekse = Anmeldekekse(tls: tls)
         self.organisation = organisation
@@ -143,7 +143,7 @@ package struct FremdanmeldungRoutes: RoomRoutes {
             do {
                 // Without a second factor of the provider it counts as begun with one factor, as after a password.
                 let weiter = try await self.vorgang.beginne(
-                    person: person, zweiterFaktor: fremd.zweiterFaktor, kekse.browser(request, context, absender))
+                    person: person, zweiterFaktor: fremd.zweiterFaktor, kekse.browser(request, context, herkunft))
                 var response: Response
                 switch weiter {
                 case .angemeldet(let beginn): response = kekse.angemeldet(beginn, ziel: vorgang.ziel)

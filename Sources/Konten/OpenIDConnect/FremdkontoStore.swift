@@ -50,11 +50,14 @@ enum FremdkontoStore {
         case abgelehnt(Ablehnung)
     }
 
+    /// Seconds for which a sign-in that is over is remembered.
+    static let merkdauer = 6 * Fremdvorgang.dauer
+
     /// Marks a sign-in as over.
     ///
     /// - Returns: false when it was before.
     static func verbrauche(_ zustand: String, am: Instant, in db: any SQLConnection) throws -> Bool {
-        let grenze = am.plus(sekunden: -6 * Fremdvorgang.dauer)
+        let grenze = am.plus(sekunden: -merkdauer)
         try db.execute("DELETE FROM fremdanmeldung WHERE am < \(grenze)")
         return try db.execute(
             "INSERT INTO fremdanmeldung (zustand, am) VALUES (\(zustand), \(am)) ON CONFLICT DO NOTHING") == 1

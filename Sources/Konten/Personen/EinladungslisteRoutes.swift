@@ -1,5 +1,5 @@
 import Formats
-package import Hummingbird
+import Hummingbird
 package import Kernel
 import Post
 package import Storage

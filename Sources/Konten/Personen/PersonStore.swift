@@ -101,22 +101,12 @@ package enum PersonStore {
                 : "UPDATE person SET gesperrt_am = NULL WHERE id = \(id) AND gesperrt_am IS NOT NULL")
         guard changed == 1 else { return }
         if sperren {
-            try db.execute("DELETE FROM sitzung WHERE person = \(id)")
+            try SitzungStore.beendeAlle(of: id, in: db)
             try EinmallinkStore.beende(alle: id, in: db)
         }
         try VerlaufStore.append(
             [Verlauf(sperren ? .kontoGesperrt : .kontoFreigegeben, organisation: organisation, nach: id.rawValue)],
             durch: urheber, in: db)
-    }
-
-    /// Removes the second factor of somebody who lost it, with its codes; sessions end.
-    package static func entferneZweitenFaktor(
-        of id: Person.ID, durch urheber: Urheber, in db: any SQLConnection
-    ) throws {
-        try db.execute("UPDATE person SET totp = NULL, totp_schritt = NULL WHERE id = \(id)")
-        try db.execute("DELETE FROM wiederherstellungscode WHERE person = \(id)")
-        try db.execute("DELETE FROM sitzung WHERE person = \(id)")
-        try VerlaufStore.append([Verlauf(.zweiterFaktorEntfernt, nach: id.rawValue)], durch: urheber, in: db)
     }
 
     /// Somebody other than this person can sign in as Administration.

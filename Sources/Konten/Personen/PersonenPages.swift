@@ -173,6 +173,7 @@ struct PersonSeite: Page {
         case "anzeige": person.anzeige
         case "email": person.email
         case "zustand": person.zustand.name
+        case "auskunft": wer.darf(.betrieb) ? "/betrieb/personen/\(person.id.rawValue)/auskunft" : nil
         case "versandfehler": person.zustand == .eingeladen ? person.versandfehler : nil
         case "einladungsziel": darf && person.zustand == .eingeladen ? pfad + "/einladung" : nil
         case "passwortziel":

@@ -45,6 +45,7 @@ struct OrganisationSeite: Page {
         case "nachfolge":
             !organisation.istGueltig && bild.darfAendern ? organisation.pfad + "/nachfolge" : nil
         case "bearbeiten": bild.darfAendern ? organisation.pfad + "/bearbeiten" : nil
+        case "personen": bild.intern ? "/organisationen/\(organisation.schluessel)/personen" : nil
         case "neuesAmt": bild.darfAendern ? organisation.pfad + "/einheiten/neu" : nil
         case "zeigtAemter": organisation.art == .verwaltung || bild.baum.anzahl > 0
         case "zweige": EinheitZweig.oben(bild)

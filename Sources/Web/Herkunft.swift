@@ -4,7 +4,7 @@ package import Hummingbird
 /// Finds the network address that a request really comes from.
 ///
 /// Anybody can write `X-Forwarded-For`; it counts only as far as proxies of the operator have written it.
-package struct Absender: Sendable {
+package struct Herkunft: Sendable {
     private static let kopf = HTTPField.Name("X-Forwarded-For") ?? .server
 
     private let proxys: [Netzbereich]
@@ -20,7 +20,7 @@ package struct Absender: Sendable {
     /// The last address on the way here that is no proxy of ours.
     package func adresse(_ request: Request, gegenstelle: String?) -> String? {
         guard var address = gegenstelle, istProxy(address) else { return gegenstelle }
-        let way = request.headers[values: Absender.kopf].flatMap { $0.split(separator: ",") }.suffix(20)
+        let way = request.headers[values: Herkunft.kopf].flatMap { $0.split(separator: ",") }.suffix(20)
         for step in way.reversed() {
             let next = step.getrimmt
             // Whoever stands before something unreadable is the last one we know.
