@@ -50,7 +50,7 @@ def einrichten(server, email, passwort):
     antwort = anfrage(server, "POST", "/anmelden", FORMULAR | {"Cookie": f"leitstand_vor={vor}"},
                       urllib.parse.urlencode(felder).encode())
     assert antwort.status == 303 and antwort.kopf["location"].startswith("/konto/zweiter-faktor"), antwort.kopf
-    keks = {"Cookie": next(k for k in antwort.alle("set-cookie") if k.startswith("leitstand_sitzung=")).split(";")[0]}
+    keks = {"Cookie": next(k for k in antwort.alle("set-cookie") if "leitstand_sitzung=" in k.split(";")[0]).split(";")[0]}
     seite = anfrage(server, "GET", "/konto/zweiter-faktor", keks)
     faktor = Faktor(re.search(rb'id="schluessel">([A-Z2-7 ]+)<', seite.koerper)[1].decode())
     felder = {"code": faktor.code(), "csrf": geheimnis(seite)}

@@ -5,8 +5,8 @@ from browser import SCHMAL
 from haende import Finger, Tastatur
 from pruefung import pruefung
 
-BILLERBECK = "055580080008"
-OLFEN = "055580360036"
+BILLERBECK = "055580008008"
+OLFEN = "055580036036"
 
 
 @pruefung

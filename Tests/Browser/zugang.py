@@ -12,7 +12,7 @@ from server import ORT_MIT_LISTE
 KENNZEICHEN = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OEFFENTLICH = ["/anmelden"]
 # Ihre Ämter hat die Prüfung `organisation` angelegt.
-VERWALTUNG = "/organisationen/055580080008"
+VERWALTUNG = "/organisationen/055580008008"
 SEITEN = ["/", "/leistungen", "/leistungen/99110009104000", "/ozg", "/ozg/10160", "/themenfelder", "/katalog/aenderungen",
           "/suche", "/suche?q=hund+anmelden", "/suche?q=reisepas", "/suche?q=xyzzyx",
           "/gebiete", "/leistungen?typ=2/3&typ=4&themenfeld=umwelt&alle=ozg", "/gebiete?land=05&groesse=5000_19999",
