@@ -1,7 +1,7 @@
 import Dispatch
 import Foundation
-package import Kernel
-package import Storage
+import Kernel
+import Storage
 import Synchronization
 import Web
 
@@ -52,30 +52,5 @@ package final class Anmeldung: Sendable {
         return await withCheckedContinuation { continuation in
             queue.async { continuation.resume(returning: work()) }
         }
-    }
-}
-
-/// The account that a first start makes.
-package struct Erstkonto: Sendable {
-    package let email: String
-    package let klartext: String
-
-    package static let email = "verwaltung@leitstand.localhost"
-
-    /// Makes the account when there is none; nil when accounts exist already.
-    package static func anlegen(
-        _ anmeldung: Anmeldung, am: Instant, in database: any Database
-    ) async throws -> Erstkonto? {
-        guard try await database.read({ db in try !KontoStore.gibtKonten(in: db) }) else { return nil }
-        let klartext = Kennwort.vorschlag()
-        let kennwort = try await anmeldung.neuesKennwort(klartext)
-        let made = try await database.write { db in
-            try db.lock("erstkonto")
-            guard try !KontoStore.gibtKonten(in: db) else { return false }
-            _ = try KontoStore.insert(
-                email: email, kennwort: kennwort, aemter: [.init(.administration)], durch: .betrieb(am), in: db)
-            return true
-        }
-        return made ? Erstkonto(email: email, klartext: klartext) : nil
     }
 }

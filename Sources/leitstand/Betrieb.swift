@@ -61,22 +61,36 @@ struct Serve: AsyncParsableCommand {
                 melde(
                     "Leitstand läuft: http://\(einstellungen.host == "127.0.0.1" ? "localhost" : einstellungen.host):\(port)"
                 )
-                // Only now: a start that fails before must not use up the one showing of the password.
+                // Only now: a start that fails before must not use up the one showing.
                 do {
-                    guard let konto = try await Erstkonto.anlegen(anmeldung, am: .jetzt(), in: database) else { return }
-                    melde("Anmeldung (wird nur dieses eine Mal gezeigt):")
-                    melde("  E-Mail: \(konto.email)")
-                    melde("  Passwort: \(konto.klartext)")
-                    guard beispielkonten, try einstellungen.istEigenerRechner else { return }
-                    let konten = try await Beispielkonten.anlegen(anmeldung, am: .jetzt(), in: database)
-                    if !konten.isEmpty { melde("Konten zum Ausprobieren:") }
-                    for konto in konten { melde("  \(konto.email)  \(konto.klartext)  \(konto.rolle.name)") }
+                    let istBeispiel = try await database.read { db in try Beispieldaten.istGeladen(in: db) }
+                    let probiert = try istBeispiel && beispielkonten && einstellungen.istEigenerRechner
+                    if probiert {
+                        try await meldeBeispielkonten(anmeldung, in: database)
+                    } else if let link = try await Erstkonto.lade(anmeldung, am: .jetzt(), in: database) {
+                        let basis = try einstellungen.linkadresse() ?? "http://localhost:\(port)"
+                        melde("Noch hat niemand ein Konto. Dieser Link richtet das erste ein, für die Administration:")
+                        melde("  E-Mail: \(Erstkonto.email)")
+                        melde("  Link: \(basis)\(link.pfad)")
+                        melde("Er gilt 24 Stunden und einmal; bis er benutzt ist, gibt jeder Start einen neuen.")
+                    }
                 } catch {
                     melde(fehler: "Das erste Konto ließ sich nicht anlegen: \(error)")
                 }
             }
         }
     }
+}
+
+/// Makes the accounts to try the product with and shows their passwords this one time.
+private func meldeBeispielkonten(_ anmeldung: Anmeldung, in database: any Database) async throws {
+    guard let erstes = try await Erstkonto.anlegen(anmeldung, am: .jetzt(), in: database) else { return }
+    melde("Anmeldung (wird nur dieses eine Mal gezeigt):")
+    melde("  E-Mail: \(erstes.email)")
+    melde("  Passwort: \(erstes.klartext)")
+    let konten = try await Beispielkonten.anlegen(anmeldung, am: .jetzt(), in: database)
+    if !konten.isEmpty { melde("Konten zum Ausprobieren:") }
+    for konto in konten { melde("  \(konto.email)  \(konto.klartext)  \(konto.rolle.name)") }
 }
 
 struct Migrate: AsyncParsableCommand {

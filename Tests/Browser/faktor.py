@@ -42,6 +42,16 @@ def geheimnis(seite):
     return re.search(rb'name="csrf" value="([^"]+)"', seite.koerper)[1].decode()
 
 
+def annehmen(server, link, name, passwort):
+    """Folgt einem Einmallink und wählt das Passwort."""
+    seite = anfrage(server, "GET", link)
+    vor = re.search(r"leitstand_vor=([^;]+)", seite.kopf["set-cookie"])[1]
+    felder = {"name": name, "passwort": passwort, "csrf": geheimnis(seite)}
+    antwort = anfrage(server, "POST", link, FORMULAR | {"Cookie": f"leitstand_vor={vor}"},
+                      urllib.parse.urlencode(felder).encode())
+    assert antwort.status == 303 and antwort.kopf["location"] == "/anmelden/gesetzt", antwort.status
+
+
 def einrichten(server, email, passwort):
     """Meldet ein Konto zum ersten Mal an und richtet ein, was seine Rolle verlangt."""
     seite = anfrage(server, "GET", "/anmelden")

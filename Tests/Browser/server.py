@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from faktor import einrichten
+from faktor import annehmen, einrichten
 
 WURZEL = Path(__file__).resolve().parents[2]
 BEISPIELE = WURZEL / "Beispieldaten"
@@ -124,7 +124,9 @@ class Server:
             time.sleep(0.01)
         self.startzeit = time.monotonic() - beginn
         if self.email is None:
-            self._anmeldung_lesen()
+            link = self._link_lesen()
+            self.email, self.passwort = "verwaltung@leitstand.localhost", secrets.token_urlsafe(15)
+            annehmen(self, link, "Verwaltung", self.passwort)
             self.faktor = einrichten(self, self.email, self.passwort)
 
     def _antwortet(self, pfad):
@@ -137,18 +139,15 @@ class Server:
         finally:
             verbindung.close()
 
-    def _anmeldung_lesen(self):
-        """Der erste Start nennt die Anmeldung, die er angelegt hat; später steht sie nirgends mehr."""
+    def _link_lesen(self):
+        """Der erste Start nennt einen Link, der das erste Konto einrichtet; später steht er nirgends mehr."""
         ende = time.monotonic() + 5
         while time.monotonic() < ende:
-            text = self.ausgabe()
-            email = re.search(r"E-?Mail\W*[:=]\s*(\S+@\S+)", text, re.IGNORECASE)
-            passwort = re.search(r"Passwort\W*[:=]\s*(\S+)", text, re.IGNORECASE)
-            if email and passwort:
-                self.email, self.passwort = email[1], passwort[1]
-                return
+            link = re.search(r"Link: \S+?(/anmelden/einladung/\S+)", self.ausgabe())
+            if link:
+                return link[1]
             time.sleep(0.05)
-        raise Gescheitert("Der erste Start nannte keine Anmeldung:\n" + self.ausgabe()[-1500:])
+        raise Gescheitert(f"Der erste Start nennt keinen Link:\n{self.ausgabe()[-2000:]}")
 
     def ausgabe(self):
         """Was auf stdout stand, danach das Protokoll."""

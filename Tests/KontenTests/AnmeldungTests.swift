@@ -207,6 +207,31 @@ import Web
             } == 1)
     }
 
+    @Test(arguments: TestBackend.available)
+    func `each start gives a link to the first account until somebody used it, and several servers give one`(
+        on backend: TestBackend
+    ) async throws {
+        let database = try await Welt.leer(backend)
+        let anmeldung = try Anmeldung(aufwand: .gering)
+        let together = try await withThrowingTaskGroup(of: NeuerLink?.self) { group in
+            for _ in 0..<6 { group.addTask { try await Erstkonto.lade(anmeldung, am: Welt.jetzt, in: database) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }.compactMap { $0 }
+        #expect(together.count == 1)
+        let am = Welt.jetzt.plus(sekunden: 60)
+        let link = try #require(try await Erstkonto.lade(anmeldung, am: am, in: database))
+        let first = try #require(together.first)
+        let kennwort = try Kennwort.neu("ein-gutes-erstes-wort", .gering)
+        try await database.write { db in
+            #expect(try EinmallinkStore.finde(first.token, .einladung, am: am, in: db) == nil, "only the newest counts")
+            let used = try EinmallinkStore.verbrauche(link.token, .einladung, am: am, in: db)
+            try KontoStore.setzeKennwort(kennwort, of: used.person, durch: .betrieb(am), in: db)
+            try PersonStore.nimmAn(used.person, in: db)
+            #expect(try AmtStore.geltende(used.person, am: am, in: db).map(\.rolle) == [.administration])
+        }
+        #expect(try await Erstkonto.lade(anmeldung, am: am.plus(sekunden: 60), in: database) == nil)
+    }
+
     @Test func `under TLS every cookie demands it and the session's name is bound to this host`() async throws {
         let database = try await Welt.leer(.sqliteMemory)
         let site = Site(

@@ -12,72 +12,6 @@ import Web
 /// What persons can do after any order of signing in, acting, changing rights and time passing: the program and a small
 /// model of it must agree after every step.
 @Suite(.timeLimit(.minutes(10))) struct ZustandTests {
-    /// The rules that sessions follow; a new limit of the program gets its line here.
-    private enum Regel {
-        static let absolut = 12 * 60 * 60
-        /// Seconds without use after which a session is over.
-        static let leerlauf = 2 * 60 * 60
-        /// Seconds after which a use is noted again.
-        static let takt = 5 * 60
-    }
-
-    fileprivate struct Sitzung {
-        let client: SiteClient
-        let person: Int
-        let seit: Instant
-        var zuletzt: Instant
-        /// Signed in with a second factor.
-        var faktor = false
-    }
-
-    fileprivate struct Konto {
-        var kennwort = "geheim"
-        var gesperrt = false
-        /// Role and organisation; an empty one stands for the whole installation.
-        var aemter: Set<[String]> = []
-    }
-
-    fileprivate struct Delegation: Hashable {
-        let von: Int
-        let an: Int
-        let rolle: Rolle
-        let bis: Kernel.Tag?
-    }
-
-    /// What the program should know, written down as simply as possible.
-    fileprivate struct Modell {
-        var jetzt = Welt.jetzt
-        var konten: [Konto?] = []
-        var sitzungen: [Sitzung] = []
-        var delegationen: [Delegation] = []
-        let orte: [String]
-
-        func lebt(_ sitzung: Sitzung) -> Bool {
-            guard let konto = konten[sitzung.person], !konto.gesperrt else { return false }
-            guard jetzt <= sitzung.seit.plus(sekunden: Regel.absolut) else { return false }
-            return jetzt <= sitzung.zuletzt.plus(sekunden: Regel.leerlauf)
-        }
-
-        private static let pflegende = ["ozg_ansprechperson", "leistungsverantwortung", "umsetzungsverantwortung"]
-
-        /// Whether the person may change the list of an authority in this session.
-        func darfAendern(_ sitzung: Sitzung, _ ort: Int) -> Bool {
-            guard let aemter = konten[sitzung.person]?.aemter else { return false }
-            // These two demand a second factor.
-            if sitzung.faktor, aemter.contains(["administration", ""]) || aemter.contains(["projektbuero", ""]) {
-                return true
-            }
-            for rolle in Modell.pflegende {
-                if aemter.contains([rolle, orte[ort]]) { return true }
-                for delegation in delegationen where delegation.von == ort && delegation.rolle.rawValue == rolle {
-                    let gilt = delegation.bis.map { jetzt.tag <= $0 } ?? true
-                    if gilt, aemter.contains([rolle, orte[delegation.an]]) { return true }
-                }
-            }
-            return false
-        }
-    }
-
     private static let personen = 5
     private static func email(_ number: Int) -> String { "person\(number)@leitstand.localhost" }
 
@@ -89,7 +23,7 @@ import Web
         let orte = try await database.read { db in try ars.map { try OrganisationStore.named($0, in: db).id.rawValue } }
         try await TestSite(database, now: { uhr.jetzt }).run { anyone in
             var zufall = Zufall(saat)
-            var modell = Modell(orte: orte)
+            var modell = Zustand.Modell(orte: orte)
             var protokoll: [String] = []
             let betreiber: @Sendable () -> Urheber = { .betrieb(uhr.jetzt) }
             for number in 0..<Self.personen {
@@ -100,7 +34,7 @@ import Web
                     _ = try KontoStore.insert(
                         email: Self.email(number), kennwort: kennwort, aemter: aemter, durch: betreiber(), in: db)
                 }
-                modell.konten.append(Konto(aemter: number == 0 ? [["administration", ""]] : []))
+                modell.konten.append(Zustand.Konto(aemter: number == 0 ? [["administration", ""]] : []))
             }
             let rollen: [Rolle] = [
                 .ozgAnsprechperson, .leistungsverantwortung, .umsetzungsverantwortung, .leserecht, .leitung,
@@ -126,14 +60,14 @@ import Web
                     #expect((client != nil) == (richtig && modell.konten[person].map { !$0.gesperrt } ?? false))
                     if let client {
                         modell.sitzungen.append(
-                            Sitzung(client: client, person: person, seit: modell.jetzt, zuletzt: modell.jetzt))
+                            Zustand.Sitzung(client: client, person: person, seit: modell.jetzt, zuletzt: modell.jetzt))
                     }
                 case 13:
                     guard let konto = modell.konten[person], !konto.gesperrt else { continue }
                     protokoll.append("\(person) meldet sich mit zweitem Faktor an")
                     let client = try await anyone.als(email: Self.email(person)) { _ in [] }
                     modell.sitzungen.append(
-                        Sitzung(
+                        Zustand.Sitzung(
                             client: client, person: person, seit: modell.jetzt, zuletzt: modell.jetzt, faktor: true))
                 case 3:
                     guard let index = modell.sitzungen.indices.randomElement(using: &zufall) else { continue }
@@ -142,7 +76,7 @@ import Web
                     let lebt = modell.lebt(sitzung)
                     let answer = try await sitzung.client.post("/abmelden")
                     #expect(answer.status == (lebt ? .seeOther : .unauthorized))
-                    modell.sitzungen[index] = Sitzung(
+                    modell.sitzungen[index] = Zustand.Sitzung(
                         client: sitzung.client, person: sitzung.person, seit: lebt ? .init(rawValue: 0) : sitzung.seit,
                         zuletzt: sitzung.zuletzt)
                 case 4, 5:
@@ -179,7 +113,7 @@ import Web
                     let bis =
                         Bool.random(using: &zufall)
                         ? modell.jetzt.tag.plus(tage: Int.random(in: 0...1, using: &zufall)) : nil
-                    let delegation = Delegation(von: ort, an: an, rolle: rolle, bis: bis)
+                    let delegation = Zustand.Delegation(von: ort, an: an, rolle: rolle, bis: bis)
                     guard rolle.istDelegierbar,
                         !modell.delegationen.contains(where: { $0.von == ort && $0.an == an && $0.rolle == rolle })
                     else { continue }
@@ -245,7 +179,7 @@ import Web
     }
 
     /// Asks with every session for every authority what the model knows.
-    private func vergleiche(_ modell: inout Modell, _ ars: [String]) async throws -> Bool {
+    private func vergleiche(_ modell: inout Zustand.Modell, _ ars: [String]) async throws -> Bool {
         var gut = true
         for index in modell.sitzungen.indices {
             let sitzung = modell.sitzungen[index]
@@ -259,7 +193,7 @@ import Web
                 gut = gut && answer.status == soll
                 if !lebt { break }
             }
-            if lebt, modell.jetzt >= sitzung.zuletzt.plus(sekunden: Regel.takt) {
+            if lebt, modell.jetzt >= sitzung.zuletzt.plus(sekunden: Zustand.Regel.takt) {
                 modell.sitzungen[index].zuletzt = modell.jetzt
             }
         }
@@ -298,16 +232,5 @@ import Web
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `histories of before hold`(saat: UInt64) async throws {
         try await geschichte(saat, schritte: 80, on: .sqliteMemory)
-    }
-}
-
-extension ZustandTests.Modell {
-    fileprivate mutating func beende(alle person: Int) {
-        sitzungen = sitzungen.map { old in
-            old.person == person
-                ? ZustandTests.Sitzung(
-                    client: old.client, person: person, seit: .init(rawValue: 0), zuletzt: old.zuletzt)
-                : old
-        }
     }
 }
