@@ -5,6 +5,12 @@
 WURZEL=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 HINTERGRUND=
 
+# Was jeder Bau braucht; ./run, ./test, ./bench und Werkzeuge/deb installieren es.
+# shellcheck disable=SC2034
+BAUPAKETE=(libpq-dev libsqlite3-dev libxml2-dev libxlsxwriter-dev libcmark-dev libarchive-dev libqrencode-dev
+    libcurl4-openssl-dev pkg-config
+    ca-certificates git python3 python3-pip)
+
 schritt() { printf '\n==> %s\n' "$*"; }
 melden() { printf '    %s\n' "$*"; }
 abbruch() {
@@ -84,6 +90,10 @@ pakete_sichern() {
 # Eine Zeile Fortschritt aus dem Protokoll von SwiftPM: „[120/930] …“ und die Hochrechnung daraus.
 fortschritt_zeile() { # Protokoll, vergangene Sekunden
     local zaehler fertig alle
+    if grep -q '^Build complete!' "$1" && grep -q '^◇ Test run started' "$1"; then
+        melden "$(dauer "$2"): Tests laufen, $(grep -c '^✔ Test "' "$1") sind fertig"
+        return
+    fi
     zaehler=$(tail -c 20000 "$1" 2>/dev/null | grep -oE '^\[[0-9]+/[0-9]+\]' | tail -n 1 | tr -d '[]') || true
     fertig=${zaehler%/*} alle=${zaehler#*/}
     if [ -z "$zaehler" ]; then

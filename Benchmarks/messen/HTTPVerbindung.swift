@@ -54,6 +54,19 @@ final class HTTPVerbindung {
     /// Asks for a path and reads the whole answer; `behalten` false throws its body away.
     func hole(_ path: String, behalten: Bool = true) throws -> Antwort {
         try sende("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nUser-Agent: messen\r\n\r\n")
+        return try lies(behalten)
+    }
+
+    /// Sends a form whose fields are encoded already.
+    func sende(formular: String, an path: String, cookie: String) throws -> Antwort {
+        try sende(
+            "POST \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nUser-Agent: messen\r\nCookie: \(cookie)\r\n"
+                + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: \(formular.utf8.count)\r\n\r\n"
+                + formular)
+        return try lies(true)
+    }
+
+    private func lies(_ behalten: Bool) throws -> Antwort {
         let head = try lieskopf()
         let lines = head.split(separator: "\r\n").map(String.init)
         let status = lines.first.flatMap { $0.split(separator: " ").dropFirst().first.flatMap { Int($0) } } ?? 0

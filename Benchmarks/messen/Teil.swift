@@ -11,7 +11,8 @@ struct Teil: Sendable {
 
     /// All parts, in the order of their rows.
     static let alle: [Teil] = [
-        Verzeichnisimport.teil, Start.teil, Seiten.teil, OhneZwischenspeicher.teil, JSONListe.teil,
+        Verzeichnisimport.teil, Start.teil, Seiten.teil, OhneZwischenspeicher.teil, Angemeldet.teil,
+        Anmeldeandrang.teil, JSONListe.teil,
         SchreibenSQLite.teil, SchreibenPostgres.teil, Suchmessung.teil,
         Katalogsuche.teil, Ausdauer.kurz, Ausdauer.lang,
     ]

@@ -84,6 +84,8 @@ enum VergleichSQLite {
         init(_ path: String, neu: Bool) throws {
             let flags = (neu ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
             guard sqlite3_open_v2(path, &handle, flags, nil) == SQLITE_OK else { throw fehler() }
+            // The first of several readers puts the log in order, and the others must wait for it.
+            sqlite3_busy_timeout(handle, 10_000)
         }
 
         // Statements hold on to their connection and are given back before it.

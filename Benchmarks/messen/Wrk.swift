@@ -24,12 +24,16 @@ struct Wrk: Sendable {
         """.write(toFile: skript, atomically: true, encoding: .utf8)
     }
 
+    /// `kopf` are header lines that every request carries.
+    ///
     /// - Throws: when an answer was missing or was an error.
-    func laufe(_ url: String, verbindungen: Int, sekunden: Int) throws -> Ergebnis {
+    func laufe(_ url: String, verbindungen: Int, sekunden: Int, kopf: [String] = []) throws -> Ergebnis {
         let threads = max(1, min(verbindungen, ProcessInfo.processInfo.activeProcessorCount))
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["wrk", "-t\(threads)", "-c\(verbindungen)", "-d\(sekunden)s", "-s", skript, url]
+        process.arguments =
+            ["wrk", "-t\(threads)", "-c\(verbindungen)", "-d\(sekunden)s", "-s", skript]
+            + kopf.flatMap { ["-H", $0] } + [url]
         let output = Pipe()
         (process.standardOutput, process.standardError) = (output, output)
         process.standardInput = FileHandle.nullDevice

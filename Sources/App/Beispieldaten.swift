@@ -8,12 +8,19 @@ package import Storage
 import Suche
 import Umsetzung
 import Verzeichnis
+import Web
 
 /// Loads the small example world that comes with the product.
 package enum Beispieldaten {
     /// Whether nothing was ever loaded.
     package static func istLeer(_ database: any Database) async throws -> Bool {
         try await database.read { db in try DatenstandStore.isEmpty(in: db) }
+    }
+
+    /// Whether what is loaded is the example world and nothing else: every service says so in its name.
+    package static func istGeladen(in db: any SQLConnection) throws -> Bool {
+        let dienste = try DienstStore.list(DienstFilter(), Listenwunsch(Abfrage()), in: db).eintraege
+        return !dienste.isEmpty && dienste.allSatisfy { $0.dienst.name.hasPrefix("Beispiel: ") }
     }
 
     /// - Throws: `Refusal` for a database that holds data already, or files that are missing or faulty.

@@ -46,6 +46,19 @@ package struct Einstellung: Sendable {
         name: "LEITSTAND_CACHE", art: "Zahl", vorgabe: "\(Leitstand.cache)",
         beschreibung: "Megabyte für fertige Antworten an nicht angemeldete Leser; 0 schaltet den Cache ab.",
         geheim: false)
+    static let smtp = Einstellung(
+        name: "LEITSTAND_SMTP", art: "Adresse", vorgabe: nil,
+        beschreibung:
+            "Mailserver als smtp://BENUTZER:PASSWORT@RECHNER:587 (STARTTLS) oder smtps://…:465; ohne ihn verschickt Leitstand keine E-Mails.",
+        geheim: true)
+    static let absender = Einstellung(
+        name: "LEITSTAND_ABSENDER", art: "E-Mail-Adresse", vorgabe: nil,
+        beschreibung: "Von wem E-Mails kommen, etwa Leitstand <leitstand@stadt.example>; nötig mit LEITSTAND_SMTP.",
+        geheim: false)
+    static let smtpZertifikat = Einstellung(
+        name: "LEITSTAND_SMTP_ZERTIFIKAT", art: "Datei", vorgabe: nil,
+        beschreibung: "Zertifikate (PEM), denen beim Mailserver vertraut wird, statt denen des Systems.",
+        geheim: false)
     static let sicherungsschluessel = Einstellung(
         name: "LEITSTAND_SICHERUNG_SCHLUESSEL", art: "Datei", vorgabe: nil,
         beschreibung: "Öffentlicher RSA-Schlüssel (PEM, ab 3072 Bit), für den Sicherungen verschlüsselt werden.",
@@ -76,11 +89,25 @@ package struct Einstellung: Sendable {
             "Netze, die /metrics lesen dürfen, mit Komma getrennt, etwa 10.0.0.0/8, fd00::/8; der eigene Rechner darf immer.",
         geheim: false)
 
+    static let proxys = Einstellung(
+        name: "LEITSTAND_PROXYS", art: "Netze", vorgabe: nil,
+        beschreibung:
+            "Netze der eigenen Proxys, etwa 127.0.0.1, 10.0.0.0/8: nur von dort gilt X-Forwarded-For, für die Bremse der Anmeldung.",
+        geheim: false)
+
+    static let fristen = Einstellung(
+        name: "LEITSTAND_FRISTEN", art: "Fristen", vorgabe: nil,
+        beschreibung:
+            "Eigene Löschfristen in Tagen, mit Komma getrennt, etwa verlauf=3650,konto=730; die übrigen gelten wie vorgesehen.",
+        geheim: false)
+
     /// All settings, in the order of the documentation.
-    package static let alle = [
-        datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, sicherungsschluessel,
-        protokoll, httpVerbindungen, anfragen, vorlauf, metriken,
-    ]
+    package static let alle =
+        [
+            datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, smtp, absender,
+            smtpZertifikat, sicherungsschluessel, protokoll, httpVerbindungen, anfragen, vorlauf, metriken, proxys,
+            fristen,
+        ] + openIDConnect
 }
 
 /// The values in force: given on the command line, else in the environment, else the default.
@@ -138,13 +165,18 @@ package struct Einstellungen: Sendable {
     package func vorlauf() throws -> Int { try zahl(.vorlauf, 0...60) }
 
     /// The networks whose supervision may read the figures.
-    package func metriken() throws -> [Netzbereich] {
-        try (wert(.metriken) ?? "").split(separator: ",").map { part in
+    package func metriken() throws -> [Netzbereich] { try netze(.metriken) }
+
+    /// The networks of the operator's own proxies.
+    package func proxys() throws -> [Netzbereich] { try netze(.proxys) }
+
+    private func netze(_ setting: Einstellung) throws -> [Netzbereich] {
+        try (wert(setting) ?? "").split(separator: ",").map { part in
             let text = part.trimmingCharacters(in: .whitespaces)
             guard let range = Netzbereich(text) else {
                 throw Refusal(
                     .badRequest,
-                    "\(Einstellung.metriken.name): „\(text)“ ist kein Netz. Schreiben Sie 10.0.0.0/8 oder fd00::/8.")
+                    "\(setting.name): „\(text)“ ist kein Netz. Schreiben Sie 10.0.0.0/8 oder fd00::/8.")
             }
             return range
         }

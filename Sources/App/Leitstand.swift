@@ -5,6 +5,8 @@ package import Kernel
 package import Konten
 import Logging
 import Nachnutzung
+package import Post
+import Protokoll
 package import Storage
 package import Suche
 import Umsetzung
@@ -26,13 +28,21 @@ package struct Leitstand: Sendable {
     package let messwerte: Messwerte
     package let bereitschaft: Bereitschaft
     package let anfragegrenze: Anfragegrenze
+    package let datenschutz: Datenschutz
     private let messnetze: [Netzbereich]
+    private let herkunft: Herkunft
+    /// Nil where nobody signs in through an identity provider.
+    private let anbieter: Identitaetsanbieter?
     package let now: @Sendable () -> Instant
+    package let post: Kontopost
 
     package init(
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
         texte: Fusstexte = Fusstexte(), adresse: String? = nil, cache megabytes: Int = Leitstand.cache,
-        anfragegrenze: Anfragegrenze = Anfragegrenze(), messnetze: [Netzbereich] = [],
+        anfragegrenze: Anfragegrenze = Anfragegrenze(), messnetze: [Netzbereich] = [], proxys: [Netzbereich] = [],
+        postausgang: (any Postausgang)? = nil, linkadresse: String? = nil,
+        anbieter: Identitaetsanbieter? = nil,
+        datenschutz: Datenschutz = .ueblich,
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
@@ -43,12 +53,17 @@ package struct Leitstand: Sendable {
         cache = megabytes == 0 ? nil : ResponseCache(bytes: megabytes << 20, database: database, now: now)
         self.anfragegrenze = anfragegrenze
         self.messnetze = messnetze
+        herkunft = Herkunft(proxys: proxys)
+        self.anbieter = anbieter
+        self.datenschutz = datenschutz
         messwerte = Messwerte([
             anfragegrenze, Datenbankwerte(database), Prozesswerte(version: Leitstand.version),
         ])
         if let cache { messwerte.fuege(cache) }
         bereitschaft = Bereitschaft(database)
         self.now = now
+        post = Kontopost(
+            database: database, ausgang: postausgang, adresse: linkadresse ?? adresse, views: views, now: now)
         site = Site(
             views: views, assets: assets,
             navigation: [
@@ -58,6 +73,7 @@ package struct Leitstand: Sendable {
                 Verweis("Umsetzung", "/umsetzung"),
             ],
             fussnoten: [
+                Verweis("Organisationen", "/organisationen"),
                 Verweis("Änderungen am Katalog", "/katalog/aenderungen"), Verweis("Codelisten", "/codelisten"),
             ] + Fusstext.allCases.map { Verweis($0.name, $0.pfad) } + [
                 Verweis("Programmierschnittstelle", "/schnittstelle")
@@ -71,32 +87,65 @@ package struct Leitstand: Sendable {
     /// Where the one search lives; the box in the head of every page and the browsers' own lead there.
     static let suchpfad = "/suche"
 
+    /// The Organisation that a rule of the identity provider means; nil when there is none, or several.
+    @Sendable private static func organisation(_ word: String, in db: any SQLConnection) throws -> String? {
+        do { return try OrganisationStore.named(word, in: db).id.rawValue } catch is Refusal { return nil }
+    }
+
     /// Shapes of the JSON interface, by room.
     static let schemas =
         [
             Leistung.schema, Leistung.einordnungSchema, OZGLeistung.schema, Themenfeld.schema, Gebiet.schema,
             Gebiet.verweisSchema, DienstEintrag.schema, Facette.schema, Katalogaenderung.schema, Katalogstand.schema,
             Codeliste.schema, Codeliste.schemaMitFassungen, Codelistenfassung.schema, Codelistenspalte.schema,
-            Codelisteneintrag.schema,
+            Codelisteneintrag.schema, Organisation.schema, Organisation.auskunftSchema, Organisation.einheitSchema,
         ] + SucheRoutes.schemas
 
+    /// How the rooms say what they wrote into the Verlauf.
+    private static let worte: [any Verlaufsworte] = [WorteImVerlauf()]
+
     private var rooms: [any RoomRoutes] {
-        [
+        let konten = Kontonamen()
+        let erzaehlung = VerlaufImDatensatz(konten: konten, worte: Leitstand.worte)
+        return [
             StartRoutes(database: database, site: site, bereitschaft: bereitschaft),
             MesswerteRoutes(messwerte: messwerte, netze: messnetze),
             SucheRoutes(database: database, site: site, suche: suche),
             GebietRoutes(database: database, site: site, ergaenzungen: [StandImGebiet(), UmrissImGebiet()]),
             GrenzRoutes(database: database),
+            OrganisationRoutes(
+                database: database, site: site,
+                ergaenzungen: [DelegationAufOrganisation(), VerlaufAufOrganisation(erzaehlung: erzaehlung)], now: now),
+            EinheitRoutes(database: database, site: site, now: now),
+            AngabeRoutes(database: database, site: site, now: now),
+            RechtsnachfolgeRoutes(database: database, site: site, teile: Leitstand.nachfolgeteile, now: now),
+            DelegationRoutes(database: database, site: site, now: now),
             LeistungRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             ThemenfeldRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             KatalogaenderungRoutes(database: database, site: site),
-            DienstRoutes(database: database, site: site, now: now),
+            DienstRoutes(database: database, site: site, erzaehlung: erzaehlung, now: now),
             GebietTabelleRoutes(database: database, now: now), KatalogTabellenRoutes(database: database, now: now),
             DienstTabelleRoutes(database: database, now: now),
             CodelistenRoutes(database: database, site: site, now: now),
-            UmsetzungRoutes(database: database, site: site, now: now),
+            UmsetzungRoutes(database: database, site: site, erzaehlung: erzaehlung, now: now),
+            VerlaufRoutes(database: database, site: site, konten: konten, worte: Leitstand.worte, now: now),
             LadungRoutes(database: database, site: site, now: now),
-            AnmeldungRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
+            AnmeldungRoutes(
+                database: database, site: site, anmeldung: anmeldung, tls: tls, herkunft: herkunft,
+                extern: anbieter?.angaben.name, now: now),
+            KontoRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
+            ZweitfaktorRoutes(database: database, site: site, anmeldung: anmeldung, tls: tls, now: now),
+            EinladungRoutes(database: database, site: site, anmeldung: anmeldung, post: post, tls: tls, now: now),
+            EmailRoutes(database: database, site: site, anmeldung: anmeldung, post: post, now: now),
+            PersonenRoutes(
+                database: database, site: site, anmeldung: anmeldung, post: post, behoerden: Behoerden(), now: now),
+            EinladungslisteRoutes(
+                database: database, site: site, anmeldung: anmeldung, post: post, behoerden: Behoerden(), now: now),
+            FremdanmeldungRoutes(
+                database: database, site: site, anbieter: anbieter, anmeldung: anmeldung, tls: tls, herkunft: herkunft,
+                organisation: Leitstand.organisation, now: now),
+            DatenschutzRoutes(
+                database: database, site: site, anmeldung: anmeldung, datenschutz: datenschutz, tls: tls, now: now),
             FusstextRoutes(texte: texte, site: site),
             SuchbeschreibungRoutes(site: site, suchpfad: Leitstand.suchpfad),
         ]
@@ -135,8 +184,8 @@ package struct Leitstand: Sendable {
             site: site, schemas: Leitstand.schemas,
             namen: site.navigation + [
                 Verweis("Suche", "/suche"), Verweis("Katalogstände und Änderungen", "/katalog"),
-                Verweis("Grenzen der Gebiete", "/grenzen"), Verweis("Codelisten", "/codelisten"),
-                Verweis("OpenAPI", "/openapi.json"),
+                Verweis("Grenzen der Gebiete", "/grenzen"), Verweis("Organisationen", "/organisationen"),
+                Verweis("Codelisten", "/codelisten"), Verweis("OpenAPI", "/openapi.json"),
             ]
         ).add(to: &routes)
         routes.schliesseAb()

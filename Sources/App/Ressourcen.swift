@@ -1,5 +1,6 @@
 import Foundation
 import Kernel
+package import Konten
 package import Web
 
 /// Finds templates, assets and example data: in the configured folder, else beside the binary or where a package of the
@@ -13,6 +14,8 @@ package struct Ressourcen: Sendable {
     let woerter: String
     /// The texts of the pages at the foot, with gaps for the operator.
     package let texte: String
+    /// The list of common passwords, which may be absent.
+    package let kennwoerter: String
 
     /// - Throws: `Refusal` that names the places it looked at.
     package init(konfiguriert: String?) throws {
@@ -43,10 +46,10 @@ package struct Ressourcen: Sendable {
 
     private init(
         vorlagen: [(room: String, path: String)], dateien: [String], beispieldaten: String, woerter: String,
-        texte: String
+        texte: String, kennwoerter: String
     ) {
         (self.vorlagen, self.dateien, self.beispieldaten) = (vorlagen, dateien, beispieldaten)
-        (self.woerter, self.texte) = (woerter, texte)
+        (self.woerter, self.texte, self.kennwoerter) = (woerter, texte, kennwoerter)
     }
 
     /// `views/{room}`, `assets`, `woerter`, `texte` and `Beispieldaten` in one folder.
@@ -61,7 +64,7 @@ package struct Ressourcen: Sendable {
                 Ressourcen.istOrdner($0.path)
             },
             dateien: [folder + "/assets"], beispieldaten: folder + "/Beispieldaten", woerter: folder + "/woerter",
-            texte: folder + "/texte")
+            texte: folder + "/texte", kennwoerter: folder + "/kennwoerter/haeufige.txt")
     }
 
     /// The source tree that the folder lies in.
@@ -79,7 +82,7 @@ package struct Ressourcen: Sendable {
                     vorlagen: views.filter { istOrdner($0.path) },
                     dateien: [sources + "/Web/assets"] + (istOrdner(vendor) ? [vendor] : []),
                     beispieldaten: url.path + "/Beispieldaten", woerter: sources + "/Suche/woerter",
-                    texte: sources + "/App/texte")
+                    texte: sources + "/App/texte", kennwoerter: url.path + "/assets/kennwoerter/haeufige.txt")
             }
             url.deleteLastPathComponent()
         }
@@ -104,6 +107,17 @@ package struct Ressourcen: Sendable {
     }
 
     package func views() throws -> Views { try Views(ordner: vorlagen) }
+
+    /// What a new password must be like; without the list only its other rules hold.
+    package var kennwortregel: Kennwortregel {
+        Kennwortregel(haeufige: HaeufigeKennwoerter(datei: kennwoerter) ?? HaeufigeKennwoerter([String]()))
+    }
+
+    /// What an operator should know about the list of common passwords; nil when it is there.
+    package var kennworthinweis: String? {
+        if let list = HaeufigeKennwoerter(datei: kennwoerter), list.anzahl > 0 { return nil }
+        return "Die Liste häufiger Passwörter fehlt (\(kennwoerter)): Werkzeuge/assets richtet sie ein."
+    }
 
     package func assets() throws -> Assets { try Assets(ordner: dateien) }
 }

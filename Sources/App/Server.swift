@@ -25,8 +25,12 @@ package enum Server {
     ) async throws {
         let verbindungen = Verbindungen(grenzen)
         let suchwerte = Dienstwerte("suchindex")
+        let siegelwerte = Dienstwerte("verlaufssiegel")
         leitstand.messwerte.fuege(verbindungen)
         leitstand.messwerte.fuege(suchwerte)
+        leitstand.messwerte.fuege(siegelwerte)
+        let loeschwerte = Dienstwerte("loeschfristen")
+        leitstand.messwerte.fuege(loeschwerte)
         let application = Application(
             responder: leitstand.responder(),
             server: HTTPServerBuilder { Netzkanal(verbindungen, responder: $0) },
@@ -38,6 +42,10 @@ package enum Server {
             services: [
                 Grenzwacht(grenze: leitstand.anfragegrenze), application,
                 Suchdienst(database: leitstand.database, logger: logger, werte: suchwerte),
+                Siegeldienst(database: leitstand.database, logger: logger, werte: siegelwerte),
+                Loeschdienst(
+                    leitstand.datenschutz, database: leitstand.database, hinweis: leitstand.post.loeschhinweis,
+                    logger: logger, werte: loeschwerte, now: leitstand.now),
                 Abschied(bereitschaft: leitstand.bereitschaft, verbindungen: verbindungen, vorlauf: vorlauf),
             ],
             gracefulShutdownSignals: signale, logger: logger)

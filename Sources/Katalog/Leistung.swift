@@ -1,5 +1,6 @@
 import Crypto
 package import Formats
+import Kernel
 package import Storage
 package import Web
 
@@ -15,10 +16,7 @@ package struct Leistung: Sendable, Equatable {
         /// The stable id of a Leistung without a key: `nummer` counts equal pairs of name and OZG-ID from 1.
         package init(ohneSchluessel name: String, ozgID: String?, nummer: Int) {
             let text = [name, ozgID ?? "", String(nummer)].joined(separator: "\n")
-            let digits = SHA256.hash(data: Array(text.utf8)).prefix(6).map { byte in
-                String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-            }
-            rawValue = "o-" + digits.joined()
+            rawValue = "o-" + SHA256.hash(data: Array(text.utf8)).prefix(6).hex
         }
     }
 

@@ -39,6 +39,70 @@ package enum KernelMigrations {
             "CREATE INDEX verlauf_eintrag ON verlauf (eintrag, am)",
             "CREATE INDEX verlauf_leistung ON verlauf (leistung, am)",
             "CREATE INDEX verlauf_gebiet ON verlauf (gebiet, am)",
-            "CREATE INDEX verlauf_dienst ON verlauf (dienst, am)")
+            "CREATE INDEX verlauf_dienst ON verlauf (dienst, am)"),
+        Migration(
+            "kernel-0002-siegel",
+            // A chain per Organisation, and one without a name. Seals stand beside the lines, which are never changed.
+            """
+            CREATE TABLE verlauf_siegel (
+                kette TEXT NOT NULL,
+                nummer BIGINT NOT NULL,
+                zeile TEXT NOT NULL UNIQUE,
+                siegel BYTEA NOT NULL,
+                am BIGINT NOT NULL,
+                PRIMARY KEY (kette, nummer)
+            )
+            """,
+            // The end of each chain, and the last number of a beginning whose period of retention is over.
+            """
+            CREATE TABLE verlauf_kette (
+                kette TEXT PRIMARY KEY,
+                nummer BIGINT NOT NULL,
+                siegel BYTEA NOT NULL,
+                am BIGINT NOT NULL,
+                ab BIGINT NOT NULL DEFAULT 0,
+                ab_siegel BYTEA
+            )
+            """,
+            // Lines without a seal. The database notes them itself, so that servers of the release before do it, too.
+            "CREATE TABLE verlauf_offen (zeile TEXT PRIMARY KEY)",
+            SQL(
+                sqlite: "",
+                postgres: """
+                    CREATE FUNCTION verlauf_merken() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN
+                        INSERT INTO verlauf_offen (zeile) SELECT id FROM neue_zeilen ON CONFLICT DO NOTHING;
+                        RETURN NULL;
+                    END
+                    $$
+                    """),
+            SQL(
+                sqlite: """
+                    CREATE TRIGGER verlauf_merken AFTER INSERT ON verlauf
+                    BEGIN INSERT OR IGNORE INTO verlauf_offen (zeile) VALUES (new.id); END
+                    """,
+                postgres: """
+                    CREATE TRIGGER verlauf_merken AFTER INSERT ON verlauf REFERENCING NEW TABLE AS neue_zeilen
+                    FOR EACH STATEMENT EXECUTE FUNCTION verlauf_merken()
+                    """),
+            "INSERT INTO verlauf_offen (zeile) SELECT id FROM verlauf",
+            // What personal values are hashed with; without its salt a hash says nothing any more.
+            """
+            CREATE TABLE verlauf_salz (
+                bezug TEXT PRIMARY KEY,
+                salz BYTEA NOT NULL,
+                am BIGINT NOT NULL
+            )
+            """,
+            // In the order in which the Verlauf is read, so that a page reads its own lines alone.
+            "DROP INDEX verlauf_am", "DROP INDEX verlauf_organisation",
+            "CREATE INDEX verlauf_zeit ON verlauf (am, id)",
+            "CREATE INDEX verlauf_zeit_organisation ON verlauf (organisation, am, id)",
+            "CREATE INDEX verlauf_zeit_person ON verlauf (person, am, id)",
+            "CREATE INDEX verlauf_zeit_art ON verlauf (art, am, id)",
+            // What happened to a service itself, among the many entries that name it.
+            """
+            CREATE INDEX verlauf_dienst_selbst ON verlauf (dienst, id) WHERE eintrag IS NULL AND dienst IS NOT NULL
+            """),
     ]
 }

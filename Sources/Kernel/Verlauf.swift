@@ -4,7 +4,7 @@ package import Storage
 ///
 /// A person appears by id only, so that names can be erased without touching the log.
 package struct Verlauf: Sendable, Equatable {
-    package enum Art: String, SQLConvertible {
+    package enum Art: String, CaseIterable, SQLConvertible {
         case datenstandGeladen = "datenstand_geladen"
         case dienstAngelegt = "dienst_angelegt"
         case dienstGeaendert = "dienst_geaendert"
@@ -14,6 +14,30 @@ package struct Verlauf: Sendable, Equatable {
         case leistungVorlaeufig = "leistung_vorlaeufig"
         case kontoAngelegt = "konto_angelegt"
         case kennwortGesetzt = "kennwort_gesetzt"
+        case kontoGesperrt = "konto_gesperrt"
+        case kontoFreigegeben = "konto_freigegeben"
+        case emailGeaendert = "email_geaendert"
+        case fremdkontoVerknuepft = "fremdkonto_verknuepft"
+        case rolleGegeben = "rolle_gegeben"
+        case rolleGenommen = "rolle_genommen"
+        case kontoGeaendert = "konto_geaendert"
+        case zweiterFaktorGesetzt = "zweiter_faktor_gesetzt"
+        case zweiterFaktorEntfernt = "zweiter_faktor_entfernt"
+        case codesErneuert = "codes_erneuert"
+        case verlaufGekuerzt = "verlauf_gekuerzt"
+        case organisationAngelegt = "organisation_angelegt"
+        case organisationGeaendert = "organisation_geaendert"
+        case einheitAngelegt = "einheit_angelegt"
+        case einheitGeaendert = "einheit_geaendert"
+        case einheitZusammengelegt = "einheit_zusammengelegt"
+        case angabeAngelegt = "angabe_angelegt"
+        case angabeGeaendert = "angabe_geaendert"
+        case angabeGeloescht = "angabe_geloescht"
+        case delegationGegeben = "delegation_gegeben"
+        case delegationBeendet = "delegation_beendet"
+        case nachfolgeUebertragen = "nachfolge_uebertragen"
+        case kontoGeloescht = "konto_geloescht"
+        case auskunftErteilt = "auskunft_erteilt"
     }
 
     package var art: Art
@@ -75,31 +99,5 @@ package enum VerlaufStore {
             })
     }
 
-    /// What happened to one Umsetzungseintrag, newest first: by the ids, which keep their order when the clock is set back.
-    package static func ofEintrag(_ id: String, limit: Int, in db: any SQLConnection) throws -> [Eintragsverlauf] {
-        try db.all(
-            "SELECT am, art, person, feld, von, nach FROM verlauf WHERE eintrag = \(id) ORDER BY id DESC LIMIT \(limit)"
-        )
-    }
-
     private static func text(_ value: String?) -> SQLValue { value.map(SQLValue.text) ?? .null }
-}
-
-/// A line of the Verlauf as the page of an Umsetzungseintrag shows it.
-package struct Eintragsverlauf: Sendable, Equatable, RowDecodable {
-    package let am: Instant
-    package let art: Verlauf.Art
-    package let person: String?
-    package let feld: String?
-    package let von: String?
-    package let nach: String?
-
-    package init(row: Row) throws {
-        am = try row["am"]
-        art = try row["art"]
-        person = try row["person"]
-        feld = try row["feld"]
-        von = try row["von"]
-        nach = try row["nach"]
-    }
 }

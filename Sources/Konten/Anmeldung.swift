@@ -1,65 +1,56 @@
 import Dispatch
-package import Kernel
-package import Storage
+import Foundation
+import Kernel
+import Storage
 import Synchronization
 import Web
 
 /// Checks passwords away from the threads that answer requests, a few at a time.
 package final class Anmeldung: Sendable {
-    private let queue = DispatchQueue(label: "leitstand.anmeldung", attributes: .concurrent)
-    private let places = DispatchSemaphore(value: 2)
+    /// Set on the threads that derive.
+    static let rechenplatz = DispatchSpecificKey<Bool>()
+
+    /// One derivation at a time on each; half of the processors stay free for readers.
+    private let plaetze: [DispatchQueue]
+    private let naechster = Atomic<Int>(0)
     private let aufwand: Kennwort.Aufwand
+    /// What a new password must be like.
+    package let regel: Kennwortregel
     /// Compared when nobody has the address, so that both answers take the same time.
     private let niemand: Kennwort
 
-    package init(aufwand: Kennwort.Aufwand = .ueblich) throws {
+    package init(aufwand: Kennwort.Aufwand = .ueblich, regel: Kennwortregel = Kennwortregel()) throws {
         self.aufwand = aufwand
+        self.regel = regel
+        plaetze = (0..<max(1, min(4, ProcessInfo.processInfo.activeProcessorCount / 2))).map { number in
+            let queue = DispatchQueue(label: "leitstand.anmeldung.\(number)")
+            queue.setSpecific(key: Anmeldung.rechenplatz, value: true)
+            return queue
+        }
         niemand = try Kennwort.neu(Geheimnis.neu(bytes: 16), aufwand)
     }
 
+    /// Whether this is the password of an account; costs the same where there is no account or no password yet.
     package func passt(_ klartext: String, _ kennwort: Kennwort?) async -> Bool {
-        let stored = kennwort ?? niemand
-        let right = await heavy { stored.passt(klartext) }
-        return right && kennwort != nil
+        let own = kennwort.flatMap { $0.aufwand == nil ? nil : $0 }
+        let stored = own ?? niemand
+        let right = await schwer { stored.passt(klartext) }
+        return right && own != nil
     }
 
     package func neuesKennwort(_ klartext: String) async throws -> Kennwort {
         let aufwand = aufwand
-        return try await heavy { Result { try Kennwort.neu(klartext, aufwand) } }.get()
+        return try await schwer { Result { try Kennwort.neu(klartext, aufwand) } }.get()
     }
 
-    private func heavy<T: Sendable>(_ work: @escaping @Sendable () -> T) async -> T {
-        await withCheckedContinuation { continuation in
-            queue.async {
-                self.places.wait()
-                defer { self.places.signal() }
-                continuation.resume(returning: work())
-            }
+    /// Whether a stored password is cheaper to guess at than new ones are.
+    func istVeraltet(_ kennwort: Kennwort) -> Bool { (kennwort.aufwand?.arbeit ?? .max) < aufwand.arbeit }
+
+    func schwer<T: Sendable>(_ work: @escaping @Sendable () -> T) async -> T {
+        let turn = naechster.wrappingAdd(1, ordering: .relaxed).oldValue
+        let queue = plaetze[Int(UInt(bitPattern: turn) % UInt(plaetze.count))]
+        return await withCheckedContinuation { continuation in
+            queue.async { continuation.resume(returning: work()) }
         }
-    }
-}
-
-/// The account that a first start makes.
-package struct Erstkonto: Sendable {
-    package let email: String
-    package let klartext: String
-
-    package static let email = "verwaltung@leitstand.localhost"
-
-    /// Makes the account when there is none; nil when accounts exist already.
-    package static func anlegen(
-        _ anmeldung: Anmeldung, am: Instant, in database: any Database
-    ) async throws -> Erstkonto? {
-        guard try await database.read({ db in try !KontoStore.gibtKonten(in: db) }) else { return nil }
-        let klartext = Kennwort.vorschlag()
-        let kennwort = try await anmeldung.neuesKennwort(klartext)
-        let made = try await database.write { db in
-            try db.lock("erstkonto")
-            guard try !KontoStore.gibtKonten(in: db) else { return false }
-            _ = try KontoStore.insert(
-                email: email, kennwort: kennwort, aemter: [.init(.administration)], durch: .betrieb(am), in: db)
-            return true
-        }
-        return made ? Erstkonto(email: email, klartext: klartext) : nil
     }
 }

@@ -20,6 +20,9 @@ package struct Kennwort: Sendable, Equatable {
         package static let ueblich = Aufwand(n: 1 << 15, r: 8, p: 1)
         /// For tests, where the cost proves nothing.
         package static let gering = Aufwand(n: 1 << 4, r: 8, p: 1)
+
+        /// What a derivation takes, to compare two of them.
+        var arbeit: Int { n * r * p }
     }
 
     /// Derives a new hash with fresh salt. Blocks for the time of the cost: call it off the request threads.
@@ -31,15 +34,27 @@ package struct Kennwort: Sendable, Equatable {
                 "scrypt$\(aufwand.n)$\(aufwand.r)$\(aufwand.p)$\(Base64URL.encode(salt))$\(Base64URL.encode(hash))")
     }
 
-    /// Whether this is the password; takes as long for a wrong one as for the right one.
-    package func passt(_ klartext: String) -> Bool {
+    private typealias Teile = (aufwand: Aufwand, salt: [UInt8], hash: [UInt8])
+
+    /// Nil for a line that cannot be read, as an account has that nobody has given a password yet.
+    private var teile: Teile? {
         let parts = gespeichert.split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0] == "scrypt", let n = Int(parts[1]), let r = Int(parts[2]),
             let p = Int(parts[3]),
             (2...(1 << 20)).contains(n), (1...64).contains(r), (1...16).contains(p),
-            let salt = Base64URL.decode(String(parts[4])), let expected = Base64URL.decode(String(parts[5])),
+            let salt = Base64URL.decode(String(parts[4])), let expected = Base64URL.decode(String(parts[5]))
+        else { return nil }
+        return (Aufwand(n: n, r: r, p: p), salt, expected)
+    }
+
+    /// The cost it was derived with; nil when there is no password that could match.
+    var aufwand: Aufwand? { teile?.aufwand }
+
+    /// Whether this is the password; takes as long for a wrong one as for the right one.
+    package func passt(_ klartext: String) -> Bool {
+        guard let (aufwand, salt, expected) = teile,
             // A stored line that cannot be read matches nothing; the person resets the password.
-            let hash = try? Kennwort.derive(klartext, salt: salt, Aufwand(n: n, r: r, p: p))
+            let hash = try? Kennwort.derive(klartext, salt: salt, aufwand)
         else { return false }
         return zip(hash, expected).reduce(UInt8(hash.count == expected.count ? 0 : 1)) { $0 | ($1.0 ^ $1.1) } == 0
     }

@@ -1,13 +1,9 @@
-import Crypto
 package import Kernel
 package import Storage
 package import Web
 
-/// Every statement that touches persons, their roles and their sessions.
+/// Every statement that touches persons and their passwords.
 package enum KontoStore {
-    /// How long a session lives at most.
-    package static let sitzungsdauer = 12 * 60 * 60
-
     package static func gibtKonten(in db: any SQLConnection) throws -> Bool {
         let one: Int? = try db.value("SELECT 1 FROM person LIMIT 1")
         return one != nil
@@ -24,10 +20,7 @@ package enum KontoStore {
             ON CONFLICT DO NOTHING
             """)
         guard inserted == 1 else { throw Refusal(.conflict, "Zu dieser E-Mail-Adresse gibt es schon ein Konto.") }
-        for amt in aemter {
-            try db.execute(
-                "INSERT INTO amt (person, rolle, organisation) VALUES (\(id), \(amt.rolle), \(amt.organisation ?? ""))")
-        }
+        for amt in aemter { try AmtStore.gib(amt, an: id, durch: urheber, in: db) }
         try VerlaufStore.append([Verlauf(.kontoAngelegt, nach: id.rawValue)], durch: urheber, in: db)
         return id
     }
@@ -38,63 +31,103 @@ package enum KontoStore {
         return (id: try row["id"], kennwort: Kennwort(gespeichert: try row["kennwort"]))
     }
 
-    /// Sets a new password and ends all sessions of the account.
+    static func kennwort(of id: Person.ID, in db: any SQLConnection) throws -> Kennwort? {
+        try db.value("SELECT kennwort FROM person WHERE id = \(id)").map { Kennwort(gespeichert: $0) }
+    }
+
+    /// Whether somebody signs in with a password here, and not through an identity provider alone.
+    static func hatKennwort(_ id: Person.ID, in db: any SQLConnection) throws -> Bool {
+        try kennwort(of: id, in: db)?.aufwand != nil
+    }
+
+    /// Whether nobody changed the password or disabled the account meanwhile.
+    static func gilt(_ kennwort: Kennwort, of id: Person.ID, in db: any SQLConnection) throws -> Bool {
+        let one: Int? = try db.value(
+            "SELECT 1 FROM person WHERE id = \(id) AND kennwort = \(kennwort.gespeichert) AND gesperrt_am IS NULL")
+        return one != nil
+    }
+
+    /// Sets a new password and ends all sessions of the account, but for the one of `ausser`.
     package static func setzeKennwort(
-        _ kennwort: Kennwort, of id: Person.ID, durch urheber: Urheber, in db: any SQLConnection
+        _ kennwort: Kennwort, of id: Person.ID, ausser token: String? = nil, durch urheber: Urheber,
+        in db: any SQLConnection
     ) throws {
         try db.execute("UPDATE person SET kennwort = \(kennwort.gespeichert) WHERE id = \(id)")
-        try db.execute("DELETE FROM sitzung WHERE person = \(id)")
+        try SitzungStore.beendeAlle(of: id, ausser: token, in: db)
+        try db.execute("DELETE FROM bekanntes_geraet WHERE person = \(id)")
         try VerlaufStore.append([Verlauf(.kennwortGesetzt, nach: id.rawValue)], durch: urheber, in: db)
     }
 
-    /// Begins a session; the token goes to the browser, the database keeps only its hash.
-    package static func beginne(
-        person: Person.ID, token: String, csrf: String, am: Instant, in db: any SQLConnection
+    /// Stores the same password with today's cost; nothing else changes.
+    static func ersetze(
+        _ alt: Kennwort, durch neu: Kennwort, of id: Person.ID, in db: any SQLConnection
     ) throws {
-        try db.execute("DELETE FROM sitzung WHERE bis < \(am)")
+        try db.execute(
+            "UPDATE person SET kennwort = \(neu.gespeichert) WHERE id = \(id) AND kennwort = \(alt.gespeichert)")
+    }
+
+    /// How the person wants to be called; nil for no name.
+    static func setzeName(
+        _ name: String?, of id: Person.ID, durch urheber: Urheber, in db: any SQLConnection
+    ) throws {
+        let changed = try db.execute(
+            "UPDATE person SET name = \(name) WHERE id = \(id) AND coalesce(name, '') <> \(name ?? "")")
+        guard changed > 0 else { return }
+        // The names themselves stay out of the Verlauf, so that they can be erased.
+        try VerlaufStore.append([Verlauf(.kontoGeaendert, feld: "name", nach: id.rawValue)], durch: urheber, in: db)
+    }
+
+    /// Begins a session; the token goes to the browser, the database keeps only its hash.
+    ///
+    /// `geraet` says on what kind of device, `zweiterFaktor` whether roles that demand one count.
+    package static func beginne(
+        person: Person.ID, token: String, csrf: String, am: Instant, geraet: String? = nil,
+        zweiterFaktor: Bool = false, in db: any SQLConnection
+    ) throws {
+        try SitzungStore.raeumeAuf(am: am, in: db)
         try db.execute(
             """
-            INSERT INTO sitzung (token_hash, person, csrf, seit, bis)
-            VALUES (\(hash(token)), \(person), \(csrf), \(am), \(am.plus(sekunden: sitzungsdauer)))
+            INSERT INTO sitzung (token_hash, person, csrf, seit, bis, id, zuletzt_am, geraet, zweiter_faktor)
+            VALUES (\(SitzungStore.hash(token)), \(person), \(csrf), \(am), \(am.plus(sekunden: sitzungsdauer)),
+                    \(Kennung.neu(am)), \(am), \(geraet), \(zweiterFaktor))
             """)
+        try db.execute("UPDATE person SET zuletzt_am = \(am) WHERE id = \(person)")
     }
+
+    /// How long a session lives at most.
+    package static let sitzungsdauer = 12 * 60 * 60
+    /// How long it lives without being used.
+    package static let leerlauf = 2 * 60 * 60
 
     package static func beende(token: String, in db: any SQLConnection) throws {
-        try db.execute("DELETE FROM sitzung WHERE token_hash = \(hash(token))")
+        try db.execute("DELETE FROM sitzung WHERE token_hash = \(SitzungStore.hash(token))")
     }
 
+    /// The session of a token that is neither over nor unused for too long.
     package static func sitzung(_ token: String, am: Instant, in db: any SQLConnection) throws -> Sitzung? {
-        guard
-            let row = try db.rows(
-                """
-                SELECT person.id, person.email, sitzung.csrf FROM sitzung JOIN person ON person.id = sitzung.person
-                WHERE sitzung.token_hash = \(hash(token)) AND sitzung.bis >= \(am)
-                """
-            ).first
-        else { return nil }
+        try SitzungStore.lies(token, am: am, in: db)?.sitzung
+    }
+
+    /// The person with the roles that count: those that demand a second factor only where there was one.
+    ///
+    /// `faktorFehlt` says that roles are left out.
+    package static func person(
+        _ id: Person.ID, zweiterFaktor: Bool, am: Instant, in db: any SQLConnection
+    ) throws -> (person: Person, faktorFehlt: Bool)? {
+        let found = try db.rows("SELECT id, email, name FROM person WHERE id = \(id) AND gesperrt_am IS NULL")
+        return try found.first.map { try person($0, zweiterFaktor: zweiterFaktor, am: am, in: db) }
+    }
+
+    /// The same from a row that was read already: `id`, `email`, `name`.
+    static func person(
+        _ row: Row, zweiterFaktor: Bool, am: Instant, in db: any SQLConnection
+    ) throws -> (person: Person, faktorFehlt: Bool) {
         let id: Person.ID = try row["id"]
-        let aemter = try db.rows(
-            "SELECT rolle, organisation FROM amt WHERE person = \(id) ORDER BY rolle, organisation"
-        ).map { row in
-            let organisation: String = try row["organisation"]
-            return Person.Amt(try row["rolle"], an: organisation.isEmpty ? nil : organisation)
-        }
-        return Sitzung(person: Person(id: id, email: try row["email"], aemter: aemter), csrf: try row["csrf"])
-    }
-
-    private static func hash(_ token: String) -> String {
-        Base64URL.encode(Array(SHA256.hash(data: Array(token.utf8))))
-    }
-}
-
-/// Sessions of the database, as the web looks them up.
-package struct DatabaseSessions: SessionSource {
-    let database: any Database
-
-    package init(database: any Database) { self.database = database }
-
-    package func session(of token: String, at now: Instant) async throws -> Sitzung? {
-        guard (20...100).contains(token.utf8.count) else { return nil }
-        return try await database.read { db in try KontoStore.sitzung(token, am: now, in: db) }
+        let held = try AmtStore.geltende(id, am: am, in: db)
+        let counting = zweiterFaktor ? held : held.filter { !$0.rolle.verlangtZweitenFaktor }
+        return (
+            Person(id: id, email: try row["email"], name: try row["name"], aemter: counting),
+            counting.count < held.count
+        )
     }
 }

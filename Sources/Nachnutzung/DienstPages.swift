@@ -56,6 +56,8 @@ struct DienstSeite: Page {
     let leistungen: [Leistung]
     let darfAendern: Bool
     let gespeichert: Bool
+    /// What other rooms tell about the service.
+    let abschnitte: [Fragment]
 
     var titel: String { eintrag.dienst.name }
     var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Onlinedienste", "/dienste"), Krume(titel)] }
@@ -78,6 +80,7 @@ struct DienstSeite: Page {
         case "ohneLeistungen": leistungen.isEmpty
         case "bearbeiten": darfAendern ? dienst.pfad + "/bearbeiten" : nil
         case "hinweis": gespeichert ? "Der Onlinedienst ist gespeichert." : nil
+        case "abschnitte": abschnitte
         default: nil
         }
     }

@@ -9,10 +9,14 @@ package import Web
 package struct DienstRoutes: RoomRoutes {
     let database: any Database
     let site: Site
+    let erzaehlung: (any Verlaufserzaehlung)?
     let now: @Sendable () -> Instant
 
-    package init(database: any Database, site: Site, now: @escaping @Sendable () -> Instant) {
-        (self.database, self.site, self.now) = (database, site, now)
+    package init(
+        database: any Database, site: Site, erzaehlung: (any Verlaufserzaehlung)? = nil,
+        now: @escaping @Sendable () -> Instant
+    ) {
+        (self.database, self.site, self.erzaehlung, self.now) = (database, site, erzaehlung, now)
     }
 
     package func add(to routes: inout Routes) {
@@ -49,16 +53,22 @@ package struct DienstRoutes: RoomRoutes {
     @Sendable func show(_ request: Request, _ context: SiteContext) async throws -> Response {
         let slug = try context.parameter("slug")
         let saved = try Abfrage(request)["ok"] != nil
-        let found = try await database.read { db -> (DienstEintrag, [Leistung])? in
+        let person = context.person
+        let found = try await database.read { db -> (DienstEintrag, [Leistung], Abschnitt?)? in
             guard let eintrag = try DienstStore.find(slug: slug, in: db) else { return nil }
-            return (eintrag, try LeistungStore.find(eintrag.leistungen, in: db))
+            let bezug = Verlaufsbezug.dienst(
+                eintrag.dienst.id.rawValue, anbieter: eintrag.dienst.anbieter.rawValue)
+            return (
+                eintrag, try LeistungStore.find(eintrag.leistungen, in: db),
+                try erzaehlung?.abschnitt(zu: bezug, person: person, in: db)
+            )
         }
-        guard let (eintrag, leistungen) = found else { throw unknown(slug) }
+        guard let (eintrag, leistungen, verlauf) = found else { throw unknown(slug) }
         if eintrag.dienst.slug != slug { return .dauerhaft(zu: eintrag.dienst.pfad) }
         let page = DienstSeite(
             eintrag: eintrag, leistungen: leistungen,
             darfAendern: context.darf(.dienstAendern(anbieter: eintrag.dienst.anbieter.rawValue)),
-            gespeichert: saved && context.person != nil)
+            gespeichert: saved && context.person != nil, abschnitte: try site.fragments(verlauf.map { [$0] } ?? []))
         return try site.render(page, context)
     }
 

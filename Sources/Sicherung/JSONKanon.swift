@@ -1,3 +1,5 @@
+import Kernel
+
 /// JSON in one form for equal values: PostgreSQL stores `JSONB` with its own blanks and order of keys, SQLite as written.
 struct JSONKanon {
     private let text: [UInt8]

@@ -40,6 +40,7 @@ final class Kindprozess: @unchecked Sendable {
         do { try process.run() } catch { throw Refusal(.unavailable, "\(name) lässt sich nicht starten.") }
         DispatchQueue(label: "leitstand.kindprozess").async { [self] in
             // The last words say what is wrong; a program that talks on and on must not fill the memory.
+            // What cannot be read any more is as good as the end of it; the exit code tells how it went.
             while let part = try? errors.fileHandleForReading.read(upToCount: 65_536), !part.isEmpty {
                 message.append(part)
                 if message.count > 65_536 { message = Data(message.suffix(32_768)) }

@@ -1,4 +1,5 @@
 import Crypto
+import Kernel
 package import Storage
 
 /// Counts and sums up every table of a database.

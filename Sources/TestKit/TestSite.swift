@@ -3,9 +3,10 @@ package import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 package import Kernel
-import Konten
-import Logging
+package import Konten
+package import Logging
 import NIOCore
+package import Post
 package import Storage
 import Suche
 import Verzeichnis
@@ -51,7 +52,9 @@ package struct TestSite: Sendable {
     /// `cache` is its size in megabytes, 0 for none; `frist` is what a search may take: much, because a test shares its processors with all others.
     package init(
         _ database: any Database, texte: String? = nil, adresse: String? = nil, frist: Duration = .seconds(120),
-        cache: Int = Leitstand.cache,
+        cache: Int = Leitstand.cache, post: (any Postausgang)? = nil, linkadresse: String? = "http://localhost:8080",
+        anbieter: Identitaetsanbieter? = nil,
+        datenschutz: Datenschutz = .ueblich,
         now: @escaping @Sendable () -> Instant = { Welt.jetzt }
     ) throws {
         self.database = database
@@ -61,13 +64,16 @@ package struct TestSite: Sendable {
             anmeldung: try Anmeldung(aufwand: .gering),
             suche: Suche(alltag: try Welt.alltagswoerter.get(), frist: frist),
             texte: Fusstexte(ordner: texte, vorlagen: Welt.ordner("Sources/App/texte")), adresse: adresse, cache: cache,
+            postausgang: post, linkadresse: adresse ?? linkadresse, anbieter: anbieter, datenschutz: datenschutz,
             now: now)
     }
 
-    /// Runs `body` with a client for this site.
-    package func run(_ body: @escaping @Sendable (SiteClient) async throws -> Void) async throws {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
+    /// Runs `body` with a client for this site; `log` is what the server writes its log to, else nothing.
+    package func run(
+        log: Logger? = nil, _ body: @escaping @Sendable (SiteClient) async throws -> Void
+    ) async throws {
+        var logger = log ?? Logger(label: "test")
+        if log == nil { logger.logLevel = .critical }
         try await Application(responder: leitstand.responder(), logger: logger).test(.router) { client in
             try await body(SiteClient(site: self, client: client))
         }
@@ -76,13 +82,16 @@ package struct TestSite: Sendable {
 
 /// Sends requests as one of the cast.
 package struct SiteClient: Sendable {
-    let site: TestSite
+    package let site: TestSite
     let client: any TestClientProtocol
-    private var cookie: String?
+    package private(set) var cookie: String?
     /// The secret that forms of this session carry.
     package private(set) var csrf: String?
 
     init(site: TestSite, client: any TestClientProtocol) { (self.site, self.client) = (site, client) }
+
+    /// The database behind the site.
+    package var datenbank: any Database { site.database }
 
     package struct Antwort: Sendable {
         package let status: HTTPResponse.Status
@@ -93,26 +102,48 @@ package struct SiteClient: Sendable {
     }
 
     /// A client with a session of that person, made straight in the database.
-    package func als(_ rolle: Rollenspiel) async throws -> SiteClient {
-        var copy = self
+    package func als(_ rolle: Rollenspiel, zweiterFaktor: Bool = true) async throws -> SiteClient {
         guard rolle != .besuch else {
+            var copy = self
             copy.cookie = nil
             copy.csrf = nil
             return copy
         }
+        return try await als(email: "\(rolle.rawValue)@leitstand.localhost", zweiterFaktor: zweiterFaktor) { db in
+            try rolle.aemter(in: db)
+        }
+    }
+
+    /// The same for any account; one that is not there is made with these roles.
+    package func als(
+        email: String, zweiterFaktor: Bool = true,
+        _ aemter: @escaping @Sendable (any SQLConnection) throws -> [Person.Amt]
+    ) async throws -> SiteClient {
         let (token, csrf) = (Geheimnis.neu(bytes: 32), Geheimnis.neu(bytes: 32))
         let kennwort = try Kennwort.neu("geheim", .gering)
         let am = site.leitstand.now()
         try await site.database.write { db in
-            let email = "\(rolle.rawValue)@leitstand.localhost"
             let id =
                 try KontoStore.konto(email: email, in: db)?.id
                 ?? KontoStore.insert(
-                    email: email, kennwort: kennwort, aemter: rolle.aemter(in: db), durch: .betrieb(am), in: db)
-            try KontoStore.beginne(person: id, token: token, csrf: csrf, am: am, in: db)
+                    email: email, kennwort: kennwort, aemter: aemter(db), durch: .betrieb(am), in: db)
+            try KontoStore.beginne(
+                person: id, token: token, csrf: csrf, am: am, geraet: "Prüfung", zweiterFaktor: zweiterFaktor, in: db)
         }
-        copy.cookie = "leitstand_sitzung=\(token)"
-        copy.csrf = csrf
+        return mit(token: token, csrf: csrf)
+    }
+
+    /// The person of this client's session with the roles that count now; nil without one.
+    package func person() async throws -> Person? {
+        guard let token = cookie?.dropFirst("leitstand_sitzung=".count) else { return nil }
+        let am = site.leitstand.now()
+        return try await site.database.read { db in try KontoStore.sitzung(String(token), am: am, in: db)?.person }
+    }
+
+    /// This client with a session whose secrets are known.
+    package func mit(token: String, csrf: String?) -> SiteClient {
+        var copy = self
+        (copy.cookie, copy.csrf) = ("leitstand_sitzung=\(token)", csrf)
         return copy
     }
 

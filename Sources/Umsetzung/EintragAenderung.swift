@@ -64,11 +64,15 @@ package enum EintragAenderung {
         let gebiet = try gebiet(old.organisation, in: db)
         try VerlaufStore.append(
             changes.map { change in
-                Verlauf(
+                // People write about people there, and what is sealed cannot be taken back.
+                let isNote = change.feld == "notiz"
+                func wert(_ wert: String?) throws -> String? {
+                    isNote ? try Verlauf.persoenlich(wert, von: "notiz \(old.organisation.rawValue)", in: db) : wert
+                }
+                return Verlauf(
                     art, gebiet: gebiet, organisation: old.organisation.rawValue, eintrag: old.id.rawValue,
                     leistung: inhalt.leistungen.first?.rawValue, dienst: inhalt.dienst, feld: change.feld,
-                    von: change.von,
-                    nach: change.nach)
+                    von: try wert(change.von), nach: try wert(change.nach))
             }, durch: urheber, in: db)
         return true
     }

@@ -11,14 +11,13 @@ struct EintragSeite: Page {
     let ozg: OZGLeistung?
     let dienst: Loesung?
     let loesungen: [Loesung]
-    let verlauf: [Eintragsverlauf]
-    /// Services that the Verlauf names, by id.
-    let dienstnamen: [String: Loesung]
     let intern: Bool
     let darfAendern: Bool
     let meldung: String?
     /// The list as it was filtered when the person left it.
     let zurueck: String?
+    /// What other rooms tell about the entry.
+    var abschnitte: [Fragment] = []
 
     var titel: String { eintrag.inhalt.titel }
     var brotkrumen: [Krume] {
@@ -55,7 +54,7 @@ struct EintragSeite: Page {
         case "vorschlaege": inhalt.stand.suchtLoesung ? vorschlaege : [Werte]()
         case "suchtLoesung": inhalt.stand.suchtLoesung && inhalt.dienst == nil
         case "ohneVorschlag": loesungen.isEmpty
-        case "verlauf": verlauf.map(zeile)
+        case "abschnitte": abschnitte
         case "zurueck": zurueck
         case "hinweis": hinweis
         default: nil
@@ -81,42 +80,6 @@ struct EintragSeite: Page {
         ])
     }
 
-    private func zeile(_ eintrag: Eintragsverlauf) -> Werte {
-        let feld = Self.feldworte[eintrag.feld ?? ""] ?? eintrag.feld ?? ""
-        let nach = wert(eintrag.feld, eintrag.nach)
-        let was: String =
-            switch eintrag.art {
-            case .eintragAngelegt: "angelegt mit Stand „\(nach ?? "")“"
-            case .uebernahme: "übernommen: \(feld)"
-            default: "geändert: \(feld)"
-            }
-        let isNew = eintrag.art == .eintragAngelegt
-        return Werte([
-            ("am", eintrag.am.berlin), ("was", was), ("von", wert(eintrag.feld, eintrag.von)),
-            ("nach", isNew ? nil : nach),
-            ("durch", eintrag.person == nil ? "Betrieb" : nil),
-        ])
-    }
-
-    private static let feldworte = [
-        "titel": "Titel", "leistungen": "Leistungen", "ozg": "OZG-ID", "amt": "Amt", "stand": "Stand",
-        "variante": "Variante",
-        "onlinedienst": "Onlinedienst", "onlinedienst_text": "Onlinedienst (als Text)", "url": "Adresse im Netz",
-        "reifegrad": "Reifegrad", "prioritaet": "Priorität", "frist": "Frist", "rolle": "Rolle", "notiz": "Notiz",
-        "schlagworte": "Schlagworte", "begruendung": "Begründung",
-    ]
-
-    private func wert(_ feld: String?, _ wert: String?) -> String? {
-        guard let wert else { return nil }
-        switch feld {
-        case "stand": return Umsetzungsstand(rawValue: wert)?.wort ?? wert
-        case "variante": return Variante(rawValue: wert)?.wort ?? wert
-        case "onlinedienst": return dienstnamen[wert]?.name ?? wert
-        case "frist": return Tag(iso: wert)?.deutsch ?? wert
-        default: return String(wert.prefix(200))
-        }
-    }
-
     private var hinweis: String? {
         switch meldung {
         case "angelegt": "Der Eintrag ist angelegt."
@@ -124,101 +87,6 @@ struct EintragSeite: Page {
         case "uebernommen": dienst.map { "Übernommen: \($0.name). Der Eintrag ist jetzt geplant." }
         default: nil
         }
-    }
-}
-
-struct EintragFormSeite: Page {
-    static let template = "umsetzung/eintrag-formular"
-    let organisation: Organisation
-    let eintrag: Umsetzungseintrag?
-    let form: EintragForm
-    let fehler: FormErrors
-
-    var ueberschrift: String { eintrag == nil ? "Eintrag anlegen" : "Eintrag bearbeiten" }
-    var titel: String { fehler.isEmpty ? ueberschrift : "Fehler: \(ueberschrift)" }
-    var brotkrumen: [Krume] {
-        var crumbs = [
-            Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"), Krume(organisation.name, organisation.listenpfad),
-        ]
-        if let eintrag { crumbs.append(Krume(eintrag.inhalt.titel, organisation.pfad(zu: eintrag))) }
-        return crumbs + [Krume(eintrag == nil ? "Anlegen" : "Bearbeiten")]
-    }
-    var bereich: String { "/umsetzung" }
-
-    private var ziel: String { eintrag.map { organisation.pfad(zu: $0) } ?? organisation.listenpfad }
-
-    func child(named: String) -> Any? {
-        switch named {
-        case "ueberschrift": ueberschrift
-        case "organisation": organisation.name
-        case "fehler": fehler.liste
-        case "ziel", "abbrechen": ziel
-        case "version": form.version
-        case "titelFeld": feld("titel", "Titel", form.titel, hinweis: "In den Worten Ihres Hauses", pflicht: true)
-        case "leistungenFeld":
-            feld(
-                "leistungen", "Leistungen", form.leistungen,
-                hinweis: "Leistungsschlüssel, durch Leerzeichen oder Zeilen getrennt")
-        case "ozgFeld":
-            Feld(
-                "ozg", "OZG-ID", wert: form.ozgID, hinweis: "Nur wenn die ganze OZG-Leistung gemeint ist",
-                fehler: fehler["ozg"], breite: "kurz", eingabeart: "numeric")
-        case "stand":
-            Feld.auswahl(
-                "stand", "Stand", leer: nil, Umsetzungsstand.allCases.map { (wert: $0.rawValue, text: $0.wort) },
-                gewaehlt: form.stand, fehler: fehler["stand"], pflicht: true)
-        case "begruendungFeld":
-            feld(
-                "begruendung", "Begründung", form.begruendung,
-                hinweis: "Nötig bei „wartet“ (worauf, bis wann), „zurückgestellt“ und „nicht zuständig“")
-        case "variante":
-            Feld.auswahl(
-                "variante", "Variante", leer: "noch offen",
-                Variante.allCases.map { (wert: $0.rawValue, text: $0.wort) },
-                gewaehlt: form.variante.isEmpty ? nil : form.variante, fehler: fehler["variante"])
-        case "dienstFeld":
-            feld(
-                "dienst", "Onlinedienst", form.dienst,
-                hinweis: "Name oder Kurzname aus dem Verzeichnis der Onlinedienste")
-        case "urlFeld":
-            Feld(
-                "url", "Adresse im Netz", wert: form.url, hinweis: "Beginnt mit https://", fehler: fehler["url"],
-                eingabeart: "url")
-        case "reifegrad":
-            Feld.auswahl(
-                "reifegrad", "Reifegrad", leer: "nicht bestimmt", stufen,
-                gewaehlt: form.reifegrad.isEmpty ? nil : form.reifegrad,
-                fehler: fehler["reifegrad"])
-        case "weitere":
-            [
-                feld("amt", "Amt", form.amt), feld("prioritaet", "Priorität", form.prioritaet, breite: "mittel"),
-                feld("frist", "Frist", form.frist, hinweis: "TT.MM.JJJJ", breite: "kurz"),
-                feld("rolle", "Rolle", form.rolle),
-                feld("schlagworte", "Schlagworte", form.schlagworte),
-            ]
-        case "notizFeld":
-            feld(
-                "notiz", "Notiz", form.notiz,
-                hinweis: "Wie Amt, Priorität, Frist, Rolle, Schlagworte und Begründung nur für Ihre Verwaltung sichtbar"
-            )
-        default: nil
-        }
-    }
-
-    private func feld(
-        _ name: String, _ label: String, _ wert: String, hinweis: String? = nil, pflicht: Bool = false,
-        breite: String? = nil
-    ) -> Feld {
-        Feld(name, label, wert: wert, hinweis: hinweis, fehler: fehler[name], pflicht: pflicht, breite: breite)
-    }
-
-    /// All levels of all schemes, and an odd one from a sheet, so that saving does not lose it.
-    private var stufen: [(wert: String, text: String)] {
-        let known = Reifegrad.Modell.allCases.flatMap { modell in
-            modell.stufen.compactMap { stufe in Reifegrad(modell, stufe).map { (wert: $0.text, text: $0.text) } }
-        }
-        guard !form.reifegrad.isEmpty, !known.contains(where: { $0.wert == form.reifegrad }) else { return known }
-        return known + [(wert: form.reifegrad, text: "\(form.reifegrad) (ohne Modell)")]
     }
 }
 

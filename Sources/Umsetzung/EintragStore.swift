@@ -75,6 +75,19 @@ package enum EintragStore {
         ).map { row in try row["amt"] }
     }
 
+    /// Names of the offices that the authority keeps, as it orders them.
+    package static func amtsnamen(
+        organisation: Organisation.ID, am heute: Tag, in db: any SQLConnection
+    ) throws -> [String] {
+        try db.rows(
+            """
+            SELECT DISTINCT name, sortname FROM organisationseinheit_sicht
+            WHERE organisation = \(organisation) AND (gueltig_bis IS NULL OR gueltig_bis >= \(heute))
+            ORDER BY sortname, name LIMIT 500
+            """
+        ).map { row in try row["name"] }
+    }
+
     /// Services that serve what these rows are about, by row and name.
     package static func loesungen(
         _ ids: [Umsetzungseintrag.ID], in db: any SQLConnection
@@ -150,10 +163,5 @@ package enum EintragStore {
             GROUP BY o.id, o.name, o.ars, o.sortname ORDER BY o.sortname, o.id
             LIMIT \(seite.groesse) OFFSET \(seite.versatz)
             """)
-    }
-
-    /// Changes of one row, newest first.
-    package static func verlauf(_ id: Umsetzungseintrag.ID, in db: any SQLConnection) throws -> [Eintragsverlauf] {
-        try VerlaufStore.ofEintrag(id.rawValue, limit: 50, in: db)
     }
 }

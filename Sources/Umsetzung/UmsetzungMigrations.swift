@@ -75,6 +75,12 @@ package enum UmsetzungMigrations {
                 inhalt BYTEA NOT NULL,
                 am BIGINT NOT NULL
             )
-            """)
+            """),
+        Migration(
+            "umsetzung-0002-name",
+            """
+            CREATE VIEW umsetzungseintrag_name_sicht AS
+            SELECT id AS eintrag, organisation, titel FROM umsetzungseintrag
+            """),
     ]
 }

@@ -10,6 +10,8 @@ struct UmsetzungUebersicht: Page {
     let treffer: [Organisation]
     let listen: [EintragStore.Liste]
     let blaettern: Blaettern
+    /// The whole Verlauf, for those who audit.
+    let verlauf: String?
 
     var titel: String { "Umsetzung" }
     var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Umsetzung")] }
@@ -19,6 +21,7 @@ struct UmsetzungUebersicht: Page {
         switch named {
         case "suche": Feld("q", "Verwaltung", wert: gesucht, hinweis: "Name oder Regionalschlüssel", typ: "search")
         case "gesucht": gesucht
+        case "verlauf": verlauf
         case "treffer": treffer.map { Verweis($0.name, $0.listenpfad) }
         case "keinTreffer": gesucht != nil && treffer.isEmpty
         case "ohneListen": listen.isEmpty
@@ -112,6 +115,8 @@ struct UmsetzungListe: Page {
     let dienste: [String: Loesung]
     let intern: Bool
     let darfAendern: Bool
+    /// The Verlauf of the Organisation, for those who may read it.
+    let verlauf: String?
     /// The load that just happened, for the message.
     let geladen: Datenstand?
     let rahmen: Listenrahmen
@@ -120,7 +125,7 @@ struct UmsetzungListe: Page {
         organisation: Organisation, abfrage: Abfrage, filter: EintragFilter, seite: Seite, gesamt: Int,
         eintraege: [Umsetzungseintrag], staende: [(stand: Umsetzungsstand, anzahl: Int)], aemter: [String],
         loesungen: [Umsetzungseintrag.ID: [Loesung]], dienste: [String: Loesung], intern: Bool, darfAendern: Bool,
-        geladen: Datenstand?
+        verlauf: String?, geladen: Datenstand?
     ) throws {
         self.organisation = organisation
         self.eintraege = eintraege
@@ -128,6 +133,7 @@ struct UmsetzungListe: Page {
         self.loesungen = loesungen
         self.dienste = dienste
         self.intern = intern
+        self.verlauf = verlauf
         self.darfAendern = darfAendern
         self.geladen = geladen
         rahmen = try Listenrahmen(
@@ -151,6 +157,7 @@ struct UmsetzungListe: Page {
         case "zahlen": Standzahlen(organisation: organisation, staende: staende)
         case "intern": intern
         case "darfAendern": darfAendern
+        case "verlauf": verlauf
         case "hinweis": meldung
         default: rahmen.child(named: named)
         }

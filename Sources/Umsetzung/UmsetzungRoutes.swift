@@ -10,10 +10,14 @@ package import Web
 package struct UmsetzungRoutes: RoomRoutes {
     let database: any Database
     let site: Site
+    let erzaehlung: (any Verlaufserzaehlung)?
     let now: @Sendable () -> Instant
 
-    package init(database: any Database, site: Site, now: @escaping @Sendable () -> Instant) {
-        (self.database, self.site, self.now) = (database, site, now)
+    package init(
+        database: any Database, site: Site, erzaehlung: (any Verlaufserzaehlung)? = nil,
+        now: @escaping @Sendable () -> Instant
+    ) {
+        (self.database, self.site, self.erzaehlung, self.now) = (database, site, erzaehlung, now)
     }
 
     package func add(to routes: inout Routes) {
@@ -32,12 +36,14 @@ package struct UmsetzungRoutes: RoomRoutes {
         let abfrage = try Abfrage(request)
         let typed = abfrage["q"]
         let seite = try Seite(abfrage)
+        let verlauf = context.darf(.verlaufGanzLesen) ? "/verlauf" : nil
         let page = try await database.read { db in
             try UmsetzungUebersicht(
                 gesucht: typed, treffer: typed.map { try OrganisationStore.matching($0, limit: 20, in: db) } ?? [],
                 listen: EintragStore.listen(seite, in: db),
                 blaettern: Blaettern(
-                    seite, gesamt: EintragStore.listenzahl(in: db), adresse: Adresse("/umsetzung", [("q", typed)])))
+                    seite, gesamt: EintragStore.listenzahl(in: db), adresse: Adresse("/umsetzung", [("q", typed)])),
+                verlauf: verlauf)
         }
         return try site.render(page, context)
     }
@@ -62,6 +68,8 @@ package struct UmsetzungRoutes: RoomRoutes {
                 dienste: EintragStore.dienste(Set(eintraege.compactMap(\.inhalt.dienst)).sorted(), in: db),
                 intern: intern,
                 darfAendern: Rechte.darf(person, .umsetzungAendern(organisation: organisation.id.rawValue)),
+                verlauf: Rechte.darf(person, .verlaufLesen(organisation: organisation.id.rawValue))
+                    ? "/organisationen/\(organisation.id.rawValue)/verlauf" : nil,
                 geladen: intern && abfrage["ok"] == "geladen"
                     ? DatenstandStore.newest(.umsetzung, bezug: organisation.id.rawValue, in: db) : nil)
         }
@@ -75,39 +83,40 @@ package struct UmsetzungRoutes: RoomRoutes {
         let (word, id) = (try context.parameter("organisation"), try context.parameter("eintrag"))
         let abfrage = try Abfrage(request)
         let person = context.person
-        let page = try await database.read { db in
+        var (page, verlauf) = try await database.read { db in
             let (organisation, eintrag) = try find(word, id, in: db)
             let intern = Rechte.darf(person, .umsetzungIntern(organisation: organisation.id.rawValue))
-            let verlauf = intern ? try EintragStore.verlauf(eintrag.id, in: db) : []
-            return try EintragSeite(
+            let page = try EintragSeite(
                 organisation: organisation, eintrag: eintrag,
                 leistungen: LeistungStore.find(eintrag.inhalt.leistungen, in: db),
                 ozg: eintrag.inhalt.ozgID.flatMap { try OZGStore.find($0, in: db) },
                 dienst: eintrag.inhalt.dienst.flatMap { try EintragStore.loesung($0, in: db) },
                 loesungen: EintragStore.loesungen([eintrag.id], in: db)[eintrag.id] ?? [],
-                verlauf: verlauf, dienstnamen: EintragStore.dienste(verlauf.dienste, in: db), intern: intern,
+                intern: intern,
                 darfAendern: Rechte.darf(person, .umsetzungAendern(organisation: organisation.id.rawValue)),
                 meldung: person == nil ? nil : abfrage["ok"],
                 // Only this list: an address from outside must not lead away.
                 zurueck: abfrage["zurueck"].flatMap { $0.hasPrefix(organisation.listenpfad + "?") ? $0 : nil })
+            let bezug = Verlaufsbezug.eintrag(eintrag.id.rawValue, organisation: organisation.id.rawValue)
+            return (page, try erzaehlung?.abschnitt(zu: bezug, person: person, in: db))
         }
         if page.organisation.pfadwort != word { return .dauerhaft(zu: page.organisation.pfad(zu: page.eintrag)) }
+        page.abschnitte = try site.fragments(verlauf.map { [$0] } ?? [])
         return try site.render(page, context)
     }
 
     @Sendable func newForm(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let word = try context.parameter("organisation")
-        let organisation = try await database.read { db in try OrganisationStore.named(word, in: db) }
+        let (organisation, aemter) = try await stelle(context)
         try context.verlange(.umsetzungAendern(organisation: organisation.id.rawValue))
         var form = EintragForm()
         form.leistungen = try Abfrage(request)["leistung"] ?? ""
         return try site.render(
-            EintragFormSeite(organisation: organisation, eintrag: nil, form: form, fehler: FormErrors()), context)
+            EintragFormSeite(
+                organisation: organisation, eintrag: nil, form: form, fehler: FormErrors(), aemter: aemter), context)
     }
 
     @Sendable func create(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let word = try context.parameter("organisation")
-        let organisation = try await database.read { db in try OrganisationStore.named(word, in: db) }
+        let (organisation, aemter) = try await stelle(context)
         try context.verlange(.umsetzungAendern(organisation: organisation.id.rawValue))
         let form = EintragForm(try await Formular.read(request, context).felder)
         let urheber = context.urheber(now())
@@ -118,7 +127,8 @@ package struct UmsetzungRoutes: RoomRoutes {
             }
             return .weiter(zu: "\(organisation.listenpfad)/\(id.rawValue)?ok=angelegt")
         } catch let errors as FormErrors {
-            let page = EintragFormSeite(organisation: organisation, eintrag: nil, form: form, fehler: errors)
+            let page = EintragFormSeite(
+                organisation: organisation, eintrag: nil, form: form, fehler: errors, aemter: aemter)
             return try site.render(page, context, status: .unprocessableContent)
         }
     }
@@ -132,7 +142,7 @@ package struct UmsetzungRoutes: RoomRoutes {
         try context.verlange(.umsetzungAendern(organisation: organisation.id.rawValue))
         let page = EintragFormSeite(
             organisation: organisation, eintrag: eintrag, form: EintragForm(eintrag, dienst: dienst),
-            fehler: FormErrors())
+            fehler: FormErrors(), aemter: try await aemter(organisation))
         return try site.render(page, context)
     }
 
@@ -142,8 +152,10 @@ package struct UmsetzungRoutes: RoomRoutes {
         try context.verlange(.umsetzungAendern(organisation: organisation.id.rawValue))
         let form = EintragForm(try await Formular.read(request, context).felder)
         let urheber = context.urheber(now())
+        let aemter = try await aemter(organisation)
         func page(_ errors: FormErrors) -> EintragFormSeite {
-            EintragFormSeite(organisation: organisation, eintrag: eintrag, form: form, fehler: errors)
+            EintragFormSeite(
+                organisation: organisation, eintrag: eintrag, form: form, fehler: errors, aemter: aemter)
         }
         do {
             try await database.write { db in
@@ -204,6 +216,20 @@ package struct UmsetzungRoutes: RoomRoutes {
             })
     }
 
+    /// The Organisation of the address and the names of its offices.
+    private func stelle(_ context: SiteContext) async throws -> (Organisation, [String]) {
+        let word = try context.parameter("organisation")
+        let organisation = try await database.read { db in try OrganisationStore.named(word, in: db) }
+        return (organisation, try await aemter(organisation))
+    }
+
+    private func aemter(_ organisation: Organisation) async throws -> [String] {
+        let heute = now().tag
+        return try await database.read { db in
+            try EintragStore.amtsnamen(organisation: organisation.id, am: heute, in: db)
+        }
+    }
+
     private func find(
         _ word: String, _ id: String, in db: any SQLConnection
     ) throws -> (Organisation, Umsetzungseintrag) {
@@ -212,13 +238,6 @@ package struct UmsetzungRoutes: RoomRoutes {
             throw Refusal(.notFound, "Diesen Eintrag gibt es in der Liste von \(organisation.name) nicht.")
         }
         return (organisation, eintrag)
-    }
-}
-
-extension [Eintragsverlauf] {
-    /// Ids of the services that occur.
-    fileprivate var dienste: [String] {
-        Set(filter { $0.feld == "onlinedienst" }.flatMap { [$0.von, $0.nach] }.compactMap { $0 }).sorted()
     }
 }
 

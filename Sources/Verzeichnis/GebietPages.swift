@@ -95,6 +95,7 @@ struct GebietSeite: Page {
         case "fruehereNamen": folge.fruehereNamen(zu: gebiet).nonEmpty?.joined(separator: ", ")
         case "fruehereSchluessel": folge.fruehereSchluessel(zu: gebiet).nonEmpty?.joined(separator: ", ")
         case "verwaltung": verwaltung?.name
+        case "verwaltungPfad": verwaltung?.pfad
         case "fremdverwaltet": fremdeVerwaltung
         case "ohneVerwaltung": verwaltung == nil && gebiet.istGueltig
         case "hatKinder": !kinder.isEmpty

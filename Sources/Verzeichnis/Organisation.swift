@@ -1,4 +1,4 @@
-import Kernel
+package import Kernel
 package import Storage
 
 /// An authority of a Gebiet, an IT provider, a vendor, a ministry or an association.
@@ -8,8 +8,19 @@ package struct Organisation: Sendable, Equatable {
         package init(rawValue: String) { self.rawValue = rawValue }
     }
 
-    package enum Art: String, SQLConvertible {
+    package enum Art: String, CaseIterable, SQLConvertible {
         case verwaltung, dienstleister, hersteller, ministerium, verband
+
+        /// The word a caseworker uses.
+        package var wort: String {
+            switch self {
+            case .verwaltung: "Verwaltung"
+            case .dienstleister: "IT-Dienstleister"
+            case .hersteller: "Hersteller"
+            case .ministerium: "Ministerium"
+            case .verband: "Verband"
+            }
+        }
     }
 
     package let id: ID
@@ -18,19 +29,23 @@ package struct Organisation: Sendable, Equatable {
     /// The Gebiet whose authority it is.
     package let gebiet: Gebiet.ID?
     package let ars: String?
+    /// Where it tells of itself.
+    package let webadresse: String?
+    /// The Gebietsstand or day since when it is no more.
+    package let gueltigBis: Tag?
+    /// Counts the changes by hand, so that nobody overwrites somebody else's.
+    package let version: Int
 
-    package init(id: ID, art: Art, name: String, gebiet: Gebiet.ID?, ars: String?) {
-        self.id = id
-        self.art = art
-        self.name = name
-        self.gebiet = gebiet
-        self.ars = ars
-    }
+    package var istGueltig: Bool { gueltigBis == nil }
+    /// The key by which people find it: its ARS where it has one.
+    package var schluessel: String { ars ?? id.rawValue }
+    package var pfad: String { "/organisationen/\(schluessel)" }
 }
 
 extension Organisation: RowDecodable {
     static let columns: SQL = """
         organisation.id, organisation.art, organisation.name, organisation.gebiet,
+        organisation.webadresse, organisation.gueltig_bis, organisation.version,
         (SELECT gebiet.ars FROM gebiet WHERE gebiet.id = organisation.gebiet) AS ars
         """
 
@@ -40,6 +55,9 @@ extension Organisation: RowDecodable {
         name = try row["name"]
         gebiet = try row["gebiet"]
         ars = try row["ars"]
+        webadresse = try row["webadresse"]
+        gueltigBis = try row["gueltig_bis"]
+        version = try row["version"]
     }
 }
 

@@ -110,6 +110,6 @@ package enum VerzeichnisMigrations {
         Migration(
             "verzeichnis-0003-facetten",
             "CREATE INDEX gebiet_facette ON gebiet (land, art, einwohner) WHERE gueltig_bis IS NULL"),
-        grenze,
+        grenze, einheiten, angaben,
     ]
 }

@@ -12,25 +12,12 @@ package struct Abrufmarke: Sendable, Equatable {
 
     /// `zustand` is everything that the document is made of.
     package init(zustand: [String], geaendert: Instant) {
-        let digits = SHA256.hash(data: Array(zustand.joined(separator: "\n").utf8)).prefix(10).map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }
-        etag = "\"\(digits.joined())\""
+        etag = "\"\(SHA256.hash(data: Array(zustand.joined(separator: "\n").utf8)).prefix(10).hex)\""
         self.geaendert = geaendert.http
     }
 
     /// Whether the reader has this very state already.
-    ///
-    /// A date counts only when it is the one we gave: clocks and old dates prove nothing, and readers send it back as
-    /// it was.
-    package func kennt(_ request: Request) -> Bool {
-        if let known = request.headers[.ifNoneMatch] {
-            return known.split(separator: ",").map(\.getrimmt).contains { tag in
-                tag == "*" || (tag.hasPrefix("W/") ? String(tag.dropFirst(2)) : tag) == etag
-            }
-        }
-        return request.headers[.ifModifiedSince]?.getrimmt == geaendert
-    }
+    package func kennt(_ request: Request) -> Bool { request.knows(etag: etag, lastModified: geaendert) }
 
     private var headers: HTTPFields { [.eTag: etag, .lastModified: geaendert, .cacheControl: "no-cache"] }
 

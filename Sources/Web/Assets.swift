@@ -46,7 +46,7 @@ package struct Assets: Sendable {
                 gzip: raw[path + ".gz"].flatMap { Assets.passt($0, zu: data) ? ByteBuffer(bytes: $0) : nil })
         }
         self.files = files
-        base = "/assets/" + hash.finalize().prefix(6).map { String(format: "%02x", $0) }.joined()
+        base = "/assets/" + hash.finalize().prefix(6).hex
     }
 
     /// Whether a gzip file holds this content: its trailer is checksum and length (RFC 1952).

@@ -54,12 +54,8 @@ package struct AtomFeed: Sendable {
         // Version 8, "made in a way of our own" (RFC 9562).
         bytes[6] = bytes[6] & 0x0F | 0x80
         bytes[8] = bytes[8] & 0x3F | 0x80
-        var text = "urn:uuid:"
-        for (index, byte) in bytes.enumerated() {
-            if [4, 6, 8, 10].contains(index) { text += "-" }
-            text += String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }
-        return text
+        let parts = [bytes[..<4], bytes[4..<6], bytes[6..<8], bytes[8..<10], bytes[10...]]
+        return "urn:uuid:" + parts.map(\.hex).joined(separator: "-")
     }
 
     /// The document. With the public address of the installation its links are absolute; without it they are relative

@@ -32,11 +32,13 @@ package struct Feld: Ansicht {
     let eingabeart: String?
     let autocomplete: String?
     let optionen: [Option]
+    /// The id of a list of suggestions on the same page.
+    let liste: String?
 
     package init(
         _ name: String, _ label: String, wert: String? = nil, hinweis: String? = nil, fehler: String? = nil,
         typ: String? = nil, pflicht: Bool = false, breite: String? = nil, eingabeart: String? = nil,
-        autocomplete: String? = nil, optionen: [Option] = []
+        autocomplete: String? = nil, optionen: [Option] = [], liste: String? = nil
     ) {
         self.name = name
         self.label = label
@@ -49,6 +51,7 @@ package struct Feld: Ansicht {
         self.eingabeart = eingabeart
         self.autocomplete = autocomplete
         self.optionen = optionen
+        self.liste = liste
     }
 
     /// A choice among words, with an empty first line.
@@ -75,6 +78,7 @@ package struct Feld: Ansicht {
         case "eingabeart": eingabeart
         case "autocomplete": autocomplete
         case "optionen": optionen
+        case "liste": liste
         default: nil
         }
     }

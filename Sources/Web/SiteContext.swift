@@ -29,7 +29,16 @@ package struct SiteContext: RequestContext {
     package var person: Person? { sitzung?.person }
 
     /// - Throws: `Refusal` when the person asking may not do this.
-    package func verlange(_ recht: Recht) throws { try Rechte.verlange(recht, von: person) }
+    package func verlange(_ recht: Recht) throws {
+        do { try Rechte.verlange(recht, von: person) } catch let refusal as Refusal
+            where refusal.kind == .notAllowed && sitzung?.faktorFehlt == true
+        {
+            throw Refusal(
+                .notAllowed,
+                "Ihre Rolle gilt erst mit einem zweiten Faktor. Öffnen Sie „Mein Konto“ (oben rechts) und richten Sie ihn ein."
+            )
+        }
+    }
 
     package func darf(_ recht: Recht) -> Bool { Rechte.darf(person, recht) }
 
@@ -50,8 +59,15 @@ package struct Sitzung: Sendable, Equatable {
     package let person: Person
     /// The secret that every form of this session carries.
     package let csrf: String
+    /// Signed in with a second factor.
+    package let zweiterFaktor: Bool
+    /// Roles of the person do not count because they demand a second factor and this session has none.
+    package let faktorFehlt: Bool
 
-    package init(person: Person, csrf: String) { (self.person, self.csrf) = (person, csrf) }
+    package init(person: Person, csrf: String, zweiterFaktor: Bool = false, faktorFehlt: Bool = false) {
+        (self.person, self.csrf) = (person, csrf)
+        (self.zweiterFaktor, self.faktorFehlt) = (zweiterFaktor, faktorFehlt)
+    }
 }
 
 /// Finds the session of a cookie; the room of accounts supplies it.

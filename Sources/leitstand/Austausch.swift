@@ -38,7 +38,10 @@ struct Importoptionen: ParsableArguments {
                 probe: probe, fehlerhafteUeberspringen: fehlerhafteUeberspringen, vieleEntfallen: vieleEntfallen,
                 urheber: .betrieb(.jetzt()))
             let bericht = try await work(database, auftrag)
-            if bericht.geschrieben { try await suchindexNachfuehren(database) }
+            if bericht.geschrieben {
+                try await suchindexNachfuehren(database)
+                try await verlaufVersiegeln(database)
+            }
             await database.close()
             for line in bericht.zeilen { line.hasPrefix("Fehler: ") ? melde(fehler: line) : melde(line) }
             if probe {
@@ -137,7 +140,7 @@ struct ImportUmsetzung: AsyncParsableCommand {
 
 struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Schreibt Daten in Dateien.", subcommands: [ExportUmsetzung.self])
+        abstract: "Schreibt Daten in Dateien.", subcommands: [ExportUmsetzung.self, ExportVerlauf.self])
 }
 
 struct ExportUmsetzung: AsyncParsableCommand {

@@ -6,32 +6,6 @@ import Testing
 
 /// The program as an operator calls it.
 @Suite(.timeLimit(.minutes(15))) struct BefehlTests {
-    /// The binary that this test run was built with.
-    private static var programm: String { Welt.ordner(".build/debug/leitstand") }
-
-    private struct Ergebnis { let code: Int32, ausgabe: String, fehler: String }
-
-    private func starte(_ arguments: [String], umgebung: [String: String] = [:]) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: Self.programm)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(umgebung) { $1 }
-        return process
-    }
-
-    private func fuehreAus(_ arguments: [String]) throws -> Ergebnis {
-        let process = try starte(arguments)
-        let (out, err) = (Pipe(), Pipe())
-        (process.standardOutput, process.standardError) = (out, err)
-        try process.run()
-        let output = out.fileHandleForReading.readDataToEndOfFile()
-        let errors = err.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return Ergebnis(
-            code: process.terminationStatus, ausgabe: String(decoding: output, as: UTF8.self),
-            fehler: String(decoding: errors, as: UTF8.self))
-    }
-
     private func ordner() -> String { NSTemporaryDirectory() + "leitstand-befehl-" + UUID().uuidString }
 
     private func anzahl(_ folder: String, _ table: String) async throws -> Int {
@@ -46,20 +20,20 @@ import Testing
     @Test func `an operator loads, checks, exports and loads back without a change`() async throws {
         let folder = ordner()
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        #expect(try fuehreAus(["migrate", "--data", folder]).code == 0)
-        #expect(try fuehreAus(["demo", "--data", folder]).code == 0)
-        #expect(try fuehreAus(["demo", "--data", folder]).code == 1, "nur in eine leere Datenbank")
-        #expect(try fuehreAus(["demo", "--wenn-leer", "--data", folder]).code == 0)
+        #expect(try Programm.rufe(["migrate", "--data", folder]).code == 0)
+        #expect(try Programm.rufe(["demo", "--data", folder]).code == 0)
+        #expect(try Programm.rufe(["demo", "--data", folder]).code == 1, "nur in eine leere Datenbank")
+        #expect(try Programm.rufe(["demo", "--wenn-leer", "--data", folder]).code == 0)
         let csv = folder + "/liste.csv"
         #expect(
-            try fuehreAus(["export", "umsetzung", "--organisation", "055580016016", "--out", csv, "--data", folder])
+            try Programm.rufe(["export", "umsetzung", "--organisation", "055580016016", "--out", csv, "--data", folder])
                 .code == 0)
-        let back = try fuehreAus(["import", "umsetzung", csv, "--organisation", "055580016016", "--data", folder])
+        let back = try Programm.rufe(["import", "umsetzung", csv, "--organisation", "055580016016", "--data", folder])
         #expect(back.code == 0)
         #expect(back.ausgabe.contains("neu: 0, geändert: 0, unverändert: 25"))
         let xlsx = folder + "/liste.XLSX"
-        func export(_ out: String) throws -> Ergebnis {
-            try fuehreAus(["export", "umsetzung", "--organisation", "055580016016", "--out", out, "--data", folder])
+        func export(_ out: String) throws -> Programm.Ergebnis {
+            try Programm.rufe(["export", "umsetzung", "--organisation", "055580016016", "--out", out, "--data", folder])
         }
         #expect(try export(xlsx).code == 0)
         let bytes = try Data(contentsOf: URL(filePath: xlsx))
@@ -75,21 +49,23 @@ import Testing
     @Test func `a faulty file is refused with line, column, field and reason, and nothing is written`() async throws {
         let folder = ordner()
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        #expect(try fuehreAus(["demo", "--data", folder]).code == 0)
+        #expect(try Programm.rufe(["demo", "--data", folder]).code == 0)
         let csv = folder + "/liste.csv"
         try "Titel;Stand\nGut;offen\nSchlecht;fertig\n".write(toFile: csv, atomically: true, encoding: .utf8)
         let before = try await anzahl(folder, "umsetzungseintrag")
-        let refused = try fuehreAus(["import", "umsetzung", csv, "--organisation", "055580016016", "--data", folder])
+        let refused = try Programm.rufe([
+            "import", "umsetzung", csv, "--organisation", "055580016016", "--data", folder,
+        ])
         #expect(refused.code == 1)
         #expect(refused.fehler.contains("Zeile 3, Spalte 10, Feld Stand: "))
         #expect(try await anzahl(folder, "umsetzungseintrag") == before)
-        let probe = try fuehreAus([
+        let probe = try Programm.rufe([
             "import", "umsetzung", csv, "--organisation", "055580016016", "--data", folder, "--probe",
             "--fehlerhafte-überspringen",
         ])
         #expect(probe.code == 0 && probe.ausgabe.contains("nichts geschrieben"))
         #expect(try await anzahl(folder, "umsetzungseintrag") == before)
-        let skipped = try fuehreAus([
+        let skipped = try Programm.rufe([
             "import", "umsetzung", csv, "--organisation", "055580016016", "--data", folder,
             "--fehlerhafte-ueberspringen",
         ])
@@ -100,17 +76,17 @@ import Testing
     @Test func `an operator loads a list of changes, tries it first, and is told which row is wrong`() async throws {
         let folder = ordner()
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        #expect(try fuehreAus(["migrate", "--data", folder]).code == 0)
+        #expect(try Programm.rufe(["migrate", "--data", folder]).code == 0)
         let csv = folder + "/aenderungen.csv"
-        func lade(_ text: String, _ more: [String] = []) throws -> Ergebnis {
+        func lade(_ text: String, _ more: [String] = []) throws -> Programm.Ergebnis {
             try text.write(toFile: csv, atomically: true, encoding: .utf8)
-            return try fuehreAus(["import", "gebietsaenderungen", csv, "--data", folder] + more)
+            return try Programm.rufe(["import", "gebietsaenderungen", csv, "--data", folder] + more)
         }
         let kopf = "ags_alt,name_alt,ags_neu,name_neu\n"
         let gut = kopf + "05558099,Merfeld,05558016,\"Dülmen, Stadt\"\n"
         let early = try lade(gut)
         #expect(early.code == 1 && early.fehler.contains("noch nicht geladen"))
-        #expect(try fuehreAus(["demo", "--data", folder]).code == 0)
+        #expect(try Programm.rufe(["demo", "--data", folder]).code == 0)
         let before = try await anzahl(folder, "gebiet")
         let probe = try lade(gut, ["--probe"])
         #expect(probe.code == 0 && probe.ausgabe.contains("neu: 1") && probe.ausgabe.contains("nichts geschrieben"))
@@ -123,7 +99,7 @@ import Testing
         #expect(try await anzahl(folder, "gebiet") == before + 1)
         let again = try lade(gut)
         #expect(again.code == 0 && again.ausgabe.contains("Es gab nichts zu ändern."))
-        let user = try fuehreAus([
+        let user = try Programm.rufe([
             "user", "add", "merfeld@leitstand.localhost", "--rolle", "leserecht", "--organisation", "05558099",
             "--data", folder,
         ])
@@ -138,7 +114,7 @@ import Testing
         try Data().write(to: URL(filePath: leer))
         try Data([0x50, 0x4B, 3, 4, 0, 0]).write(to: URL(filePath: zip))
         for file in [folder + "/fehlt.txt", leer, zip, folder] {
-            let refused = try fuehreAus(["import", "gemeindeverzeichnis", file, "--data", folder])
+            let refused = try Programm.rufe(["import", "gemeindeverzeichnis", file, "--data", folder])
             #expect(refused.code == 1 && refused.fehler.contains(file), "\(file): \(refused.fehler)")
             #expect(!refused.fehler.contains("FormatError"))
         }
@@ -148,11 +124,11 @@ import Testing
     func `an import that is killed half-way leaves nothing half imported`() async throws {
         let folder = ordner()
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        #expect(try fuehreAus(["migrate", "--data", folder]).code == 0)
+        #expect(try Programm.rufe(["migrate", "--data", folder]).code == 0)
         let file = try #require(Welt.echteDaten) + "/gemeinden/GV100AD_31082025.txt"
         var killed = 0
         for wait in [50, 200, 400, 600, 800, 1_000, 1_200, 1_400] {
-            let process = try starte(["import", "gemeindeverzeichnis", file, "--data", folder])
+            let process = Programm.prozess(["import", "gemeindeverzeichnis", file, "--data", folder])
             (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
             try process.run()
             // A sleeping task would wake late among many tests, when the import is long done.
@@ -167,7 +143,7 @@ import Testing
             if loads == 1 { break }
         }
         #expect(killed > 0)
-        #expect(try fuehreAus(["import", "gemeindeverzeichnis", file, "--data", folder]).code == 0)
+        #expect(try Programm.rufe(["import", "gemeindeverzeichnis", file, "--data", folder]).code == 0)
         #expect(try await anzahl(folder, "gebiet") == 12_494)
     }
 
@@ -181,26 +157,26 @@ import Testing
         "geometries":[{"type":"Polygon","id":"05","arcs":[[0]]}]}}}
         """.write(toFile: good, atomically: true, encoding: .utf8)
         try "{}".write(toFile: bad, atomically: true, encoding: .utf8)
-        let refused = try fuehreAus(["import", "grenzen", good, bad, "--data", folder])
+        let refused = try Programm.rufe(["import", "grenzen", good, bad, "--data", folder])
         #expect(refused.code == 1 && refused.fehler.contains("schlecht.json: Das ist keine Topologie"))
         for file in [folder + "/fehlt.json", folder] {
-            let missing = try fuehreAus(["import", "grenzen", file, "--data", folder])
+            let missing = try Programm.rufe(["import", "grenzen", file, "--data", folder])
             #expect(missing.code == 1 && missing.fehler.contains(file))
         }
         #expect(try await anzahl(folder, "grenze") == 0)
-        let loaded = try fuehreAus(["import", "grenzen", good, "--vermerk", "© Amt", "--data", folder])
+        let loaded = try Programm.rufe(["import", "grenzen", good, "--vermerk", "© Amt", "--data", folder])
         #expect(loaded.code == 0 && loaded.ausgabe.contains("neu: 1, "))
         #expect(try await anzahl(folder, "grenze") == 1)
-        #expect(try fuehreAus(["import", "grenzen", "--data", folder]).code != 0)
+        #expect(try Programm.rufe(["import", "grenzen", "--data", folder]).code != 0)
     }
 
     @Test func `an operator adds accounts with their roles and sets new passwords`() throws {
         let folder = ordner()
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        #expect(try fuehreAus(["demo", "--data", folder]).code == 0)
+        #expect(try Programm.rufe(["demo", "--data", folder]).code == 0)
         let who = "koordination@leitstand.localhost"
-        func add(_ more: [String]) throws -> Ergebnis {
-            try fuehreAus(["user", "add", who] + more + ["--data", folder])
+        func add(_ more: [String]) throws -> Programm.Ergebnis {
+            try Programm.rufe(["user", "add", who] + more + ["--data", folder])
         }
         #expect(try add(["--rolle", "chef"]).fehler.contains("keine Rolle"))
         #expect(try add(["--rolle", "ozg_ansprechperson"]).fehler.contains("--organisation"))
@@ -208,9 +184,9 @@ import Testing
         let made = try add(["--rolle", "ozg_ansprechperson", "--organisation", "055580016016"])
         #expect(made.code == 0 && made.ausgabe.contains("Passwort: "))
         #expect(try add(["--rolle", "administration"]).fehler.contains("schon ein Konto"))
-        let reset = try fuehreAus(["user", "reset", who, "--data", folder])
+        let reset = try Programm.rufe(["user", "reset", who, "--data", folder])
         #expect(reset.code == 0 && reset.ausgabe.contains("Neues Passwort"))
-        let nobody = try fuehreAus(["user", "reset", "niemand@leitstand.localhost", "--data", folder])
+        let nobody = try Programm.rufe(["user", "reset", "niemand@leitstand.localhost", "--data", folder])
         #expect(nobody.code == 1 && nobody.fehler.contains("kein Konto"))
     }
 
@@ -220,7 +196,7 @@ import Testing
         try FileManager.default.createDirectory(atPath: folder + "/texte", withIntermediateDirectories: true)
         try "# Impressum\n\nStadt Dülmen\n".write(
             toFile: folder + "/texte/impressum.md", atomically: true, encoding: .utf8)
-        let check = try fuehreAus(["check", "--konfiguration", "--data", folder])
+        let check = try Programm.rufe(["check", "--konfiguration", "--data", folder])
         #expect(check.code == 0 && check.ausgabe.contains("LEITSTAND_DATA = \(folder)"))
         #expect(check.ausgabe.contains("datenschutz.md fehlt im Ordner \(folder)/texte"))
         #expect(!check.ausgabe.contains("impressum.md fehlt"))

@@ -12,9 +12,7 @@ import Testing
 
     /// Runs the import and returns its code, what it said, and the most memory it was seen to hold, in KB.
     private func lade(_ arguments: [String], data: String) throws -> (code: Int32, text: String, speicher: Int) {
-        let process = Process()
-        process.executableURL = URL(filePath: Welt.ordner(".build/debug/leitstand"))
-        process.arguments = ["import", "codeliste"] + arguments + ["--data", data]
+        let process = Programm.prozess(["import", "codeliste"] + arguments + ["--data", data])
         let pipe = Pipe()
         (process.standardOutput, process.standardError) = (pipe, pipe)
         try process.run()

@@ -49,7 +49,7 @@ import Testing
         for row in entries {
             #expect(row.count >= 3 && row[1].hasSuffix(".") && !row[2].isEmpty, "\(row[0]): ein Satz und eine Quelle")
         }
-        for room in ["Verzeichnis", "Katalog", "Codelisten", "Nachnutzung", "Umsetzung"] {
+        for room in ["Verzeichnis", "Katalog", "Codelisten", "Nachnutzung", "Umsetzung", "Protokoll"] {
             let folder = Welt.ordner("Sources/\(room)")
             for file in try FileManager.default.contentsOfDirectory(atPath: folder) where file.hasSuffix(".swift") {
                 let code = try String(contentsOfFile: folder + "/" + file, encoding: .utf8)
@@ -58,7 +58,10 @@ import Testing
                 {
                     let name = String(match.1)
                     let isMachine =
-                        ["Store", "Routes", "Migrations", "Filter", "Import", "Export", "Aenderung", "Ergaenzung"]
+                        [
+                            "Store", "Routes", "Migrations", "Filter", "Import", "Export", "Aenderung", "Ergaenzung",
+                            "Nachfolge",
+                        ]
                         .contains { name.hasSuffix($0) } || Self.maschine.contains(name) || name.hasSuffix("Eintrag")
                         || name.contains("Im")
                     #expect(isMachine || defined.contains(name), "\(room)/\(file): \(name) fehlt im Glossar")

@@ -15,7 +15,7 @@ import Testing
             Migration(
                 "zukunft-0001-mehr",
                 "ALTER TABLE person ADD COLUMN anzeigename TEXT",
-                "ALTER TABLE sitzung ADD COLUMN geraet TEXT NOT NULL DEFAULT 'unbekannt'",
+                "ALTER TABLE sitzung ADD COLUMN ursprung TEXT NOT NULL DEFAULT 'unbekannt'",
                 "ALTER TABLE verlauf ADD COLUMN anlass TEXT",
                 "ALTER TABLE leistung ADD COLUMN kurz TEXT NOT NULL DEFAULT ''",
                 "CREATE TABLE zukunft (id TEXT PRIMARY KEY)",
@@ -80,10 +80,10 @@ import Testing
         #expect(try await database.migrate(Self.naechste, release: "9999.0.0") == ["zukunft-0001-mehr"])
         ende.withLock { $0 = true }
         #expect(try await last.value >= 2)
-        let geraete: [String] = try await database.read { db in
-            try db.rows("SELECT DISTINCT geraet FROM sitzung").map { try $0["geraet"] }
+        let urspruenge: [String] = try await database.read { db in
+            try db.rows("SELECT DISTINCT ursprung FROM sitzung").map { try $0["ursprung"] }
         }
-        #expect(geraete == ["unbekannt"])
+        #expect(urspruenge == ["unbekannt"])
         #expect(!alt.protokoll.contains("\"fehler\""), "\(alt.protokoll)")
         alt.beende()
 
@@ -99,15 +99,7 @@ import Testing
 
         // What takes something away stops it at the start with a sentence.
         try await database.migrate(Self.naechste + [Self.abbau], release: "9999.0.0")
-        let process = Process()
-        process.executableURL = URL(filePath: Welt.ordner(".build/debug/leitstand"))
-        process.arguments = ["serve", "--port", "1"]
-        process.environment = ProcessInfo.processInfo.environment.merging(umgebung) { $1 }
-        let errors = Pipe()
-        (process.standardOutput, process.standardError) = (FileHandle.nullDevice, errors)
-        try process.run()
-        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 1 && text.contains("zukunft-0002-abbau"), "\(text)")
+        let refused = try Programm.rufe(["serve", "--port", "1"], umgebung: umgebung)
+        #expect(refused.code == 1 && refused.fehler.contains("zukunft-0002-abbau"), "\(refused.fehler)")
     }
 }

@@ -34,32 +34,40 @@ import Testing
 
     /// Arrows between our own targets; whatever is not here is forbidden.
     private static let erlaubt: [String: Set<String>] = [
-        "CPostgres": [], "CLibXML2": [], "CXLSXWriter": [], "CCMark": [], "CArchive": [], "Storage": [],
+        "CPostgres": [], "CLibXML2": [], "CXLSXWriter": [], "CCMark": [], "CArchive": [], "CMalloc": [],
+        "CQREncode": [], "CCurl": [], "Storage": [],
         "StorageSQLite": ["Storage"],
         "StoragePostgres": ["Storage", "CPostgres"],
         "Formats": ["CLibXML2", "CXLSXWriter", "CCMark"], "Kernel": ["Storage"],
-        "Web": ["Storage", "Kernel", "Formats"],
-        "Konten": grund, "Verzeichnis": grund, "Katalog": grund,
+        "Web": ["Storage", "Kernel", "Formats", "CCurl"],
+        "Post": grund.union(["CCurl"]), "Konten": grund.union(["Post", "CQREncode"]), "Verzeichnis": grund,
+        "Katalog": grund,
         "Codelisten": grund, "Suche": grund.union(["Verzeichnis", "Katalog"]),
         "Nachnutzung": grund.union(["Verzeichnis", "Katalog"]), "Umsetzung": grund.union(["Verzeichnis", "Katalog"]),
+        "Protokoll": grund.union(["Verzeichnis"]),
         "Sicherung": ["Storage", "StorageSQLite", "StoragePostgres", "Kernel", "CArchive"],
         "App": grund.union([
-            "StorageSQLite", "StoragePostgres", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
+            "StorageSQLite", "StoragePostgres", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
             "Nachnutzung",
-            "Umsetzung",
+            "Umsetzung", "Protokoll",
         ]),
         "leitstand": grund.union([
-            "App", "Sicherung", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche", "Nachnutzung", "Umsetzung",
+            "CMalloc", "App", "Sicherung", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
+            "Nachnutzung",
+            "Umsetzung", "Protokoll",
         ]),
     ]
 
     /// Targets that only make a library of the system known; they have no code to plan.
-    private static let bibliotheken: Set<String> = ["CPostgres", "CLibXML2", "CXLSXWriter", "CCMark", "CArchive"]
+    private static let bibliotheken: Set<String> = [
+        "CPostgres", "CLibXML2", "CXLSXWriter", "CCMark", "CArchive", "CMalloc", "CQREncode", "CCurl",
+    ]
 
     /// Libraries that one target alone may import.
     private static let alleinige = [
         "GRDB": "StorageSQLite", "CPostgres": "StoragePostgres", "CLibXML2": "Formats", "CXLSXWriter": "Formats",
-        "CCMark": "Formats", "CArchive": "Sicherung", "ArgumentParser": "leitstand",
+        "CCMark": "Formats", "CArchive": "Sicherung", "CMalloc": "leitstand", "CQREncode": "Konten", "JWTKit": "Konten",
+        "ArgumentParser": "leitstand",
     ]
 
     private func paket() throws -> Paket {

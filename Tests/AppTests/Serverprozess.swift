@@ -17,10 +17,7 @@ final class Serverprozess: Sendable {
     static func starte(_ umgebung: [String: String], _ ordner: String) async throws -> Serverprozess {
         for _ in 0..<5 {
             let port = Int.random(in: 20_000..<32_000)
-            let process = Process()
-            process.executableURL = URL(filePath: Welt.ordner(".build/debug/leitstand"))
-            process.arguments = ["serve", "--port", "\(port)"]
-            process.environment = ProcessInfo.processInfo.environment.merging(umgebung) { $1 }
+            let process = Programm.prozess(["serve", "--port", "\(port)"], umgebung: umgebung)
             let file = ordner + "/server-\(port).log"
             try Data().write(to: URL(filePath: file))
             let handle = try #require(FileHandle(forWritingAtPath: file))

@@ -43,7 +43,9 @@ def unter_einer_flut_auf_die_suche_bleibt_healthz_schnell_und_der_rest_erreichba
         p99 = sorted(zeiten)[int(len(zeiten) * 0.99)]
         u.sage(f"Flut {antworten}; /healthz 99 % binnen {p99 * 1000:.0f} ms (sonst {max(ruhig) * 1000:.0f}), "
                f"andere Seiten höchstens {max(seiten):.2f} s")
-        assert p99 < HEALTHZ_P99, f"/healthz: 99 % binnen {p99 * 1000:.0f} ms statt {HEALTHZ_P99 * 1000:.0f}"
+        # Ein debug-Bau teilt sich zwei Kerne mit der Flut selbst und rechnet ein Vielfaches länger.
+        grenze = HEALTHZ_P99 * (6 if u.ist_debug else 1)
+        assert p99 < grenze, f"/healthz: 99 % binnen {p99 * 1000:.0f} ms statt {grenze * 1000:.0f}"
         assert max(seiten) < (8 if u.ist_debug else 3), f"eine andere Seite brauchte {max(seiten):.1f} s"
         # Danach ist alles wie vorher.
         time.sleep(1)

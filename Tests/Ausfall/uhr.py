@@ -46,7 +46,8 @@ def verstelle(datei, sekunden):
 @pruefung
 @auf_beiden
 def springt_die_uhr_geht_alles_weiter(u):
-    spruenge = [-3_600, 7_200, -86_400, 0] if not u.lang else [-3_600, 7_200, -86_400, -30, 18_000, -86_400 * 40, 0] * 4
+    # Vorwärts weniger als die zwei Stunden, nach denen eine unbenutzte Sitzung endet.
+    spruenge = [-3_600, 5_400, -86_400, 0] if not u.lang else [-3_600, 5_400, -86_400, -30, 6_600, -86_400 * 40, 0] * 4
     with u.welt() as welt, falsche_uhr(welt.ordner) as (datei, umgebung):
         dienst = welt.dienst(umgebung)
         werk = Schreibwerk(welt, dienst, "Uhr").los()

@@ -158,8 +158,9 @@ class Umgebung:
         """Lädt die Beispieldaten, legt das Konto an und meldet die Menschen an; gibt ihre Sitzungen zurück."""
         dienst = Dienst(self.binary, datenbank, self.neuer_ordner("einrichten"))
         dienst.cli("demo")
-        befehl = [str(dienst.binary), "user", "add", EMAIL, "--rolle", "administration", "--passwort-stdin",
-                  *datenbank.angaben]
+        # Eine Rolle, die den zweiten Faktor nicht verlangt: hier geht es um Ausfälle, nicht um die Anmeldung.
+        befehl = [str(dienst.binary), "user", "add", EMAIL, "--rolle", "ozg_ansprechperson", "--organisation", ORT,
+                  "--passwort-stdin", *datenbank.angaben]
         lauf = subprocess.run(befehl, cwd=WURZEL, env=dienst._umgebung(), input=PASSWORT + "\n", text=True,
                               capture_output=True, timeout=60)
         if lauf.returncode != 0:

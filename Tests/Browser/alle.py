@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 
 import bilder
 # Die Reihenfolge der Einfuhr ist die der Prüfungen: erst die Geschichten, zuletzt das Ende des Servers.
-import geschichte, suche, eingaben, zugang, druck, regeln, messwerte, katalogfeed, tempo  # noqa: E401,F401
+import geschichte, konto, organisation, suche, eingaben, zugang, druck, regeln, messwerte, katalogfeed, post, anbieter, tempo  # noqa: E401,F401
 from browser import Browser
 from pruefung import PRUEFUNGEN, Umgebung
 from server import Datenbank, Gescheitert, Server

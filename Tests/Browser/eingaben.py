@@ -150,4 +150,6 @@ def wer_nicht_angemeldet_ist_kommt_nach_der_anmeldung_dorthin_wo_er_hinwollte(u)
         seite.page.fill("main [name=email]", u.server.email)
         seite.page.fill("main [name=passwort]", u.server.passwort)
         senden(seite)
+        seite.page.fill("main [name=code]", u.server.faktor.code())
+        senden(seite)
         assert seite.page.url.endswith(LISTE + "/ladungen"), seite.page.url

@@ -100,6 +100,8 @@ def anmelden(hand, server):
     hand.schreibe("email", server.email)
     hand.schreibe("passwort", server.passwort)
     hand.folge("main form [type=submit]")
+    hand.schreibe("code", server.faktor.code())
+    hand.folge("main form [type=submit]")
     assert hand.page.locator('form[action="/abmelden"]').count(), "nach der Anmeldung gibt es kein Abmelden"
 
 

@@ -222,7 +222,8 @@ def andere_methoden_werden_abgelehnt(u):
     for methode in ("TRACE", "DELETE", "PUT", "PATCH", "OPTIONS", "CONNECT", "QUATSCH"):
         for pfad in ("/", V1 + "/leistungen"):
             antwort = anfrage(u.server, methode, pfad)
-            assert 400 <= antwort.status < 500, f"{methode} {pfad}: {antwort.status}"
+            # 501 heißt: diese Methode kennt der Server auf keiner Adresse (RFC 9110, 15.6.2).
+            assert antwort.status in (400, 405, 501), f"{methode} {pfad}: {antwort.status}"
 
 
 @pruefung
@@ -262,6 +263,7 @@ def gestaltung_kommt_gepackt_und_darf_fuer_immer_behalten_werden(u):
 
 @pruefung
 def das_protokoll_hat_eine_zeile_je_anfrage_und_keine_abfragen(u):
+    time.sleep(0.5)  # Zeilen früherer Anfragen kommen bis zu 100 ms später
     vorher = len(u.server.protokoll())
     wort = "geheimessuchwort"
     for pfad in (f"/leistungen?q={wort}", f"{V1}/gebiete?q={wort}", f"/{wort}?a={wort}", f"/dienste/{wort}"):

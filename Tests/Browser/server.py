@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from faktor import annehmen, einrichten
+
 WURZEL = Path(__file__).resolve().parents[2]
 BEISPIELE = WURZEL / "Beispieldaten"
 # Diese Liste ist schon da, bevor ein Test etwas tut; die Orte der Geschichten beginnen leer.
@@ -59,10 +61,15 @@ class Server:
     def __init__(self, binary, datenbank, ordner):
         self.binary, self.datenbank, self.ordner = Path(binary).resolve(), datenbank, ordner
         self.port = None
+        # Nur gesetzt, wo jemand die Adresse schon vor dem Start kennen muss.
+        self.port_vorgabe = None
         self.prozess = None
         self.email = self.passwort = None
+        self.faktor = None
         self.startzeit = None
         self.beendet_nach = None
+        # Einstellungen, die nur dieser Server bekommt.
+        self.zusatz = {}
 
     @property
     def basis(self):
@@ -74,7 +81,7 @@ class Server:
 
     def _umgebung(self):
         eigene = {name: wert for name, wert in os.environ.items() if not name.startswith("LEITSTAND_")}
-        return eigene | self.datenbank.umgebung
+        return eigene | self.datenbank.umgebung | self.zusatz
 
     def cli(self, *angaben, erwartet=0):
         """Führt einen Befehl aus und gibt seine Ausgabe zurück."""
@@ -101,7 +108,7 @@ class Server:
     def starten(self, bereit="/readyz"):
         """Startet den Server und wartet, bis er antwortet. Die Zeit bis dahin steht danach in `startzeit`."""
         with socket.socket() as frei:
-            frei.bind(("127.0.0.1", 0))
+            frei.bind(("127.0.0.1", self.port_vorgabe or 0))
             self.port = frei.getsockname()[1]
         befehl = [str(self.binary), "serve", "--port", str(self.port), *self.datenbank.angaben]
         beginn = time.monotonic()
@@ -117,7 +124,10 @@ class Server:
             time.sleep(0.01)
         self.startzeit = time.monotonic() - beginn
         if self.email is None:
-            self._anmeldung_lesen()
+            link = self._link_lesen()
+            self.email, self.passwort = "verwaltung@leitstand.localhost", secrets.token_urlsafe(15)
+            annehmen(self, link, "Verwaltung", self.passwort)
+            self.faktor = einrichten(self, self.email, self.passwort)
 
     def _antwortet(self, pfad):
         verbindung = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -129,18 +139,15 @@ class Server:
         finally:
             verbindung.close()
 
-    def _anmeldung_lesen(self):
-        """Der erste Start nennt die Anmeldung, die er angelegt hat; später steht sie nirgends mehr."""
+    def _link_lesen(self):
+        """Der erste Start nennt einen Link, der das erste Konto einrichtet; später steht er nirgends mehr."""
         ende = time.monotonic() + 5
         while time.monotonic() < ende:
-            text = self.ausgabe()
-            email = re.search(r"E-?Mail\W*[:=]\s*(\S+@\S+)", text, re.IGNORECASE)
-            passwort = re.search(r"Passwort\W*[:=]\s*(\S+)", text, re.IGNORECASE)
-            if email and passwort:
-                self.email, self.passwort = email[1], passwort[1]
-                return
+            link = re.search(r"Link: \S+?(/anmelden/einladung/\S+)", self.ausgabe())
+            if link:
+                return link[1]
             time.sleep(0.05)
-        raise Gescheitert("Der erste Start nannte keine Anmeldung:\n" + self.ausgabe()[-1500:])
+        raise Gescheitert(f"Der erste Start nennt keinen Link:\n{self.ausgabe()[-2000:]}")
 
     def ausgabe(self):
         """Was auf stdout stand, danach das Protokoll."""

@@ -11,17 +11,23 @@ from server import ORT_MIT_LISTE
 
 KENNZEICHEN = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OEFFENTLICH = ["/anmelden"]
+# Ihre Ämter hat die Prüfung `organisation` angelegt.
+VERWALTUNG = "/organisationen/055580008008"
 SEITEN = ["/", "/leistungen", "/leistungen/99110009104000", "/ozg", "/ozg/10160", "/themenfelder", "/katalog/aenderungen",
           "/suche", "/suche?q=hund+anmelden", "/suche?q=reisepas", "/suche?q=xyzzyx",
           "/gebiete", "/leistungen?typ=2/3&typ=4&themenfeld=umwelt&alle=ozg", "/gebiete?land=05&groesse=5000_19999",
           "/gebiete/055580016016", "/gebiete/05515", f"/gebiete/{ORT_MIT_LISTE}", "/dienste", "/dienste/neu", "/codelisten",
           "/umsetzung", "/umsetzung/055580016016", f"/umsetzung/{ORT_MIT_LISTE}",
-          f"/umsetzung/{ORT_MIT_LISTE}/ladungen", "/schnittstelle", "/impressum", "/datenschutz", "/barrierefreiheit",
-          "/diese-seite-fehlt"]
+          f"/umsetzung/{ORT_MIT_LISTE}/ladungen", "/organisationen", "/organisationen/neu", "/organisationen/vorschlaege",
+          VERWALTUNG, VERWALTUNG + "/bearbeiten", VERWALTUNG + "/einheiten/neu", VERWALTUNG + "/ansprechpartner/neu",
+          VERWALTUNG + "/fachverfahren/neu", VERWALTUNG + "/delegation", VERWALTUNG + "/nachfolge", "/schnittstelle", "/impressum", "/datenschutz", "/barrierefreiheit",
+          "/konto", "/konto/zweiter-faktor", "/konto/zweiter-faktor?neu=1", "/diese-seite-fehlt"]
 # Von dieser Seite die erste Adresse, die so beginnt, samt Anhang.
 ERSTE = [("/themenfelder", "/themenfelder/", ""), ("/dienste", "/dienste/beispiel", ""),
          (f"/umsetzung/{ORT_MIT_LISTE}", f"/umsetzung/{ORT_MIT_LISTE}/0", ""),
-         (f"/umsetzung/{ORT_MIT_LISTE}", f"/umsetzung/{ORT_MIT_LISTE}/0", "/bearbeiten")]
+         (f"/umsetzung/{ORT_MIT_LISTE}", f"/umsetzung/{ORT_MIT_LISTE}/0", "/bearbeiten"),
+         (VERWALTUNG, VERWALTUNG + "/einheiten/0", ""), (VERWALTUNG, VERWALTUNG + "/einheiten/0", "/bearbeiten"),
+         (VERWALTUNG, VERWALTUNG + "/ansprechpartner/0", "")]
 
 AXE = """axe.run(document, { runOnly: { type: 'tag', values: %s }, resultTypes: ['violations'] })
   .then(r => r.violations.map(v => `${v.id} (${v.nodes.length}x, ${v.nodes[0].target.join(' ')}): ${v.help}`))"""
@@ -53,6 +59,8 @@ def seiten(u):
             for liste, anfang, anhang in ERSTE:
                 seite.page.goto(liste)
                 verweis = seite.page.locator(f'main a[href^="{anfang}"]').first
+                if liste == VERWALTUNG and not verweis.count():
+                    continue  # die Prüfung `organisation` lief nicht
                 u.seiten.append(verweis.get_attribute("href") + anhang)
     return u.seiten
 

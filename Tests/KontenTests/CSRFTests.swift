@@ -9,12 +9,49 @@ import Web
 @testable import Konten
 
 @Suite struct CSRFTests {
-    /// The path of a route with things that exist.
-    private static func pfad(_ route: String, eintrag: String, ladung: String) throws -> String {
-        let path = route.replacing("{organisation}", with: Rollenspiel.duelmen).replacing("{eintrag}", with: eintrag)
-            .replacing("{ladung}", with: ladung).replacing("{slug}", with: "beispiel-hund-anmelden-und-abmelden")
+    /// The path of a route with things that exist; statements are kept by their kind.
+    private static func pfad(_ route: String, _ werte: [String: String]) throws -> String {
+        let art = angaben.first { route.contains("/\($0.art)/") }?.art ?? ""
+        let path = route.replacing(#/\{([a-z]+)\}/#) { match in
+            switch match.1 {
+            case "organisation": Rollenspiel.duelmen
+            case "slug": "beispiel-hund-anmelden-und-abmelden"
+            case "angabe": werte[art] ?? "{fehlt}"
+            case "sitzung", "person", "liste": "gibtesnicht"
+            default: werte[String(match.1)] ?? "{fehlt}"
+            }
+        }
         try #require(!path.contains("{"), "the test knows no example for \(route)")
         return path
+    }
+
+    private static let angaben: [(art: String, tabelle: SQL, felder: [(String, String)])] = [
+        (
+            "ansprechpartner", "ansprechpartner",
+            [
+                ("funktion", "Stelle"), ("email", "stelle@duelmen.invalid"), ("zweck", "Fragen"),
+                ("rechtsgrundlage", "ohne"), ("gilt_bis", "31.12.2027"),
+            ]
+        ),
+        ("fachverfahren", "fachverfahren", [("art", "portal"), ("produkt", "Portal")]),
+        ("it-dienstleister", "it_dienstleister", [("name", "Rechenzentrum"), ("aufgabe", "Betrieb")]),
+        ("rechtsstatus", "rechtsstatus", [("status", "eigenes_jugendamt"), ("quelle", "Satzung")]),
+    ]
+
+    /// An office and a statement of each kind, made as people make them.
+    private static func angelegte(_ client: SiteClient, in database: any Database) async throws -> [String: String] {
+        let ort = "/organisationen/\(Rollenspiel.duelmen)"
+        var werte: [String: String] = [:]
+        let made = try await client.post(ort + "/einheiten/neu", [("name", "Amt"), ("kuerzel", ""), ("ueber", "")])
+        #expect(made.status == .seeOther)
+        let tabellen = angaben.map { (art: $0.art, tabelle: $0.tabelle) } + [("einheit", "organisationseinheit")]
+        for (art, _, felder) in angaben {
+            #expect(try await client.post("\(ort)/\(art)/neu", felder).status == .seeOther, "\(art)")
+        }
+        for (art, tabelle) in tabellen {
+            werte[art] = try await database.read { db in try db.value("SELECT id FROM \(tabelle) LIMIT 1") }
+        }
+        return werte
     }
 
     @Test(arguments: TestBackend.available)
@@ -39,12 +76,14 @@ import Web
                     WHERE o.ars = \(Rollenspiel.duelmen) ORDER BY e.nummer LIMIT 1
                     """) ?? ""
             }
+            var werte = try await Self.angelegte(client, in: database)
+            (werte["ladung"], werte["eintrag"]) = (ladung, eintrag)
             func zeilen() async throws -> Int {
                 try await database.read { db in try db.value("SELECT count(*) FROM verlauf") ?? 0 }
             }
             let before = try await zeilen()
-            for route in posts where route != "/anmelden" {
-                let path = try Self.pfad(route, eintrag: eintrag, ladung: ladung)
+            for route in posts where !route.hasPrefix("/anmelden") {
+                let path = try Self.pfad(route, werte)
                 for csrf in [nil, "", "fremd", other.csrf, again.csrf] {
                     let fields = [
                         ("titel", "Untergeschoben"), ("name", "Untergeschoben"), ("stand", "offen"), ("anbieter", "05"),

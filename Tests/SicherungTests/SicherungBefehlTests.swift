@@ -8,30 +8,6 @@ import Testing
 
 /// The commands as an operator calls them.
 @Suite(.timeLimit(.minutes(15))) struct SicherungBefehlTests {
-    private struct Ergebnis { let code: Int32, ausgabe: String, fehler: String }
-
-    private func prozess(_ arguments: [String], _ umgebung: [String: String] = [:]) -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: Welt.ordner(".build/debug/leitstand"))
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(umgebung) { $1 }
-        return process
-    }
-
-    @discardableResult
-    private func rufe(_ arguments: [String], _ umgebung: [String: String] = [:]) throws -> Ergebnis {
-        let process = prozess(arguments, umgebung)
-        let (out, err) = (Pipe(), Pipe())
-        (process.standardOutput, process.standardError) = (out, err)
-        try process.run()
-        let output = out.fileHandleForReading.readDataToEndOfFile()
-        let errors = err.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return Ergebnis(
-            code: process.terminationStatus, ausgabe: String(decoding: output, as: UTF8.self),
-            fehler: String(decoding: errors, as: UTF8.self))
-    }
-
     @Test(arguments: Art.available)
     func `an operator backs up, proves the backup and puts it back`(auf art: Art) async throws {
         try await Probe.mit { probe in
@@ -42,26 +18,27 @@ import Testing
                 return ["--data", probe.pfad(name), "--postgres", conninfo]
             }
             let (hier, dort) = (try await wo("hier"), try await wo("dort"))
-            #expect(try rufe(["demo"] + hier).code == 0)
+            #expect(try Programm.rufe(["demo"] + hier).code == 0)
             let file = probe.pfad("a.sicherung")
-            let made = try rufe(["backup", file] + hier, ["LEITSTAND_SICHERUNG_SCHLUESSEL": keys.oeffentlich])
+            let made = try Programm.rufe(
+                ["backup", file] + hier, umgebung: ["LEITSTAND_SICHERUNG_SCHLUESSEL": keys.oeffentlich])
             #expect(made.code == 0 && made.ausgabe.contains("verschlüsselt"), "\(made.fehler)")
-            let again = try rufe(["backup", file] + hier)
+            let again = try Programm.rufe(["backup", file] + hier)
             #expect(again.code == 1 && again.fehler.contains("--ersetzen"))
-            let closed = try rufe(["check", "--sicherung", file] + hier)
+            let closed = try Programm.rufe(["check", "--sicherung", file] + hier)
             #expect(closed.code == 1 && closed.fehler.contains("--geheimschluessel"))
-            let proof = try rufe(["check", "--sicherung", file, "--geheimschluessel", keys.geheim] + hier)
+            let proof = try Programm.rufe(["check", "--sicherung", file, "--geheimschluessel", keys.geheim] + hier)
             #expect(proof.code == 0, "\(proof.fehler)")
             #expect(proof.ausgabe.contains("Die Sicherung ist vollständig und wiederherstellbar."))
-            let back = try rufe(["restore", file, "--geheimschluessel", keys.geheim] + dort)
+            let back = try Programm.rufe(["restore", file, "--geheimschluessel", keys.geheim] + dort)
             #expect(back.code == 0 && back.ausgabe.contains("Alle Prüfsummen stimmen"), "\(back.fehler)")
-            let twice = try rufe(["restore", file, "--geheimschluessel", keys.geheim] + dort)
+            let twice = try Programm.rufe(["restore", file, "--geheimschluessel", keys.geheim] + dort)
             #expect(twice.code == 1 && twice.fehler.contains("leeres Ziel"))
-            #expect(try rufe(["demo"] + dort).code == 1, "es ist alles wieder da")
+            #expect(try Programm.rufe(["demo"] + dort).code == 1, "es ist alles wieder da")
             var bytes = try Data(contentsOf: URL(filePath: file))
             bytes[bytes.count / 2] ^= 1
             try bytes.write(to: URL(filePath: probe.pfad("b.sicherung")))
-            let damaged = try rufe(
+            let damaged = try Programm.rufe(
                 ["check", "--sicherung", probe.pfad("b.sicherung"), "--geheimschluessel", keys.geheim] + hier)
             #expect(damaged.code == 1 && damaged.fehler.contains("beschädigt"))
         }
@@ -83,26 +60,26 @@ import Testing
     @Test func `a folder takes a backup for each call and keeps what the rule says`() async throws {
         try await Probe.mit { probe in
             let hier = ["--data", probe.pfad("hier")]
-            #expect(try rufe(["migrate"] + hier).code == 0)
+            #expect(try Programm.rufe(["migrate"] + hier).code == 0)
             let folder = probe.pfad("alle")
-            #expect(try rufe(["backup", folder, "--behalten", "1,0,0"] + hier).fehler.contains("Ordner"))
+            #expect(try Programm.rufe(["backup", folder, "--behalten", "1,0,0"] + hier).fehler.contains("Ordner"))
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             for name in ["leitstand-2020-01-01T000000Z.sicherung", "notiz.txt"] {
                 try Data().write(to: URL(filePath: folder + "/" + name))
             }
-            let made = try rufe(["backup", folder, "--behalten", "1,0,0"] + hier)
+            let made = try Programm.rufe(["backup", folder, "--behalten", "1,0,0"] + hier)
             #expect(made.code == 0 && made.ausgabe.contains("Nicht mehr aufbewahrt: leitstand-2020"), "\(made.fehler)")
             let names = try Ablage.names(in: folder)
             #expect(names.count == 2 && names.contains("notiz.txt") && names[0].hasPrefix("leitstand-2"))
-            #expect(try rufe(["backup", folder, "--behalten", "viele"] + hier).code != 0)
-            #expect(try rufe(["check", "--sicherung", folder + "/" + names[0]]).code == 0)
+            #expect(try Programm.rufe(["backup", folder, "--behalten", "viele"] + hier).code != 0)
+            #expect(try Programm.rufe(["check", "--sicherung", folder + "/" + names[0]]).code == 0)
         }
     }
 
     @Test func `a backup that is killed leaves no half file under its name, and the next one tidies up`() async throws {
         try await Probe.mit { probe in
             let hier = ["--data", probe.pfad("hier")]
-            #expect(try rufe(["demo"] + hier).code == 0)
+            #expect(try Programm.rufe(["demo"] + hier).code == 0)
             let noise = Data((0..<8_000_000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 13) })
             try FileManager.default.createDirectory(
                 atPath: probe.pfad("hier/dateien"), withIntermediateDirectories: true)
@@ -110,7 +87,7 @@ import Testing
             let file = probe.pfad("a.sicherung")
             var killed = 0
             for wait in [30, 60, 90, 120, 180, 240, 300, 400, 500, 650, 800] {
-                let process = prozess(["backup", file, "--ersetzen"] + hier)
+                let process = Programm.prozess(["backup", file, "--ersetzen"] + hier)
                 (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
                 try process.run()
                 // A sleeping task would wake late among many tests.
@@ -119,11 +96,11 @@ import Testing
                 kill(process.processIdentifier, SIGKILL)
                 process.waitUntilExit()
                 guard FileManager.default.fileExists(atPath: file) else { continue }
-                let check = try rufe(["check", "--sicherung", file])
+                let check = try Programm.rufe(["check", "--sicherung", file])
                 #expect(check.code == 0, "nach \(wait) ms: \(check.fehler)")
             }
             #expect(killed > 0)
-            #expect(try rufe(["backup", file, "--ersetzen"] + hier).code == 0)
+            #expect(try Programm.rufe(["backup", file, "--ersetzen"] + hier).code == 0)
             #expect(try Ablage.names(in: probe.pfad("hier")).allSatisfy { !$0.hasPrefix(".sicherung-") })
             #expect(try Ablage.names(in: probe.ordner) == ["a.sicherung", "hier"])
         }
@@ -132,11 +109,11 @@ import Testing
     @Test func `a backup goes through a pipe, and a full disk is said`() async throws {
         try await Probe.mit { probe in
             let hier = ["--data", probe.pfad("hier")]
-            #expect(try rufe(["migrate"] + hier).code == 0)
+            #expect(try Programm.rufe(["migrate"] + hier).code == 0)
             let file = probe.pfad("rohr.sicherung")
             for (target, code) in [(file, 0), ("/dev/full", 1)] {
                 try Data().write(to: URL(filePath: file))
-                let process = prozess(["backup", "-"] + hier)
+                let process = Programm.prozess(["backup", "-"] + hier)
                 let errors = Pipe()
                 process.standardOutput = FileHandle(forWritingAtPath: target)
                 process.standardError = errors
@@ -145,7 +122,7 @@ import Testing
                 process.waitUntilExit()
                 #expect(process.terminationStatus == code)
                 #expect(text.contains(code == 0 ? "Gesichert" : "kein Platz"), "\(text)")
-                if code == 0 { #expect(try rufe(["check", "--sicherung", file]).code == 0) }
+                if code == 0 { #expect(try Programm.rufe(["check", "--sicherung", file]).code == 0) }
             }
         }
     }
@@ -153,7 +130,7 @@ import Testing
     @Test func `no message shows the password of the database`() throws {
         let address = "host=/nirgends user=leitstand password=geheimnis123 dbname=x"
         for arguments in [["backup", "/tmp/nie.sicherung"], ["restore", "/dev/null"]] {
-            let result = try rufe(arguments, ["LEITSTAND_POSTGRES": address])
+            let result = try Programm.rufe(arguments, umgebung: ["LEITSTAND_POSTGRES": address])
             #expect(result.code == 1)
             #expect(!(result.ausgabe + result.fehler).contains("geheimnis123"))
         }

@@ -124,7 +124,7 @@ import Testing
             }
             #expect(fields == ["begruendung", "stand"])
             let page = try await client.get("\(Self.liste)/\(row.id.rawValue)")
-            #expect(page.text.contains("geändert: Stand, von „offen“ auf „wartet“"))
+            #expect(page.text.contains("das Feld Stand von „offen“ auf „wartet“ geändert"))
         }
     }
 

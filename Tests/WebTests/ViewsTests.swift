@@ -76,8 +76,11 @@ import Testing
                     let code = line.replacing("<script src=\"{{assets}}/", with: "")
                     for word in ["<script", "<style", " style=", " onclick=", "javascript:", "http://", "https://"]
                     where code.contains(word) {
+                        // Mail programs read no stylesheet.
+                        let isLetter = room == "Post" && [" style=", "<style"].contains(word)
                         #expect(
-                            Bool(word.hasPrefix("http") && line.contains("Beginnt mit")), "\(room)/\(file): \(line)")
+                            Bool(word.hasPrefix("http") && line.contains("Beginnt mit")) || isLetter,
+                            "\(room)/\(file): \(line)")
                     }
                 }
             }

@@ -14,6 +14,7 @@ struct Abschied: Service {
         try? await gracefulShutdown()
         bereitschaft.beende()
         verbindungen.abschied.store(true, ordering: .relaxed)
+        // A pause that is cut short takes the leave at once.
         try? await Task.sleep(for: vorlauf)
     }
 }

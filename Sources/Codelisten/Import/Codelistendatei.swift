@@ -162,7 +162,5 @@ private struct Fingerabdruck {
         }
     }
 
-    var text: String {
-        hash.finalize().map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
-    }
+    var text: String { hash.finalize().hex }
 }

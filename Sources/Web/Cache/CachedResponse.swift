@@ -1,6 +1,7 @@
 import Crypto
 import HTTPTypes
 import Hummingbird
+import Kernel
 import NIOCore
 
 /// A finished answer that may be given to everybody who asks the same: its headers are complete and its bytes shared.
@@ -67,18 +68,15 @@ final class CachedResponse: Sendable {
 
     /// A strong mark of the content.
     private static func mark(of body: ByteBuffer) -> String {
-        var text = "\""
-        for byte in body.withUnsafeReadableBytes({ SHA256.hash(data: $0) }).prefix(12) {
-            text += String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }
-        return text + "\""
+        "\"\(body.withUnsafeReadableBytes { SHA256.hash(data: $0) }.prefix(12).hex)\""
     }
 }
 
 extension Request {
     /// Whether the reader has this very answer already (RFC 9110, section 13).
     ///
-    /// A date counts only when it is the one we gave: clocks and old dates prove nothing.
+    /// A date counts only when it is the one we gave: clocks and old dates prove nothing, and readers send it back as
+    /// it was.
     func knows(etag: String, lastModified: String?) -> Bool {
         if let known = headers[.ifNoneMatch] {
             if known == etag { return true }

@@ -33,6 +33,12 @@ package struct Netzbereich: Sendable, Equatable {
     /// This machine itself.
     static let eigene = ["127.0.0.0/8", "::1"].compactMap { Netzbereich($0) }
 
+    /// One spelling for all addresses of one place: an IPv4 address, or the 64 bits that IPv6 gives one connection.
+    package static func stelle(_ address: String) -> String? {
+        guard let all = bytes(address) else { return nil }
+        return (all.count == 4 ? all : Array(all.prefix(8))).map { String($0) }.joined(separator: ".")
+    }
+
     /// 4 or 16 bytes; an IPv4 address that came through IPv6 counts as IPv4.
     private static func bytes(_ text: String) -> [UInt8]? {
         // What is no address is nil to the caller, whatever the reason.

@@ -1,0 +1,139 @@
+import Kernel
+import Storage
+
+/// Every statement of Datenschutz on the tables of the accounts.
+enum DatenschutzStore {
+    /// What an account says about its person.
+    struct Konto: Sendable, RowDecodable {
+        let id: Person.ID
+        let email: String
+        let name: String?
+        let angelegtAm: Instant
+        let gesperrtAm: Instant?
+        let zuletztAm: Instant?
+        let hinweisAm: Instant?
+        let zweiterFaktor: Bool
+
+        var betroffen: BetroffenePerson { BetroffenePerson(id: id, email: email, name: name) }
+
+        static let columns: SQL = """
+            person.id, person.email, person.name, person.angelegt_am, person.gesperrt_am, person.zuletzt_am,
+            person.hinweis_am, person.totp IS NOT NULL AS zweiter_faktor
+            """
+
+        init(row: Row) throws {
+            id = try row["id"]
+            email = try row["email"]
+            name = try row["name"]
+            angelegtAm = try row["angelegt_am"]
+            gesperrtAm = try row["gesperrt_am"]
+            zuletztAm = try row["zuletzt_am"]
+            hinweisAm = try row["hinweis_am"]
+            zweiterFaktor = try row["zweiter_faktor"]
+        }
+    }
+
+    static func konto(_ id: Person.ID, in db: any SQLConnection) throws -> Konto? {
+        try db.first("SELECT \(Konto.columns) FROM person WHERE person.id = \(id)")
+    }
+
+    static func konto(email: String, in db: any SQLConnection) throws -> Konto? {
+        try db.first("SELECT \(Konto.columns) FROM person WHERE person.email = \(email)")
+    }
+
+    /// Whether an Administration that can sign in is left without this person.
+    static func gibtAndereAdministration(als id: Person.ID, in db: any SQLConnection) throws -> Bool {
+        let other: Int? = try db.value(
+            """
+            SELECT 1 FROM amt JOIN person ON person.id = amt.person
+            WHERE amt.rolle = \(Rolle.administration) AND amt.organisation = '' AND person.id <> \(id)
+                  AND person.gesperrt_am IS NULL LIMIT 1
+            """)
+        return other != nil
+    }
+
+    /// Removes the account and everything that hangs on it. Roles are taken before, each with its line in the Verlauf.
+    static func entferne(_ id: Person.ID, in db: any SQLConnection) throws {
+        try db.execute("DELETE FROM sitzung WHERE person = \(id)")
+        try db.execute("DELETE FROM einmallink WHERE person = \(id)")
+        try db.execute("DELETE FROM wiederherstellungscode WHERE person = \(id)")
+        try db.execute("DELETE FROM halbsitzung WHERE person = \(id)")
+        try db.execute("DELETE FROM bekanntes_geraet WHERE person = \(id)")
+        try db.execute("DELETE FROM einladungsliste WHERE person = \(id)")
+        try db.execute("DELETE FROM fremdamt WHERE person = \(id)")
+        try db.execute("DELETE FROM fremdkonto WHERE person = \(id)")
+        try db.execute("DELETE FROM person WHERE id = \(id)")
+    }
+
+    static func sitzungen(_ id: Person.ID, am: Instant, in db: any SQLConnection) throws -> [[Auskunftsteil.Feld]] {
+        try db.rows(
+            """
+            SELECT seit, bis, zuletzt_am, geraet, zweiter_faktor FROM sitzung
+            WHERE person = \(id) AND bis >= \(am) ORDER BY seit DESC
+            """
+        ).map { row in
+            [
+                .init("seit", "seit", .zeit(try row["seit"])), .init("bis", "endet", .zeit(try row["bis"])),
+                .init("zuletztAm", "benutzt", .init(try row["zuletzt_am"] as Instant?)),
+                .init("geraet", "Gerät", .init(try row["geraet"] as String?)),
+                .init("zweiterFaktor", "2. Faktor", .wahr(try row["zweiter_faktor"])),
+            ]
+        }
+    }
+
+    static func aemter(_ id: Person.ID, in db: any SQLConnection) throws -> [[Auskunftsteil.Feld]] {
+        try db.rows(
+            "SELECT rolle, organisation, vertretung, vergeben_am FROM amt WHERE person = \(id) ORDER BY rolle, organisation"
+        ).map { row in
+            let (rolle, organisation): (Rolle, String) = (try row["rolle"], try row["organisation"])
+            return [
+                .init("rolle", "Rolle", .text(rolle.rawValue)),
+                .init("rollenname", "Name", .text(rolle.name)),
+                .init("organisation", "Organisation", .init(organisation.isEmpty ? nil : organisation)),
+                .init("vertretung", "Vertretung", .wahr(try row["vertretung"])),
+                .init("vergebenAm", "seit", .init(try row["vergeben_am"] as Instant?)),
+            ]
+        }
+    }
+
+    static func links(_ id: Person.ID, in db: any SQLConnection) throws -> [[Auskunftsteil.Feld]] {
+        try db.rows(
+            "SELECT zweck, wert, angelegt_am, bis, benutzt_am FROM einmallink WHERE person = \(id) ORDER BY angelegt_am DESC"
+        ).map { row in
+            [
+                .init("zweck", "Zweck", .text(try row["zweck"])),
+                .init("wert", "neue E-Mail", .init(try row["wert"] as String?)),
+                .init("angelegtAm", "verschickt", .zeit(try row["angelegt_am"])),
+                .init("bis", "gültig bis", .zeit(try row["bis"])),
+                .init("benutztAm", "benutzt", .init(try row["benutzt_am"] as Instant?)),
+            ]
+        }
+    }
+
+    static func fremdkonten(_ id: Person.ID, in db: any SQLConnection) throws -> [[Auskunftsteil.Feld]] {
+        try db.rows("SELECT aussteller, subjekt FROM fremdkonto WHERE person = \(id) ORDER BY aussteller, subjekt").map
+        {
+            row in
+            [
+                .init("aussteller", "Anbieter", .text(try row["aussteller"])),
+                .init("subjekt", "Kennung", .text(try row["subjekt"])),
+            ]
+        }
+    }
+
+    static func delegationen(_ id: Person.ID, in db: any SQLConnection) throws -> [[Auskunftsteil.Feld]] {
+        try db.rows(
+            "SELECT von, an, rolle, angelegt_am FROM delegation WHERE angelegt_von = \(id) ORDER BY angelegt_am, von, an, rolle"
+        ).map { row in
+            [
+                .init("von", "von", .text(try row["von"])), .init("an", "an", .text(try row["an"])),
+                .init("rolle", "Rolle", .text(try row["rolle"])),
+                .init("am", "seit", .zeit(try row["angelegt_am"])),
+            ]
+        }
+    }
+
+    static func codezahl(_ id: Person.ID, in db: any SQLConnection) throws -> Int {
+        try db.value("SELECT count(*) FROM wiederherstellungscode WHERE person = \(id)") ?? 0
+    }
+}

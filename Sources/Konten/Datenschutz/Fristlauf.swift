@@ -1,0 +1,101 @@
+package import Kernel
+package import Storage
+
+/// One pass over all periods: says what would go, or lets it go.
+package struct Fristlauf: Sendable {
+    /// What a period came to.
+    package struct Ergebnis: Sendable {
+        package let frist: Loeschfrist
+        package let tage: Int
+        package let anzahl: Int
+
+        /// The line of a report.
+        package var zeile: String {
+            "\(Zahl.deutsch(anzahl))  \(frist.was) (\(frist.art)): \(frist.dauer(tage)); \(frist.ende)"
+        }
+    }
+
+    /// Tells a person that the account will go; without one, no account goes for want of use.
+    package typealias Hinweis = @Sendable (_ email: String, _ name: String?, _ loeschung: Tag) async throws -> Void
+
+    let datenschutz: Datenschutz
+    let database: any Database
+
+    package init(_ datenschutz: Datenschutz, _ database: any Database) {
+        (self.datenschutz, self.database) = (datenschutz, database)
+    }
+
+    /// What would go now; writes nothing.
+    package func probe(am: Instant) async throws -> [Ergebnis] {
+        let datenschutz = datenschutz
+        return try await database.read { db in
+            try datenschutz.fristen.map { frist in
+                let tage = datenschutz.tage(frist)
+                return Ergebnis(frist: frist, tage: tage, anzahl: try frist.faellig(.init(am: am, tage: tage), db))
+            }
+        }
+    }
+
+    /// Lets go what has had its time, each kind in a transaction of its own.
+    package func raeume(am: Instant) async throws -> [Ergebnis] {
+        var found: [Ergebnis] = []
+        for frist in datenschutz.fristen {
+            let tage = datenschutz.tage(frist)
+            let count = try await database.write { db in try frist.raeume(.init(am: am, tage: tage), db) }
+            found.append(Ergebnis(frist: frist, tage: tage, anzahl: count))
+        }
+        return found
+    }
+
+    /// Tells those whose accounts nobody used, and notes that they were told.
+    package func warne(am: Instant, _ hinweis: Hinweis) async throws -> Int {
+        guard let frist = datenschutz.fristen.first(where: { $0.art == "konto" }) else { return 0 }
+        let lage = Loeschfrist.Lage(am: am, tage: max(0, datenschutz.tage(frist) - Kontenfristen.vorwarnung))
+        let konten = try await database.read { db in
+            try Kontenfristen.unbenutzt(seit: lage.grenze, gewarnt: nil, in: db)
+        }
+        var (told, fault): (Int, (any Error)?) = (0, nil)
+        for konto in konten {
+            // Only who was really told may lose the account; one mailbox that takes nothing is no reason to tell nobody.
+            do {
+                try await hinweis(konto.email, konto.name, am.plus(sekunden: Kontenfristen.vorwarnung * 86_400).tag)
+            } catch {
+                fault = error
+                continue
+            }
+            try await database.write { db in try Kontenfristen.vermerke(hinweis: am, an: konto.id, in: db) }
+            told += 1
+        }
+        if let fault { throw fault }
+        return told
+    }
+
+    /// Hour of Berlin from which a night's pass is due: few people work then, and the day of the records is over.
+    package static let stunde = 3
+    /// After this many seconds a pass that somebody else began counts as broken off.
+    private static let geduld = 60 * 60
+
+    /// Whether this night's pass is this server's: of several servers one gets it, once a night.
+    package func uebernimm(am: Instant) async throws -> Bool {
+        guard am.stunde >= Fristlauf.stunde else { return false }
+        let nacht = am.tag.iso
+        return try await database.write { db in
+            try db.execute(
+                """
+                INSERT INTO loeschlauf (nacht, begonnen_am) VALUES (\(nacht), \(am))
+                ON CONFLICT (nacht) DO UPDATE SET begonnen_am = excluded.begonnen_am
+                WHERE loeschlauf.fertig_am IS NULL AND loeschlauf.begonnen_am < \(am.plus(sekunden: -Fristlauf.geduld))
+                """) == 1
+        }
+    }
+
+    /// Notes that the night's pass is done, and forgets nights of long ago.
+    package func beende(begonnen: Instant, am: Instant, anzahl: Int) async throws {
+        let alt = begonnen.tag.plus(tage: -365).iso
+        try await database.write { db in
+            try db.execute(
+                "UPDATE loeschlauf SET fertig_am = \(am), anzahl = \(anzahl) WHERE nacht = \(begonnen.tag.iso)")
+            try db.execute("DELETE FROM loeschlauf WHERE nacht < \(alt)")
+        }
+    }
+}

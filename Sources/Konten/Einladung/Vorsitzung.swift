@@ -1,0 +1,39 @@
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Web
+
+/// Forms for people who are not signed in: a secret in a cookie ties each form to the browser that fetched it.
+struct Vorsitzung: Sendable {
+    let site: Site
+    let tls: Bool
+
+    private static let cookie = "leitstand_vor"
+
+    func read(_ request: Request, _ context: SiteContext) async throws -> Abfrage {
+        if context.sitzung != nil { return try await Formular.read(request, context).felder }
+        guard let secret = request.cookies[Vorsitzung.cookie]?.value, secret.utf8.count >= 20 else {
+            throw Refusal(
+                .notAllowed,
+                "Dieses Formular braucht Cookies. Erlauben Sie Cookies für diese Seite und laden Sie sie neu.")
+        }
+        return try await Formular.read(request, secret: secret).felder
+    }
+
+    func render(
+        _ page: some Page, _ request: Request, _ context: SiteContext, status: HTTPResponse.Status = .ok
+    ) throws -> Response {
+        var context = context
+        // The address of the page may be a secret; nothing on it repeats it.
+        context.adresse = nil
+        context.seite = nil
+        if context.sitzung != nil { return try site.render(page, context, status: status) }
+        let known = request.cookies[Vorsitzung.cookie]?.value
+        let secret = known.flatMap { (20...100).contains($0.utf8.count) ? $0 : nil } ?? Geheimnis.neu(bytes: 24)
+        var response = try site.render(page, context, status: status, csrf: secret)
+        let value =
+            "\(Vorsitzung.cookie)=\(secret); Path=/anmelden; Max-Age=3600; HttpOnly; SameSite=Lax\(tls ? "; Secure" : "")"
+        response.headers.append(HTTPField(name: .setCookie, value: value))
+        return response
+    }
+}
