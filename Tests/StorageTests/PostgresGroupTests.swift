@@ -8,12 +8,12 @@ import Testing
 @Suite(.timeLimit(.minutes(15))) struct PostgresGroupTests {
     private static let postgres = [TestBackend.postgres].filter(TestBackend.available.contains)
 
-    private enum Fate: CaseIterable {
+    private enum Fate: CaseIterable, Sendable {
         case good, goodToo, goodAsWell, stop, unique, foreignKey, check, deferred, swallowed, conflictOnce,
             conflictAlways, cancelled, cancelledLate, slow, locked, bulk, cursor, setting, killed, silent
     }
 
-    private struct Call {
+    private struct Call: Sendable {
         let id: String
         let isStored: Bool
         let error: String
@@ -31,17 +31,16 @@ import Testing
             for name in ["a", "b", "c"] { try db.execute("INSERT INTO zaehler VALUES (\(name), 0)") }
             try db.execute("INSERT INTO ding (id, mass) VALUES ('da', 1)")
         }
-        let calls = Mutex<[Call]>([])
-        await withTaskGroup(of: Void.self) { group in
+        let all = await withTaskGroup(of: [Call].self) { group in
             for writer in 0..<32 {
                 group.addTask {
                     var zufall = Zufall(seed &+ UInt64(writer))
-                    for turn in 0..<25 {
-                        let call = await Self.write("\(writer)-\(turn)", in: database, &zufall)
-                        calls.withLock { $0.append(call) }
-                    }
+                    var own: [Call] = []
+                    for turn in 0..<25 { own.append(await Self.write("\(writer)-\(turn)", in: database, &zufall)) }
+                    return own
                 }
             }
+            return await group.reduce(into: []) { $0 += $1 }
         }
         let (ids, sum) = try await database.read { db in
             (
@@ -49,7 +48,6 @@ import Testing
                 try db.value("SELECT CAST(sum(anzahl) AS BIGINT) FROM zaehler", as: Int.self)
             )
         }
-        let all = calls.withLock { $0 }
         #expect(all.count == 800, "Saat \(seed)")
         #expect(Set(ids) == Set(all.filter { $0.isStored && $0.fate != .silent }.map(\.id)), "Saat \(seed)")
         #expect(sum == ids.count, "Saat \(seed)")
