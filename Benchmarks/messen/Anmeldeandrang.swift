@@ -24,6 +24,8 @@ enum Anmeldeandrang {
         let neu: Lastlauf
         var anmeldungen = 0.0
         var abgewiesen = 0
+        /// Of 100 answers that the cache could have held, so many were made anew.
+        let neuVonHundert: Double
     }
 
     /// Rounds alternate, so that whatever else the machine does meets both.
@@ -43,7 +45,9 @@ enum Anmeldeandrang {
         Lauf.sage("  \(bestand.name): \(rate.streuung("/s")) Anmeldungen, \(refused) abgewiesen")
         let seen = "\(Zeile.zahl(rate.median)) Anmeldungen/s, \(refused) abgewiesen"
         return [
-            zeile("\(probe.name)", bestand.name, quiet.map(\.gehalten), busy.map(\.gehalten), seen),
+            zeile(
+                "\(probe.name)", bestand.name, quiet.map(\.gehalten), busy.map(\.gehalten),
+                seen + ", \(Zeile.zahl(Stichprobe(busy.map(\.neuVonHundert)).median)) von 100 neu gezeichnet"),
             zeile("\(probe.name) ohne Zwischenspeicher", bestand.name, quiet.map(\.neu), busy.map(\.neu), seen),
         ]
     }
@@ -64,9 +68,22 @@ enum Anmeldeandrang {
 
     /// Two pairs of readers: one takes what the cache holds, the other brings a cookie that leads past it.
     private static func lies(_ port: Int, _ probe: Seiten.Probe, _ time: Duration) async throws -> Runde {
+        let before = try treffer(port)
         async let kept = Taktleser(port: port, pfad: probe.pfad).lies(time)
         async let made = Taktleser(port: port, pfad: probe.pfad, keks: "leitstand_vor=messen").lies(time)
-        return Runde(gehalten: try await kept, neu: try await made)
+        let (gehalten, neu) = (try await kept, try await made)
+        let share = (try treffer(port) - before) / Double(max(1, gehalten.antworten))
+        return Runde(gehalten: gehalten, neu: neu, neuVonHundert: max(0, 100 * (1 - share)))
+    }
+
+    /// How often the server has answered from its cache.
+    private static func treffer(_ port: Int) throws -> Double {
+        let name = "leitstand_cache_hits_total "
+        let text = String(decoding: try HTTPVerbindung(port: port).hole("/metrics").inhalt, as: UTF8.self)
+        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(name) }),
+            let count = Double(line.dropFirst(name.count))
+        else { throw Serverprozess.Fehler(description: "Die Messwerte nennen den Zwischenspeicher nicht.") }
+        return count
     }
 
     /// Reads once all fifty are at it, and until they are told to stop.
