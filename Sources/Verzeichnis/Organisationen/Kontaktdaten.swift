@@ -43,13 +43,14 @@ package struct Kontaktdaten: PersonendatenQuelle {
                 """)
         })
 
+    /// By the address alone: the mailbox is proven, while anybody may take anybody's name.
     package func auskunft(
         ueber person: BetroffenePerson, am: Instant, in db: any SQLConnection
     ) throws -> [Auskunftsteil] {
         let rows = try db.rows(
             """
             SELECT organisation, funktion, name, email, telefon, zweck, rechtsgrundlage FROM ansprechpartner
-            WHERE lower(email) = \(person.email) OR name = \(person.name) ORDER BY organisation, id
+            WHERE lower(email) = \(person.email) ORDER BY organisation, id
             """)
         return [
             Auskunftsteil(
@@ -72,7 +73,7 @@ package struct Kontaktdaten: PersonendatenQuelle {
         try db.execute(
             """
             UPDATE ansprechpartner SET name = NULL, email = NULL, telefon = NULL, version = version + 1
-            WHERE lower(email) = \(person.email) OR name = \(person.name)
+            WHERE lower(email) = \(person.email)
             """)
     }
 }
