@@ -41,8 +41,9 @@ package struct KontoRoutes: RoomRoutes {
         let person = try verlangt(context)
         var errors = FormErrors()
         let name = felder["name"]
-        if let name, name.count > 100 || name.contains(where: { $0.isNewline || $0 == "\u{0}" }) {
-            errors.add("name", "Der Name darf höchstens 100 Zeichen haben und steht in einer Zeile.")
+        // The same rule as everywhere: letters that carry the name must be possible.
+        if let fault = name.flatMap(Personenname.fehler) {
+            errors.add("name", fault)
             return try await page(request, context, name: felder.roh("name"), fehler: errors)
         }
         let urheber = context.urheber(now())
