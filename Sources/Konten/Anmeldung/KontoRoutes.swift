@@ -42,7 +42,10 @@ package struct KontoRoutes: RoomRoutes {
         var errors = FormErrors()
         let name = felder["name"]
         // The same rule as everywhere: letters that carry the name must be possible.
-        if let fault = name.flatMap(Personenname.fehler) {
+        let fault = name.flatMap {
+            $0.count > 100 ? "Der Name darf höchstens 100 Zeichen haben." : Personenname.fehler($0)
+        }
+        if let fault {
             errors.add("name", fault)
             return try await page(request, context, name: felder.roh("name"), fehler: errors)
         }
