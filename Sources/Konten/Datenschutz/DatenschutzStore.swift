@@ -47,13 +47,16 @@ enum DatenschutzStore {
             """
             SELECT 1 FROM amt JOIN person ON person.id = amt.person
             WHERE amt.rolle = \(Rolle.administration) AND amt.organisation = '' AND person.id <> \(id)
-                  AND person.gesperrt_am IS NULL LIMIT 1
+                  AND person.gesperrt_am IS NULL AND person.eingeladen_am IS NULL LIMIT 1
             """)
         return other != nil
     }
 
     /// Removes the account and everything that hangs on it. Roles are taken before, each with its line in the Verlauf.
     static func entferne(_ id: Person.ID, in db: any SQLConnection) throws {
+        // Who gave a role or a delegation stands in the Verlauf; beside it there is no reason to keep it.
+        try db.execute("UPDATE amt SET vergeben_von = NULL WHERE vergeben_von = \(id)")
+        try db.execute("UPDATE delegation SET angelegt_von = NULL WHERE angelegt_von = \(id)")
         try db.execute("DELETE FROM sitzung WHERE person = \(id)")
         try db.execute("DELETE FROM einmallink WHERE person = \(id)")
         try db.execute("DELETE FROM wiederherstellungscode WHERE person = \(id)")

@@ -46,13 +46,14 @@ package struct Kontaktdaten: PersonendatenQuelle {
                 """)
         })
 
+    /// By the address alone: the mailbox is proven, while anybody may take anybody's name.
     package func auskunft(
         ueber person: BetroffenePerson, am: Instant, in db: any SQLConnection
     ) throws -> [Auskunftsteil] {
         let rows = try db.rows(
             """
             SELECT organisation, funktion, name, email, telefon, zweck, rechtsgrundlage FROM ansprechpartner
-            WHERE lower(email) = \(person.email) OR name = \(person.name) ORDER BY organisation, id
+            WHERE lower(email) = \(person.email) ORDER BY organisation, id
             """)
         return [
             Auskunftsteil(
@@ -72,7 +73,7 @@ package struct Kontaktdaten: PersonendatenQuelle {
     }
 
     package func loesche(_ person: BetroffenePerson, durch urheber: Urheber, in db: any SQLConnection) throws {
-        let gemeint: SQL = "lower(email) = \(person.email) OR name = \(person.name)"
+        let gemeint: SQL = "lower(email) = \(person.email)"
         for id in try Self.ids(gemeint, in: db) { try VerlaufStore.vergissSalz(von: id, in: db) }
         try db.execute(
             """
