@@ -76,7 +76,7 @@ package struct Kontopost: Sendable {
     ) async throws(Postfehler) {
         guard let ausgang else {
             throw Postfehler(
-                .nichtErreichbar, "Diese Installation verschickt keine E-Mails (LEITSTAND_SMTP ist nicht gesetzt).")
+                .nichtErreichbar, "Diese Installation verschickt keine E-Mails.")
         }
         let fault: Postfehler?
         do {

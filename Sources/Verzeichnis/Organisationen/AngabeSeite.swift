@@ -60,7 +60,7 @@ struct AngabeFormSeite: Page {
                 (
                     "auswahl",
                     Feld.auswahl(
-                        field.name, field.label, leer: field.pflicht ? "bitte wählen" : "keine Angabe", words,
+                        field.name, field.label, leer: field.pflicht ? "Bitte wählen" : "keine Angabe", words,
                         gewaehlt: wert.nonEmptyText, hinweis: field.hinweis, fehler: fehler[field.name],
                         pflicht: field.pflicht)
                 )
