@@ -15,11 +15,12 @@ struct EigeneVerwaltung: Ansicht {
     /// Those of a person, by name; none for somebody who only reads.
     static func alle(_ person: Person?, in db: any SQLConnection) throws -> [EigeneVerwaltung] {
         guard let person else { return [] }
-        return try person.organisationen.prefix(gezeigt).map { id in
-            EigeneVerwaltung(
-                organisation: try OrganisationStore.named(id, in: db),
-                darfEinladen: Rechte.darf(person, .kontenVerwalten(organisation: id)),
-                darfVerlauf: Rechte.darf(person, .verlaufLesen(organisation: id)))
+        return try person.organisationen.prefix(gezeigt).compactMap { id in
+            try OrganisationStore.find(Organisation.ID(rawValue: id), in: db).map { found in
+                EigeneVerwaltung(
+                    organisation: found, darfEinladen: Rechte.darf(person, .kontenVerwalten(organisation: id)),
+                    darfVerlauf: Rechte.darf(person, .verlaufLesen(organisation: id)))
+            }
         }.sorted { Faltung.sort($0.organisation.name) < Faltung.sort($1.organisation.name) }
     }
 

@@ -14,11 +14,11 @@ from zugang import AXE, KENNZEICHEN
 PASSWORT = "Regenschirm Lampe Tasse"
 
 
-def anlegen(u, email):
+def anlegen(u, email, organisation=ORT_MIT_LISTE):
     """Ein Konto, das noch keinen zweiten Faktor hat."""
     server = u.server
     befehl = [str(server.binary), "user", "add", email, "--rolle", "ozg_ansprechperson", "--organisation",
-              ORT_MIT_LISTE, "--passwort-stdin", *server.datenbank.angaben]
+              organisation, "--passwort-stdin", *server.datenbank.angaben]
     lauf = subprocess.run(befehl, env=server._umgebung(), input=PASSWORT + "\n", capture_output=True, text=True,
                           timeout=60)
     assert lauf.returncode == 0, lauf.stderr

@@ -57,7 +57,7 @@ import Web
             }
             #expect(!cookie.contains("Secure"))
             let page = try await client.als(.besuch).get("/", headers: [.cookie: String(cookie.prefix { $0 != ";" })])
-            #expect(page.text.contains("koordination</a>"))
+            #expect(page.text.contains("koordination</span></a>"))
             #expect(page.headers[.cacheControl] == "no-store")
         }
     }
