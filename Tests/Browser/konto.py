@@ -4,12 +4,12 @@ import os
 import subprocess
 from pathlib import Path
 
+from axe import AXE, KENNZEICHEN
 from browser import SCHMAL
 from faktor import Faktor
 from haende import Tastatur
 from pruefung import pruefung
 from server import ORT_MIT_LISTE
-from zugang import AXE, KENNZEICHEN
 
 PASSWORT = "Regenschirm Lampe Tasse"
 

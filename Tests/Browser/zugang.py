@@ -6,11 +6,11 @@ import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from axe import AXE, KENNZEICHEN
 from browser import BREIT, SCHMAL
 from pruefung import pruefung
 from server import ORT_MIT_LISTE
 
-KENNZEICHEN = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OEFFENTLICH = ["/anmelden", "/anmelden/vergessen"]
 # Ihre Ämter hat die Prüfung `organisation` angelegt.
 VERWALTUNG = "/organisationen/055580008008"
@@ -34,9 +34,6 @@ ERSTE = [("/themenfelder", "/themenfelder/", ""), ("/dienste", "/dienste/beispie
          ("/betrieb/personen", "/betrieb/personen/0", ""), ("/betrieb/personen", "/betrieb/personen/0", "/auskunft")]
 # Eine Liste von Einzuladenden mit einer Zeile, die abgelehnt wird.
 EINLADUNGEN = "E-Mail;Name;Amt;Rolle;Vertretung\nnora@stadt.example;Nora Neu;Sozialamt;redaktion;\nkaputt;;;leserecht;\n"
-
-AXE = """axe.run(document, { runOnly: { type: 'tag', values: %s }, resultTypes: ['violations'] })
-  .then(r => r.violations.map(v => `${v.id} (${v.nodes.length}x, ${v.nodes[0].target.join(' ')}): ${v.help}`))"""
 
 # Was einen Fokus sichtbar macht: Umrisse, Schatten, Farben und Linien des Elements und seiner Nachbarn.
 FOKUSBILD = """(() => {
