@@ -20,10 +20,10 @@ BILDER = {
     "druck": (f"/gebiete/{ORT}", 900),
     # Der erste offene Eintrag mit Lösungen; sein Pfad steht in der Liste.
     "vorschlag": (f"/umsetzung/{ORT}?stand=offen&loesung=ja", 900),
-    "zweiter-faktor": ("/konto/zweiter-faktor", 860),
+    "zweiter-faktor": ("/konto/zweiter-faktor", 1020),
     "verwaltung": (VERWALTUNG, 900),
     "personen": (VERWALTUNG + "/personen", 760),
-    "einladen": (VERWALTUNG + "/personen/einladen", 820),
+    "einladen": (VERWALTUNG + "/personen/einladen", 900),
     "verlauf": (VERWALTUNG + "/verlauf", 760),
 }
 AEMTER = [("Amt für soziale Integration", "50"), ("Ordnungs- und Bürgeramt", "32"), ("Bauordnungsamt", "63")]
