@@ -69,7 +69,7 @@ package struct UmsetzungRoutes: RoomRoutes {
                 intern: intern,
                 darfAendern: Rechte.darf(person, .umsetzungAendern(organisation: organisation.id.rawValue)),
                 verlauf: Rechte.darf(person, .verlaufLesen(organisation: organisation.id.rawValue))
-                    ? "/organisationen/\(organisation.id.rawValue)/verlauf" : nil,
+                    ? organisation.pfad + "/verlauf" : nil,
                 geladen: intern && abfrage["ok"] == "geladen"
                     ? DatenstandStore.newest(.umsetzung, bezug: organisation.id.rawValue, in: db) : nil)
         }

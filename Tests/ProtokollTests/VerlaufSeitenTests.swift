@@ -141,7 +141,7 @@ import Verzeichnis
                 while let path = next, pages < 50 {
                     let page = try await client.get(path)
                     #expect(page.status == .ok && page.headers[.cacheControl] == "no-store", "\(path)")
-                    count += page.text.matches(of: #/data-label="Was geschah"/#).count
+                    count += page.text.matches(of: #/scope="row"><time /#).count
                     next = page.text.firstMatch(of: #/href="([^"]*)" rel="next"/#).map {
                         String($0.1).replacing("&amp;", with: "&")
                     }

@@ -86,15 +86,20 @@ enum DatenschutzStore {
 
     static func aemter(_ id: Person.ID, in db: any SQLConnection) throws -> [[Auskunftsteil.Feld]] {
         try db.rows(
-            "SELECT rolle, organisation, vertretung, vergeben_am FROM amt WHERE person = \(id) ORDER BY rolle, organisation"
+            """
+            SELECT amt.rolle, amt.organisation, amt.vertretung, amt.vergeben_am, o.name AS wo
+            FROM amt LEFT JOIN organisation_sicht o ON o.id = amt.organisation
+            WHERE amt.person = \(id) ORDER BY amt.rolle, amt.organisation
+            """
         ).map { row in
             let (rolle, organisation): (Rolle, String) = (try row["rolle"], try row["organisation"])
             return [
-                .init("rolle", "Rolle", .text(rolle.rawValue)),
-                .init("rollenname", "Name", .text(rolle.name)),
-                .init("organisation", "Organisation", .init(organisation.isEmpty ? nil : organisation)),
+                .init("rollenname", "Rolle", .text(rolle.name)),
+                .init("organisationsname", "Organisation", .init(try row["wo"] as String?)),
                 .init("vertretung", "Vertretung", .wahr(try row["vertretung"])),
                 .init("vergebenAm", "seit", .init(try row["vergeben_am"] as Instant?)),
+                .init("rolle", "Kürzel der Rolle", .text(rolle.rawValue)),
+                .init("organisation", "Kennung der Organisation", .init(organisation.isEmpty ? nil : organisation)),
             ]
         }
     }

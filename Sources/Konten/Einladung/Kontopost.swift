@@ -76,7 +76,7 @@ package struct Kontopost: Sendable {
     ) async throws(Postfehler) {
         guard let ausgang else {
             let fault = Postfehler(
-                .nichtErreichbar, "Diese Installation verschickt keine E-Mails (LEITSTAND_SMTP ist nicht gesetzt).")
+                .nichtErreichbar, "Diese Installation verschickt keine E-Mails.")
             await vermerke(link, fault)
             throw fault
         }

@@ -139,12 +139,9 @@ struct ListenformSeite: Page {
 
     var titel: String { fehler.isEmpty ? "Mehrere einladen" : "Fehler: Mehrere einladen" }
     var brotkrumen: [Krume] {
-        [
-            Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"), Krume("Personen", behoerde.personenpfad),
-            Krume("Mehrere einladen"),
-        ]
+        behoerde.brotkrumen + [Krume("Mehrere einladen")]
     }
-    var bereich: String { "/umsetzung" }
+    var bereich: String { "/organisationen" }
 
     func child(named: String) -> Any? {
         switch named {
@@ -170,12 +167,9 @@ struct ListenSeite: Page {
 
     var titel: String { bericht.fehlerzahl == 0 ? "Einladungen prüfen" : "Fehler: Einladungen prüfen" }
     var brotkrumen: [Krume] {
-        [
-            Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"), Krume("Personen", behoerde.personenpfad),
-            Krume("Mehrere einladen", behoerde.personenpfad + "/listen"), Krume("Prüfen"),
-        ]
+        behoerde.brotkrumen + [Krume("Mehrere einladen", behoerde.personenpfad + "/listen"), Krume("Prüfen")]
     }
-    var bereich: String { "/umsetzung" }
+    var bereich: String { "/organisationen" }
 
     func child(named: String) -> Any? {
         switch named {

@@ -89,6 +89,7 @@ package struct PersonenRoutes: RoomRoutes {
         do { email = try Postadresse(form.email) } catch { errors.add("email", error.message) }
         let name = form.name.getrimmt
         if let fault = Personenname.fehler(name) { errors.add("name", fault) }
+        if !errors.isEmpty, Rolle(rawValue: form.rolle) == nil { errors.add("rolle", Vergabeform.rolleFehlt) }
         guard errors.isEmpty, let email else { return try formular(form, errors, bereich, context) }
         // Of a secret that is forgotten at once: nobody signs in before the invitation is taken.
         let kennwort = try await anmeldung.neuesKennwort(Geheimnis.neu(bytes: 24))

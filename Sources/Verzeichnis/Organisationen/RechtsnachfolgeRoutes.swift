@@ -171,7 +171,7 @@ struct RechtsnachfolgeSeite: Page {
         case "wahl":
             erlaubte.count > 1
                 ? Feld.auswahl(
-                    "nachfolger", "Nachfolger", leer: "bitte wählen",
+                    "nachfolger", "Nachfolger", leer: "Bitte wählen",
                     erlaubte.map { (wert: $0.id.rawValue, text: $0.name) }, gewaehlt: gewaehlt.nonEmptyText,
                     hinweis: "Alles folgt dieser einen Verwaltung.", fehler: fehler["nachfolger"], pflicht: true) : nil
         case "abbrechen": alt.pfad
