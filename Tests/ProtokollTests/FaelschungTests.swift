@@ -147,7 +147,11 @@ import Testing
             INSERT INTO verlauf_siegel (kette, nummer, zeile, siegel, am)
             VALUES (\(kette), \(ziel.nummer), \(zeile.id), \(Blob(siegel)), \(Welt.jetzt))
             """)
-        return Erwartung(was: "eingeschoben", art: .veraendert, nummer: ziel.nummer + 1, nurMitAnker: false)
+        // In the place of the last one it stands where the anchor looks.
+        let istLetzte = ziel.nummer == ziel.letzte
+        return Erwartung(
+            was: "eingeschoben", art: istLetzte ? .anker : .veraendert, nummer: ziel.nummer + (istLetzte ? 0 : 1),
+            nurMitAnker: false)
     }
 
     @Test(arguments: TestBackend.available)
