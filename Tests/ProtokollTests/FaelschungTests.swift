@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// Whoever reaches the database changes a line, and the check says where.
-@Suite(.timeLimit(.minutes(5))) struct FaelschungTests {
+@Suite(.timeLimit(.minutes(15))) struct FaelschungTests {
     private struct Zeile: Sendable { let kette: String, nummer: Int, id: String, letzte: Int }
 
     /// What somebody did, and where the check must find it first.

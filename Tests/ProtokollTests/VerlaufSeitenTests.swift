@@ -9,7 +9,7 @@ import Umsetzung
 import Verzeichnis
 
 /// The Verlauf as people read it: on records, for one Organisation, as a whole.
-@Suite(.timeLimit(.minutes(5))) struct VerlaufSeitenTests {
+@Suite(.timeLimit(.minutes(15))) struct VerlaufSeitenTests {
     private static let liste = "/umsetzung/\(Rollenspiel.duelmen)"
 
     private func organisation(_ word: String, in database: any Database) async throws -> String {
