@@ -1,138 +1,91 @@
 import Foundation
-import Kernel
-import Konten
-import Storage
-import StorageSQLite
-
-/// Accounts in a copy of the data, so that nobody else's part finds them there.
-struct Kontenbestand {
-    /// The address of the authority whose list has more than 50 rows.
-    static let ars = "055580016016"
-    static let passwort = "messen-und-vergleichen"
-
-    let ordner: String
-    /// Signed-in session of somebody who keeps that list.
-    let token: String
-
-    static func email(_ number: Int) -> String { "messen\(number)@leitstand.localhost" }
-
-    /// Copies the data, fills the list to `zeilen` rows and makes `konten` accounts with the usual cost of a password.
-    init(_ lauf: Lauf, zeilen: Int = 60, konten: Int = 1) async throws {
-        ordner = try lauf.neuerOrdner("konten")
-        let source = try await lauf.bestand.ordner()
-        let names = try FileManager.default.contentsOfDirectory(atPath: source).filter {
-            $0.hasPrefix("leitstand.sqlite")
-        }
-        for name in names { try FileManager.default.copyItem(atPath: "\(source)/\(name)", toPath: "\(ordner)/\(name)") }
-        let sheet = ordner + "/liste.csv"
-        let rows = (1...zeilen).map {
-            "Messung \($0);offen;Amt \($0 % 7);2026-12-\($0 % 28 + 1 < 10 ? "0" : "")\($0 % 28 + 1)"
-        }
-        try (["Titel;Stand;Amt;Frist"] + rows).joined(separator: "\n").write(
-            toFile: sheet, atomically: true, encoding: .utf8)
-        try Serverprozess.befehl(
-            lauf.programm, ["import", "umsetzung", sheet, "--organisation", Kontenbestand.ars, "--data", ordner])
-        let database = try SQLiteDatabase(path: ordner + "/leitstand.sqlite")
-        let secret = Geheimnis.neu(bytes: 32)
-        let am = Instant.jetzt()
-        let kennwort = try Kennwort.neu(Kontenbestand.passwort, .ueblich)
-        try await database.write { db in
-            let organisation: String? = try db.value(
-                "SELECT id FROM organisation_sicht WHERE ars = \(Kontenbestand.ars)")
-            for number in 1...konten {
-                let id = try KontoStore.insert(
-                    email: Kontenbestand.email(number), kennwort: kennwort,
-                    aemter: [.init(.ozgAnsprechperson, an: organisation)], durch: .betrieb(am), in: db)
-                if number == 1 {
-                    try KontoStore.beginne(person: id, token: secret, csrf: Geheimnis.neu(bytes: 32), am: am, in: db)
-                }
-            }
-        }
-        await database.close()
-        token = secret
-    }
-}
 
 /// A page of 50 rows with rights applied against the same page for visitors, both made anew each time.
 enum Angemeldet {
     static let teil = Teil(
         name: "angemeldet",
-        satz: "Umsetzungsliste mit 50 Zeilen, angemeldet gegen dieselbe Seite öffentlich ohne Speicher."
+        satz: "Umsetzungsliste mit 50 Zeilen, angemeldet gegen dieselbe Seite öffentlich, beide ohne Zwischenspeicher."
     ) { lauf in
-        let konten = try await Kontenbestand(lauf)
-        let server = try Serverprozess(lauf.programm, daten: konten.ordner, umgebung: ["LEITSTAND_CACHE": "0"])
-        defer { server.beende() }
-        let wrk = try Wrk(ordner: lauf.neuerOrdner("wrk"))
-        let url = "http://127.0.0.1:\(server.port)/umsetzung/\(Kontenbestand.ars)"
-        let cookie = ["Cookie: leitstand_sitzung=\(konten.token)"]
-        _ = try wrk.laufe(url, verbindungen: 4, sekunden: 1)
-        var (own, peer): ([Wrk.Ergebnis], [Wrk.Ergebnis]) = ([], [])
-        for _ in 0..<lauf.durchgaenge {
-            own.append(try wrk.laufe(url, verbindungen: 1, sekunden: 2, kopf: cookie))
-            peer.append(try wrk.laufe(url, verbindungen: 1, sekunden: 2))
+        var rows: [Zeile] = []
+        for bestand in try await Kontenbestand.alle(lauf, "angemeldet", konten: 1) {
+            rows += try messe(lauf, bestand)
         }
-        let (a, b) = (Stichprobe(own.map(\.p50)), Stichprobe(peer.map(\.p50)))
-        return [
-            Zeile(
-                "Seite mit 50 Zeilen, angemeldet, p50", a.median, gegen: b.median, .hoechstens(1.5), einheit: "ms",
-                wogegen: "dieselbe Seite öffentlich, ohne Zwischenspeicher",
-                satz: "Mittlere Antwortzeit einer Umsetzungsliste mit 50 Zeilen und ihren inneren Spalten.",
-                dazu: "\(a.streuung("ms")), p99 \(Zeile.zahl(Stichprobe(own.map(\.p99)).median)) ms; öffentlich "
-                    + b.streuung("ms"))
-        ]
-    }
-}
-
-/// A public page while fifty people sign in at once.
-enum Anmeldeandrang {
-    static let teil = Teil(
-        name: "anmeldungen", satz: "50 Anmeldungen zugleich: p99 einer öffentlichen Seite währenddessen gegen Ruhe."
-    ) { lauf in
-        let konten = try await Kontenbestand(lauf, konten: zugleich)
-        let probe = try await Seiten.proben(lauf)[0]
-        let server = try Serverprozess(lauf.programm, daten: konten.ordner)
-        defer { server.beende() }
-        let wrk = try Wrk(ordner: lauf.neuerOrdner("wrk"))
-        let port = server.port
-        let url = "http://127.0.0.1:\(port)\(probe.pfad)"
-        _ = try wrk.laufe(url, verbindungen: 2, sekunden: 1)
-        var (quiet, busy): ([Double], [Double]) = ([], [])
-        for _ in 0..<lauf.durchgaenge {
-            quiet.append(try wrk.laufe(url, verbindungen: 2, sekunden: 3).p99)
-            async let signedIn = andrang(port)
-            busy.append(try await Lastlauf.faden { try wrk.laufe(url, verbindungen: 2, sekunden: 3).p99 })
-            guard try await signedIn == zugleich else {
-                throw Serverprozess.Fehler(description: "Der Server ließ nicht alle \(zugleich) Personen ein.")
-            }
-        }
-        let (a, b) = (Stichprobe(busy), Stichprobe(quiet))
-        return [
-            Zeile(
-                "Öffentliche Seite bei \(zugleich) Anmeldungen zugleich, p99", a.median, gegen: b.median,
-                .hoechstens(2),
-                einheit: "ms", wogegen: "dieselbe Seite in Ruhe",
-                satz: "99 von 100 Antworten sind so schnell, während \(zugleich) Personen sich gleichzeitig anmelden.",
-                dazu: "\(a.streuung("ms")); in Ruhe \(b.streuung("ms"))")
-        ]
+        return rows
     }
 
-    private static let zugleich = 50
-    private static let vor = "leitstand_vor=messenmessenmessenmessen1234"
+    private static let grenze = 1.5
+    private static let zeilen = 50
+    private static let wogegen = "dieselbe Seite öffentlich, ohne Zwischenspeicher"
 
-    /// Signs in everybody at once and says how many were let in.
-    private static func andrang(_ port: Int) async throws -> Int {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            for number in 1...zugleich {
-                group.addTask {
-                    try await Lastlauf.faden {
-                        let form =
-                            "email=\(Kontenbestand.email(number))&passwort=\(Kontenbestand.passwort)&csrf=messenmessenmessenmessen1234"
-                        return try HTTPVerbindung(port: port).sende(formular: form, an: "/anmelden", cookie: vor).status
-                            == 303
-                    }
-                }
+    private static func messe(_ lauf: Lauf, _ bestand: Kontenbestand) throws -> [Zeile] {
+        let server = try bestand.server(umgebung: ["LEITSTAND_CACHE": "0"])
+        defer { server.beende() }
+        let path = "/umsetzung/\(Kontenbestand.ars)"
+        let connection = try HTTPVerbindung(port: server.port)
+        guard let session = try Kontenbestand.melde(1, an: connection) else {
+            throw Serverprozess.Fehler(description: "Die Anmeldung fand keinen Platz.")
+        }
+        let inside = try connection.hole(path, cookie: session)
+        let outside = try connection.hole(path)
+        try pruefe(inside, istIntern: true)
+        try pruefe(outside, istIntern: false)
+        Lauf.sage("  \(bestand.name): \(inside.inhalt.count) Bytes angemeldet, \(outside.inhalt.count) öffentlich")
+        let wrk = try Wrk(ordner: lauf.neuerOrdner("wrk"))
+        let url = "http://127.0.0.1:\(server.port)\(path)"
+        return try [1, Seiten.verbindungen].map { count in
+            func laufe(_ seconds: Int, _ head: [String]) throws -> Wrk.Ergebnis {
+                try wrk.laufe(url, verbindungen: count, sekunden: seconds, kopf: head)
             }
-            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            let head = ["Cookie: " + session]
+            for head in [head, []] { _ = try laufe(1, head) }
+            var (own, peer): ([Wrk.Ergebnis], [Wrk.Ergebnis]) = ([], [])
+            for _ in 0..<max(1, lauf.durchgaenge) {
+                own.append(try laufe(2, head))
+                peer.append(try laufe(2, []))
+            }
+            return zeile(bestand.name, count, own, peer, "\(inside.inhalt.count) und \(outside.inhalt.count) Bytes")
+        }
+    }
+
+    /// One reader is judged by the time, many by how much the server gets done.
+    private static func zeile(
+        _ name: String, _ count: Int, _ own: [Wrk.Ergebnis], _ peer: [Wrk.Ergebnis], _ bytes: String
+    ) -> Zeile {
+        let rates = (Stichprobe(own.map(\.jeSekunde)), Stichprobe(peer.map(\.jeSekunde)))
+        let times = (Stichprobe(own.map(\.p50)), Stichprobe(peer.map(\.p50)))
+        let title = "Liste mit \(zeilen) Zeilen, angemeldet, \(name), "
+        if count == 1 {
+            return Zeile(
+                title + "1 Verbindung, p50", times.0.median, gegen: times.1.median, .hoechstens(grenze),
+                einheit: "ms", wogegen: wogegen,
+                satz: "Mittlere Antwortzeit einer Umsetzungsliste mit Rechten, inneren Spalten und Knöpfen, wenn nur "
+                    + "eine Person liest (LEITSTAND_CACHE=0), abwechselnd mit der öffentlichen.",
+                dazu: "\(times.0.streuung("ms")); öffentlich \(times.1.streuung("ms")); "
+                    + "\(Zeile.zahl(rates.0.median)) und \(Zeile.zahl(rates.1.median))/s; \(bytes)")
+        }
+        return Zeile(
+            title + "\(count) Verbindungen", rates.0.median, gegen: rates.1.median, .mindestens(1 / grenze),
+            einheit: "/s", wogegen: wogegen,
+            satz: "Antworten je Sekunde auf dieselbe Liste bei \(count) Verbindungen zugleich; eine darf höchstens das "
+                + "\(Zeile.zahl(grenze))-Fache der öffentlichen kosten.",
+            dazu: "\(rates.0.streuung("/s")); öffentlich \(rates.1.streuung("/s")); p50 "
+                + "\(Zeile.zahl(times.0.median)) und \(Zeile.zahl(times.1.median)) ms; "
+                + "das \(Zeile.zahl(rates.1.median / rates.0.median))-Fache")
+    }
+
+    /// A short answer, a way elsewhere or a page without what only insiders see would make a fine ratio.
+    private static func pruefe(_ answer: HTTPVerbindung.Antwort, istIntern: Bool) throws {
+        let text = String(decoding: answer.inhalt, as: UTF8.self)
+        func zahl(_ part: String) -> Int { text.ranges(of: part).count }
+        let found = (
+            rows: zahl("<tr class=\"kern-table__row\" id=\"e-"), due: zahl("data-label=\"Frist\""),
+            button: zahl(">Liste laden<"), out: zahl("action=\"/abmelden\"")
+        )
+        let wanted = istIntern ? (zeilen, zeilen, 1, 1) : (zeilen, 0, 0, 0)
+        guard answer.status == 200, (found.rows, found.due, found.button, min(1, found.out)) == wanted else {
+            throw Serverprozess.Fehler(
+                description: "Die Liste kam \(istIntern ? "angemeldet" : "öffentlich") mit \(answer.status), "
+                    + "\(found.rows) Zeilen, \(found.due) Fristen und \(found.button) Knöpfen.")
         }
     }
 }

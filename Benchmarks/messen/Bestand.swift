@@ -1,6 +1,6 @@
 import Foundation
 
-/// The data of a whole installation on SQLite, loaded once a run by the commands that an operator uses.
+/// The data of a whole installation, loaded by the commands that an operator uses; on SQLite once a run.
 actor Bestand {
     private let programm: String
     private let gemeindeverzeichnis: String
@@ -17,8 +17,18 @@ actor Bestand {
     /// The data folder; no part changes what lies in it.
     func ordner() async throws -> String {
         if istGeladen { return path }
+        try lade(["--data", path])
+        istGeladen = true
+        return path
+    }
+
+    /// Loads everything into the database that these arguments of a command name.
+    func lade(_ ziel: [String]) throws {
         Lauf.sage("  Bestand laden: Verzeichnis, Grenzen, Katalog, Onlinedienste, Umsetzungslisten, Codelisten")
-        try Serverprozess.befehl(programm, ["migrate", "--data", path])
+        try Serverprozess.befehl(programm, ["migrate"] + ziel)
+        func lade(_ what: String, _ arguments: [String]) throws {
+            try Serverprozess.befehl(programm, ["import", what] + arguments + ziel)
+        }
         try lade("gemeindeverzeichnis", [gemeindeverzeichnis])
         try lade("grenzen", try dateien(daten + "/grenzen", endung: ".topo.json"))
         try lade(
@@ -34,12 +44,6 @@ actor Bestand {
             try lade("umsetzung", [list, "--organisation", place])
         }
         try lade("codeliste", try dateien(daten + "/xoev-codelisten/genericode", endung: ".xml"))
-        istGeladen = true
-        return path
-    }
-
-    private func lade(_ what: String, _ arguments: [String]) throws {
-        try Serverprozess.befehl(programm, ["import", what] + arguments + ["--data", path])
     }
 
     private func dateien(_ folder: String, endung: String) throws -> [String] {

@@ -11,6 +11,13 @@ final class HTTPVerbindung {
         /// Header lines, without the status line.
         let kopf: [String]
         let inhalt: [UInt8]
+
+        /// The cookie that the answer sets, as a request carries it.
+        func keks(_ name: String) -> String? {
+            kopf.lazy.filter { $0.lowercased().hasPrefix("set-cookie:") }
+                .compactMap { $0.dropFirst(11).split(separator: ";").first?.trimmingCharacters(in: .whitespaces) }
+                .first { $0.hasPrefix(name + "=") }
+        }
     }
 
     private let port: Int
@@ -52,8 +59,10 @@ final class HTTPVerbindung {
     }
 
     /// Asks for a path and reads the whole answer; `behalten` false throws its body away.
-    func hole(_ path: String, behalten: Bool = true) throws -> Antwort {
-        try sende("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nUser-Agent: messen\r\n\r\n")
+    func hole(_ path: String, behalten: Bool = true, cookie: String? = nil) throws -> Antwort {
+        try sende(
+            "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nUser-Agent: messen\r\n"
+                + (cookie.map { "Cookie: \($0)\r\n" } ?? "") + "\r\n")
         return try lies(behalten)
     }
 

@@ -14,13 +14,13 @@ final class Serverprozess {
     /// Milliseconds from the call of the program to its first answer.
     private(set) var startzeit = 0.0
 
-    /// Starts the server and waits until it answers.
-    init(_ programm: String, daten: String, umgebung: [String: String] = [:]) throws {
+    /// Starts the server and waits until it answers; `angaben` are further arguments.
+    init(_ programm: String, daten: String, umgebung: [String: String] = [:], angaben: [String] = []) throws {
         port = try freierPort()
         protokoll = daten + "/protokoll-\(UUID().uuidString.prefix(8)).jsonl"
         try Data().write(to: URL(filePath: protokoll))
         prozess.executableURL = URL(filePath: programm)
-        prozess.arguments = ["serve", "--data", daten, "--port", "\(port)"]
+        prozess.arguments = ["serve", "--data", daten, "--port", "\(port)"] + angaben
         prozess.environment = Serverprozess.umgebung(umgebung)
         prozess.standardInput = FileHandle.nullDevice
         prozess.standardOutput = FileHandle.nullDevice

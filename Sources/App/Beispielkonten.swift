@@ -13,7 +13,7 @@ package enum Beispielkonten {
 
     private static let rollen: [(name: String, rolle: Rolle)] = [
         ("koordination", .ozgAnsprechperson), ("redaktion", .redaktion), ("sachbearbeitung", .sachbearbeitung),
-        ("leitung", .leitung), ("leserecht", .leserecht),
+        ("leitung", .leitung), ("leserecht", .leserecht), ("projektbuero", .projektbuero),
     ]
 
     /// The authority of the example data at which they work.
@@ -35,7 +35,8 @@ package enum Beispielkonten {
             let isNew = try await database.write { db in
                 guard try KontoStore.konto(email: email, in: db) == nil else { return false }
                 _ = try KontoStore.insert(
-                    email: email, kennwort: kennwort, aemter: [.init(rolle, an: place)], durch: .betrieb(am), in: db)
+                    email: email, kennwort: kennwort, aemter: [.init(rolle, an: rolle.giltUeberall ? nil : place)],
+                    durch: .betrieb(am), in: db)
                 return true
             }
             if isNew { made.append(Konto(email: email, klartext: klartext, rolle: rolle)) }

@@ -70,10 +70,9 @@ package struct Leitstand: Sendable {
                 Verweis("Themenfelder", "/themenfelder"), Verweis("OZG-Leistungen", "/ozg"),
                 Verweis("Leistungen", "/leistungen"),
                 Verweis("Gebiete", "/gebiete"), Verweis("Onlinedienste", "/dienste"),
-                Verweis("Umsetzung", "/umsetzung"),
+                Verweis("Umsetzung", "/umsetzung"), Verweis("Organisationen", "/organisationen"),
             ],
             fussnoten: [
-                Verweis("Organisationen", "/organisationen"),
                 Verweis("Änderungen am Katalog", "/katalog/aenderungen"), Verweis("Codelisten", "/codelisten"),
             ] + Fusstext.allCases.map { Verweis($0.name, $0.pfad) } + [
                 Verweis("Programmierschnittstelle", "/schnittstelle")
@@ -144,6 +143,7 @@ package struct Leitstand: Sendable {
             FremdanmeldungRoutes(
                 database: database, site: site, anbieter: anbieter, anmeldung: anmeldung, tls: tls, herkunft: herkunft,
                 organisation: Leitstand.organisation, now: now),
+            BetriebRoutes(site: site),
             DatenschutzRoutes(
                 database: database, site: site, anmeldung: anmeldung, datenschutz: datenschutz, tls: tls, now: now),
             FusstextRoutes(texte: texte, site: site),
@@ -184,7 +184,7 @@ package struct Leitstand: Sendable {
             site: site, schemas: Leitstand.schemas,
             namen: site.navigation + [
                 Verweis("Suche", "/suche"), Verweis("Katalogstände und Änderungen", "/katalog"),
-                Verweis("Grenzen der Gebiete", "/grenzen"), Verweis("Organisationen", "/organisationen"),
+                Verweis("Grenzen der Gebiete", "/grenzen"),
                 Verweis("Codelisten", "/codelisten"), Verweis("OpenAPI", "/openapi.json"),
             ]
         ).add(to: &routes)

@@ -22,12 +22,14 @@ struct StartRoutes: RoomRoutes {
     }
 
     @Sendable func start(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let person = context.person
         let page = try await database.read { db in
             var gemeinden = GebietFilter()
             var kreisfrei = GebietFilter()
             gemeinden.arten = [.gemeinde]
             kreisfrei.arten = [.kreisfreieStadt]
             return try StartSeite(
+                eigene: EigeneVerwaltung.alle(person, in: db), darfVerlauf: Rechte.darf(person, .verlaufGanzLesen),
                 leistungen: LeistungStore.zaehlbar(in: db), ozg: OZGStore.count(OZGFilter(), in: db),
                 gemeinden: GebietStore.count(gemeinden, in: db),
                 kreisfreieStaedte: GebietStore.count(kreisfrei, in: db),
@@ -53,6 +55,9 @@ struct StartRoutes: RoomRoutes {
 
 struct StartSeite: Page {
     static let template = "app/start"
+    let eigene: [EigeneVerwaltung]
+    /// The reader may see the whole Verlauf.
+    let darfVerlauf: Bool
     let leistungen: Int
     let ozg: Int
     let gemeinden: Int
@@ -77,6 +82,11 @@ struct StartSeite: Page {
                 zahl(listen, "Verwaltungen mit Umsetzungsliste", "/umsetzung"),
             ]
         case "staende": [katalog, verzeichnis].compactMap { $0?.bezeichnung }.joined(separator: ", ")
+        case "verwaltungen": eigene
+        case "ueberschriftEigene":
+            eigene.count == 1 ? "Ihre Verwaltung: \(eigene[0].organisation.name)" : "Ihre Verwaltungen"
+        case "mehrereEigene": eigene.count > 1
+        case "verlaufGanz": darfVerlauf
         case "leer": katalog == nil && verzeichnis == nil
         default: nil
         }

@@ -1,18 +1,12 @@
-import Dispatch
 import Foundation
 import Kernel
 import Storage
-import Synchronization
 import Web
 
 /// Checks passwords away from the threads that answer requests, a few at a time.
 package final class Anmeldung: Sendable {
-    /// Set on the threads that derive.
-    static let rechenplatz = DispatchSpecificKey<Bool>()
-
     /// One derivation at a time on each; half of the processors stay free for readers.
-    private let plaetze: [DispatchQueue]
-    private let naechster = Atomic<Int>(0)
+    private let plaetze: Rechenplaetze
     private let aufwand: Kennwort.Aufwand
     /// What a new password must be like.
     package let regel: Kennwortregel
@@ -22,11 +16,7 @@ package final class Anmeldung: Sendable {
     package init(aufwand: Kennwort.Aufwand = .ueblich, regel: Kennwortregel = Kennwortregel()) throws {
         self.aufwand = aufwand
         self.regel = regel
-        plaetze = (0..<max(1, min(4, ProcessInfo.processInfo.activeProcessorCount / 2))).map { number in
-            let queue = DispatchQueue(label: "leitstand.anmeldung.\(number)")
-            queue.setSpecific(key: Anmeldung.rechenplatz, value: true)
-            return queue
-        }
+        plaetze = Rechenplaetze(max(1, min(4, ProcessInfo.processInfo.activeProcessorCount / 2)))
         niemand = try Kennwort.neu(Geheimnis.neu(bytes: 16), aufwand)
     }
 
@@ -46,11 +36,5 @@ package final class Anmeldung: Sendable {
     /// Whether a stored password is cheaper to guess at than new ones are.
     func istVeraltet(_ kennwort: Kennwort) -> Bool { (kennwort.aufwand?.arbeit ?? .max) < aufwand.arbeit }
 
-    func schwer<T: Sendable>(_ work: @escaping @Sendable () -> T) async -> T {
-        let turn = naechster.wrappingAdd(1, ordering: .relaxed).oldValue
-        let queue = plaetze[Int(UInt(bitPattern: turn) % UInt(plaetze.count))]
-        return await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: work()) }
-        }
-    }
+    func schwer<T: Sendable>(_ work: @escaping @Sendable () -> T) async -> T { await plaetze.rechne(work) }
 }

@@ -185,7 +185,7 @@ package struct AnmeldungRoutes: RoomRoutes {
     package static func innen(_ ziel: String?) -> String {
         guard let ziel, ziel.hasPrefix("/"), !ziel.hasPrefix("//"), !ziel.contains("\\"),
             ziel.utf8.allSatisfy({ $0 > 32 && $0 < 127 }), !ziel.hasPrefix("/anmelden"), ziel.utf8.count <= 1_000
-        else { return "/umsetzung" }
+        else { return "/" }
         return ziel
     }
 }

@@ -47,7 +47,8 @@ package enum KontoStore {
         return one != nil
     }
 
-    /// Sets a new password and ends all sessions of the account, but for the one of `ausser`.
+    /// Sets a new password and ends all sessions of the account, but for the one of `ausser`, and all links: whoever
+    /// knew the old one may have asked for a change of the address with it.
     package static func setzeKennwort(
         _ kennwort: Kennwort, of id: Person.ID, ausser token: String? = nil, durch urheber: Urheber,
         in db: any SQLConnection
@@ -55,6 +56,7 @@ package enum KontoStore {
         try db.execute("UPDATE person SET kennwort = \(kennwort.gespeichert) WHERE id = \(id)")
         try SitzungStore.beendeAlle(of: id, ausser: token, in: db)
         try db.execute("DELETE FROM bekanntes_geraet WHERE person = \(id)")
+        try EinmallinkStore.beende(alle: id, in: db)
         try VerlaufStore.append([Verlauf(.kennwortGesetzt, nach: id.rawValue)], durch: urheber, in: db)
     }
 

@@ -84,14 +84,14 @@ package struct DienstRoutes: RoomRoutes {
         let form = DienstForm(try await Formular.read(request, context).felder)
         let am = now()
         let urheber = context.urheber(am)
-        let person = context.person
+        let wer = context.nachschau
         do {
             let slug = try await database.write { db in
                 // Two people who name a service alike at once must not get the same address.
                 try db.lock("dienste")
                 let slug = try DienstStore.freierSlug(form.name, in: db)
                 let (dienst, leistungen) = try form.checked(id: .init(rawValue: Kennung.neu(am)), slug: slug, in: db)
-                try Rechte.verlange(.dienstAendern(anbieter: dienst.anbieter.rawValue), von: person)
+                try wer.verlange(.dienstAendern(anbieter: dienst.anbieter.rawValue), in: db)
                 try DienstStore.insert(dienst, leistungen: leistungen, durch: urheber, in: db)
                 return slug
             }
@@ -117,13 +117,13 @@ package struct DienstRoutes: RoomRoutes {
         let slug = try context.parameter("slug")
         let form = DienstForm(try await Formular.read(request, context).felder)
         let urheber = context.urheber(now())
-        let person = context.person
+        let wer = context.nachschau
         do {
             let changed = try await database.write { db -> Bool in
                 guard let old = try DienstStore.find(slug: slug, in: db) else { return false }
-                try Rechte.verlange(.dienstAendern(anbieter: old.dienst.anbieter.rawValue), von: person)
+                try wer.verlange(.dienstAendern(anbieter: old.dienst.anbieter.rawValue), in: db)
                 let (dienst, leistungen) = try form.checked(id: old.dienst.id, slug: old.dienst.slug, in: db)
-                try Rechte.verlange(.dienstAendern(anbieter: dienst.anbieter.rawValue), von: person)
+                try wer.verlange(.dienstAendern(anbieter: dienst.anbieter.rawValue), in: db)
                 try DienstStore.change(old, to: dienst, leistungen: leistungen, durch: urheber, in: db)
                 return true
             }

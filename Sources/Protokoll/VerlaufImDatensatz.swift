@@ -5,6 +5,8 @@ package import Web
 /// Tells on the page of an Umsetzungseintrag, an Onlinedienst or an Organisation what happened to it.
 package struct VerlaufImDatensatz: Verlaufserzaehlung {
     private static let gezeigt = 50
+    /// An Organisation has a page of its own for its Verlauf.
+    private static let gezeigtAnOrganisation = 10
 
     private let konten: any Personennamen
     private let worte: [any Verlaufsworte]
@@ -15,8 +17,8 @@ package struct VerlaufImDatensatz: Verlaufserzaehlung {
         zu bezug: Verlaufsbezug, person: Person?, in db: any SQLConnection
     ) throws -> Abschnitt? {
         guard Rechte.darf(person, recht(bezug)) else { return nil }
-        let gezeigt = Self.gezeigt
         let auswahl = auswahl(bezug)
+        let gezeigt = auswahl.organisation == nil ? Self.gezeigt : Self.gezeigtAnOrganisation
         let found =
             auswahl.organisation == nil
             ? try VerlaufStore.neueste(auswahl, limit: gezeigt + 1, in: db)

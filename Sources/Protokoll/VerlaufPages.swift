@@ -34,11 +34,11 @@ struct VerlaufSeite: Page {
     var brotkrumen: [Krume] {
         guard let organisation else { return [Krume("Start", "/"), Krume("Verlauf")] }
         return [
-            Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"),
-            Krume(organisation.name, "/umsetzung/\(organisation.ars ?? organisation.id.rawValue)"), Krume("Verlauf"),
+            Krume("Start", "/"), Krume("Organisationen", "/organisationen"),
+            Krume(organisation.name, organisation.pfad), Krume("Verlauf"),
         ]
     }
-    var bereich: String { organisation == nil ? "/verlauf" : "/umsetzung" }
+    var bereich: String { organisation == nil ? "/verlauf" : "/organisationen" }
 
     func child(named: String) -> Any? {
         switch named {
@@ -71,7 +71,7 @@ struct VerlaufSeite: Page {
     private func wert(_ name: String) -> String? { filter.adresse.werte.first { $0.name == name }?.wert }
 
     private var organisationsfeld: Feld {
-        Feld("organisation", "Organisation (Name oder Regionalschlüssel)", wert: wert("organisation"))
+        Feld("organisation", "Organisation", wert: wert("organisation"), hinweis: "Name oder Regionalschlüssel")
     }
 
     private var artfeld: Feld {

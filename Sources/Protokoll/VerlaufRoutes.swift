@@ -52,7 +52,7 @@ package struct VerlaufRoutes: RoomRoutes {
     }
 
     private static func pfad(_ organisation: Organisation?) -> String {
-        organisation.map { "/organisationen/\($0.id.rawValue)/verlauf" } ?? "/verlauf"
+        organisation.map { $0.pfad + "/verlauf" } ?? "/verlauf"
     }
 
     @Sendable func show(_ request: Request, _ context: SiteContext) async throws -> Response {

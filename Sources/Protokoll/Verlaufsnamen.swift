@@ -18,7 +18,7 @@ struct Verlaufsnamen: Sendable {
         organisationen = try Self.ziele(
             "SELECT id, name, ars AS wohin FROM organisation_sicht WHERE id IN (\(ids.organisationen.sorted()))",
             ids.organisationen, in: db
-        ) { id, ars in ars.map { "/gebiete/\($0)" } }
+        ) { id, ars in "/organisationen/\(ars ?? id)" }
         eintraege = try Self.ziele(
             """
             SELECT e.eintrag AS id, e.titel AS name, COALESCE(o.ars, o.id) AS wohin

@@ -59,7 +59,8 @@ package struct LadungRoutes: RoomRoutes {
     @Sendable func preview(_ request: Request, _ context: SiteContext) async throws -> Response {
         let organisation = try await allowed(context)
         let ladung = try await find(context, organisation)
-        let bericht = try await run(ladung, organisation, Importauftrag(probe: true, urheber: context.urheber(now())))
+        let bericht = try await run(
+            ladung, organisation, context, Importauftrag(probe: true, urheber: context.urheber(now())))
         let page = LadungSeite(organisation: organisation, ladung: ladung, bericht: bericht)
         return try site.render(page, context, status: bericht.fehlerzahl == 0 ? .ok : .unprocessableContent)
     }
@@ -70,7 +71,7 @@ package struct LadungRoutes: RoomRoutes {
         let ladung = try await find(context, organisation)
         let auftrag = Importauftrag(
             fehlerhafteUeberspringen: felder["ueberspringen"] == "ja", urheber: context.urheber(now()))
-        let bericht = try await run(ladung, organisation, auftrag)
+        let bericht = try await run(ladung, organisation, context, auftrag)
         guard bericht.geschrieben else {
             let page = LadungSeite(organisation: organisation, ladung: ladung, bericht: bericht)
             return try site.render(page, context, status: .unprocessableContent)
@@ -79,16 +80,19 @@ package struct LadungRoutes: RoomRoutes {
         return .weiter(zu: "\(organisation.listenpfad)?ok=geladen")
     }
 
-    private func run(_ ladung: Ladung, _ organisation: Organisation, _ auftrag: Importauftrag) async throws
-        -> Importbericht
-    {
+    private func run(
+        _ ladung: Ladung, _ organisation: Organisation, _ context: SiteContext, _ auftrag: Importauftrag
+    ) async throws -> Importbericht {
         let source: TextSource
         do { source = try TextSource(bytes: ladung.inhalt, name: ladung.dateiname) } catch {
             var bericht = Importbericht()
             bericht.refuse(error)
             return bericht
         }
-        return try await UmsetzungImport.run(source, organisation: organisation.id, auftrag, in: database)
+        let wer = context.nachschau
+        return try await UmsetzungImport.run(source, organisation: organisation.id, auftrag, in: database) { db in
+            try wer.verlange(.umsetzungAendern(organisation: organisation.id.rawValue), in: db)
+        }
     }
 
     private func allowed(_ context: SiteContext) async throws -> Organisation {

@@ -152,6 +152,7 @@ struct UmsetzungListe: Page {
     func child(named: String) -> Any? {
         switch named {
         case "organisation": organisation.name
+        case "verwaltungspfad": organisation.pfad
         case "neueListe": eintraege.isEmpty && staende.isEmpty
         case "zeilen": zeilen
         case "zahlen": Standzahlen(organisation: organisation, staende: staende)

@@ -69,7 +69,7 @@ package struct UmsetzungRoutes: RoomRoutes {
                 intern: intern,
                 darfAendern: Rechte.darf(person, .umsetzungAendern(organisation: organisation.id.rawValue)),
                 verlauf: Rechte.darf(person, .verlaufLesen(organisation: organisation.id.rawValue))
-                    ? "/organisationen/\(organisation.id.rawValue)/verlauf" : nil,
+                    ? organisation.pfad + "/verlauf" : nil,
                 geladen: intern && abfrage["ok"] == "geladen"
                     ? DatenstandStore.newest(.umsetzung, bezug: organisation.id.rawValue, in: db) : nil)
         }
@@ -119,9 +119,10 @@ package struct UmsetzungRoutes: RoomRoutes {
         let (organisation, aemter) = try await stelle(context)
         try context.verlange(.umsetzungAendern(organisation: organisation.id.rawValue))
         let form = EintragForm(try await Formular.read(request, context).felder)
-        let urheber = context.urheber(now())
+        let (urheber, wer) = (context.urheber(now()), context.nachschau)
         do {
             let id = try await database.write { db in
+                try wer.verlange(.umsetzungAendern(organisation: organisation.id.rawValue), in: db)
                 let inhalt = try form.checked(.init(), durch: urheber, in: db)
                 return try EintragAenderung.insert(inhalt, organisation: organisation.id, durch: urheber, in: db)
             }
@@ -151,7 +152,7 @@ package struct UmsetzungRoutes: RoomRoutes {
         let (organisation, eintrag) = try await database.read { db in try find(word, id, in: db) }
         try context.verlange(.umsetzungAendern(organisation: organisation.id.rawValue))
         let form = EintragForm(try await Formular.read(request, context).felder)
-        let urheber = context.urheber(now())
+        let (urheber, wer) = (context.urheber(now()), context.nachschau)
         let aemter = try await aemter(organisation)
         func page(_ errors: FormErrors) -> EintragFormSeite {
             EintragFormSeite(
@@ -159,7 +160,8 @@ package struct UmsetzungRoutes: RoomRoutes {
         }
         do {
             try await database.write { db in
-                let (_, current) = try find(word, id, in: db)
+                let (organisation, current) = try find(word, id, in: db)
+                try wer.verlange(.umsetzungAendern(organisation: organisation.id.rawValue), in: db)
                 guard current.version == form.version else { throw EintragAenderung.inzwischenGeaendert }
                 let inhalt = try form.checked(current.inhalt, durch: urheber, in: db)
                 try EintragAenderung.change(current, to: inhalt, durch: urheber, in: db)
@@ -178,11 +180,10 @@ package struct UmsetzungRoutes: RoomRoutes {
     @Sendable func takeOver(_ request: Request, _ context: SiteContext) async throws -> Response {
         let (word, id) = (try context.parameter("organisation"), try context.parameter("eintrag"))
         let felder = try await Formular.read(request, context).felder
-        let urheber = context.urheber(now())
-        let person = context.person
+        let (urheber, wer) = (context.urheber(now()), context.nachschau)
         let target = try await database.write { db in
             let (organisation, eintrag) = try find(word, id, in: db)
-            try Rechte.verlange(.umsetzungAendern(organisation: organisation.id.rawValue), von: person)
+            try wer.verlange(.umsetzungAendern(organisation: organisation.id.rawValue), in: db)
             guard let wish = felder["dienst"], let loesung = try EintragStore.loesung(wish, in: db) else {
                 throw Refusal(.unprocessable, "Wählen Sie einen Onlinedienst aus, den Sie übernehmen wollen.")
             }

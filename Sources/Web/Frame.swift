@@ -32,6 +32,7 @@ struct Frame: Ansicht {
         case "hatBrotkrumen": brotkrumen.count > 1
         case "angemeldet": person != nil
         // The part before the @ tells people apart in one installation and leaves room for the navigation.
+        case "kopfverweise": kopfverweise
         case "person": person?.email.split(separator: "@").first.map(String.init)
         case "anmelden": anmelden
         case "csrf": csrf
@@ -39,6 +40,18 @@ struct Frame: Ansicht {
         case "druckadresse": druckadresse
         case "abgerufen": abgerufen
         default: nil
+        }
+    }
+
+    /// The place of work of somebody signed in: the own authority, or the whole installation.
+    private var kopfverweise: [Verweis] {
+        guard let person else { return [] }
+        if Rechte.darf(person, .betrieb) { return [Verweis("Administration", "/betrieb")] }
+        let places = person.organisationen
+        return switch places.count {
+        case 0: []
+        case 1: [Verweis("Meine Verwaltung", "/organisationen/\(places[0])")]
+        default: [Verweis("Meine Verwaltungen", "/#verwaltung")]
         }
     }
 }

@@ -22,7 +22,8 @@ package struct SecurityHeaders: RouterMiddleware {
         var response = try await next(request, context)
         response.headers[.contentSecurityPolicy] = SecurityHeaders.policy
         response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[.referrerPolicy] = "same-origin"
+        // A page whose address is a secret says something stricter.
+        if response.headers[.referrerPolicy] == nil { response.headers[.referrerPolicy] = "same-origin" }
         response.headers[.frameOptions] = "DENY"
         response.headers[.permissionsPolicy] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
         response.headers[.openerPolicy] = "same-origin"
@@ -31,7 +32,7 @@ package struct SecurityHeaders: RouterMiddleware {
 }
 
 extension HTTPField.Name {
-    static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .server
+    package static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .server
     static let frameOptions = HTTPField.Name("X-Frame-Options") ?? .server
     static let permissionsPolicy = HTTPField.Name("Permissions-Policy") ?? .server
     static let openerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy") ?? .server
@@ -107,6 +108,8 @@ package struct SessionLookup: RouterMiddleware {
         if isReading, address.utf8.count <= 1_000 { context.adresse = address }
         context.rechner = Grundadresse.rechner(request)
         if let token = SessionCookie.token(in: request, tls: tls) {
+            let (sessions, now) = (sessions, now)
+            context.nachschau = Nachschau { db in try sessions.session(of: token, at: now(), in: db) }
             do { context.sitzung = try await sessions.session(of: token, at: now()) } catch let error as StorageError {
                 // What needs no session still answers; who is refused for want of one is told the true reason.
                 context.sitzungsfehler = error

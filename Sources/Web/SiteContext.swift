@@ -3,12 +3,15 @@ package import Hummingbird
 package import Kernel
 import Logging
 import NIOCore
+package import Storage
 
 /// What a request carries besides itself: who asks, and the session that proves it.
 package struct SiteContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// The session of the cookie, if it is known and not over.
     package var sitzung: Sitzung?
+    /// Asks for that session once more, at the moment of a change.
+    package internal(set) var nachschau = Nachschau()
     /// Why nobody knows whether the cookie's session is still good: the database did not answer.
     var sitzungsfehler: (any Error)?
     /// The address of the page asked for, to come back to after signing in; nil where that makes no sense.
@@ -29,16 +32,7 @@ package struct SiteContext: RequestContext {
     package var person: Person? { sitzung?.person }
 
     /// - Throws: `Refusal` when the person asking may not do this.
-    package func verlange(_ recht: Recht) throws {
-        do { try Rechte.verlange(recht, von: person) } catch let refusal as Refusal
-            where refusal.kind == .notAllowed && sitzung?.faktorFehlt == true
-        {
-            throw Refusal(
-                .notAllowed,
-                "Ihre Rolle gilt erst mit einem zweiten Faktor. Öffnen Sie „Mein Konto“ (oben rechts) und richten Sie ihn ein."
-            )
-        }
-    }
+    package func verlange(_ recht: Recht) throws { try Sitzung.verlange(recht, von: sitzung) }
 
     package func darf(_ recht: Recht) -> Bool { Rechte.darf(person, recht) }
 
@@ -70,7 +64,45 @@ package struct Sitzung: Sendable, Equatable {
     }
 }
 
+extension Sitzung {
+    /// - Throws: `Refusal` where nobody is signed in or the roles that count do not allow it.
+    fileprivate static func verlange(_ recht: Recht, von sitzung: Sitzung?) throws {
+        do { try Rechte.verlange(recht, von: sitzung?.person) } catch let refusal as Refusal
+            where refusal.kind == .notAllowed && sitzung?.faktorFehlt == true
+        {
+            throw Refusal(
+                .notAllowed,
+                "Ihre Rolle gilt erst mit einem zweiten Faktor. Öffnen Sie „Mein Konto“ (oben rechts) und richten Sie ihn ein."
+            )
+        }
+    }
+}
+
+/// Who asks, as it stands when a change is written: a form can take its time to arrive, and meanwhile the session may
+/// have ended or a role may have been taken.
+package struct Nachschau: Sendable {
+    private let sitzung: @Sendable (any SQLConnection) throws -> Sitzung?
+
+    /// Without a way to look, nobody is signed in.
+    init(_ sitzung: @escaping @Sendable (any SQLConnection) throws -> Sitzung? = { _ in nil }) {
+        self.sitzung = sitzung
+    }
+
+    /// The person with the roles that count in this session now; nil when it is over.
+    package func person(in db: any SQLConnection) throws -> Person? { try sitzung(db)?.person }
+
+    /// Call it in the transaction that changes something.
+    ///
+    /// - Throws: `Refusal` when the person asking may not do this any more.
+    package func verlange(_ recht: Recht, in db: any SQLConnection) throws {
+        try Sitzung.verlange(recht, von: sitzung(db))
+    }
+}
+
 /// Finds the session of a cookie; the room of accounts supplies it.
 package protocol SessionSource: Sendable {
     func session(of token: String, at now: Instant) async throws -> Sitzung?
+
+    /// The same inside a transaction.
+    func session(of token: String, at now: Instant, in db: any SQLConnection) throws -> Sitzung?
 }

@@ -81,4 +81,18 @@ import Web
         }
         for text in [nginx, caddy] { #expect(text.contains("/metrics") && text.contains("/readyz")) }
     }
+
+    @Test func `no proxy passes on whom a reader claims to be, or writes down a link that opens an account`() throws {
+        let nginx = try text("nginx/leitstand.conf")
+        #expect(nginx.contains("proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"))
+        let servers = nginx.split(separator: "\n").count { $0.hasPrefix("server {") }
+        #expect(nginx.matches(of: /\n    access_log .* leitstand;/).count == servers)
+        let format = try #require(nginx.split(separator: "\n").first { $0.hasPrefix("log_format leitstand ") })
+        for word in ["$request ", "$request\"", "$request_uri", "$uri", "$args", "$http_referer"] {
+            #expect(!format.contains(word), "\(word)")
+        }
+        // Caddy writes X-Forwarded-For itself, and no log unless told to.
+        let caddy = try text("caddy/Caddyfile").split(separator: "\n").filter { !$0.contains("#") }
+        #expect(!caddy.contains { $0.contains("log") || $0.contains("X-Forwarded-For") })
+    }
 }

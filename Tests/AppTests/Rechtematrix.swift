@@ -65,7 +65,7 @@ enum Rechtematrix {
         "GET /api/v1/grenzen/{ebene}": .alle,
         "GET /konto/auskunft": .angemeldete, "GET /konto/auskunft.json": .angemeldete,
         "GET /konto/loeschung": .angemeldete, "POST /konto/loeschung": .angemeldete,
-        "GET /betrieb/datenschutz": .betrieb, "POST /betrieb/datenschutz": .betrieb,
+        "GET /betrieb": .betrieb, "GET /betrieb/datenschutz": .betrieb, "POST /betrieb/datenschutz": .betrieb,
         "GET /betrieb/personen/{person}/auskunft.json": .betrieb,
         "POST /betrieb/personen/{person}/loeschung": .betrieb, "GET /betrieb/verarbeitung": .betrieb,
         "GET /betrieb/verarbeitung.md": .betrieb, "GET /betrieb/verarbeitung.csv": .betrieb,

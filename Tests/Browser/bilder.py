@@ -2,10 +2,13 @@
 import subprocess
 from pathlib import Path
 
+from browser import anmelden
+from konto import PASSWORT, anlegen
 from server import BEISPIELE
 
 # Ein Ort, den keine Prüfung ändert.
 ORT = "059150000000"
+VERWALTUNG = f"/organisationen/{ORT}"
 BILDER = {
     "start": ("/", 900),
     "suche": ("/suche?q=wohngelt+antrag", 1000),
@@ -17,7 +20,15 @@ BILDER = {
     "druck": (f"/gebiete/{ORT}", 900),
     # Der erste offene Eintrag mit Lösungen; sein Pfad steht in der Liste.
     "vorschlag": (f"/umsetzung/{ORT}?stand=offen&loesung=ja", 900),
+    "zweiter-faktor": ("/konto/zweiter-faktor", 1020),
+    "verwaltung": (VERWALTUNG, 900),
+    "personen": (VERWALTUNG + "/personen", 760),
+    "einladen": (VERWALTUNG + "/personen/einladen", 900),
+    "verlauf": (VERWALTUNG + "/verlauf", 760),
 }
+AEMTER = [("Amt für soziale Integration", "50"), ("Ordnungs- und Bürgeramt", "32"), ("Bauordnungsamt", "63")]
+PERSONEN = [("nora.neu@stadt.example", "Nora Neu", "redaktion"),
+            ("cem.beispiel@stadt.example", "Cem Beispiel", "umsetzungsverantwortung")]
 
 
 def machen(u, ziel):
@@ -25,6 +36,7 @@ def machen(u, ziel):
     ziel = Path(ziel)
     ziel.mkdir(parents=True, exist_ok=True)
     u.server.cli("import", "umsetzung", BEISPIELE / "umsetzung" / f"{ORT}.csv", "--organisation", ORT)
+    koordination(u)
     dateien = []
     for name, (pfad, hoehe) in BILDER.items():
         with u.browser.seite(angemeldet=True, hoehe=hoehe) as seite:
@@ -41,3 +53,29 @@ def machen(u, ziel):
                 seite.page.screenshot(path=str(datei), animations="disabled")
             dateien.append(datei)
     return dateien
+
+
+def koordination(u):
+    """Meldet eine Koordinatorin an, die ihre Verwaltung schon ein wenig gepflegt hat."""
+    email = "maren.muster@stadt.example"
+    anlegen(u, email, ORT)
+    with u.browser.seite() as seite:
+        page = seite.page
+        anmelden(page, email, PASSWORT)
+        page.goto("/konto")
+        absenden(page, {"name": "Maren Muster"}, 'form[action="/konto"]')
+        for name, nummer in AEMTER:
+            page.goto(VERWALTUNG + "/einheiten/neu")
+            absenden(page, {"name": name, "kuerzel": nummer})
+        for adresse, name, rolle in PERSONEN:
+            page.goto(VERWALTUNG + "/personen/einladen")
+            page.locator("main [name=rolle]").select_option(rolle)
+            absenden(page, {"email": adresse, "name": name})
+        u.browser.als(page.context.storage_state())
+
+
+def absenden(page, felder, form="form"):
+    for name, wert in felder.items():
+        page.locator(f"main {form} [name={name}]").fill(wert)
+    with page.expect_navigation():
+        page.locator(f"main {form} [type=submit]").first.click()

@@ -62,6 +62,10 @@ class Browser:
                 self._sitzung = seite.page.context.storage_state()
         return self._sitzung
 
+    def als(self, sitzung):
+        """Von jetzt an ist angemeldet, wem dieser Zustand gehört."""
+        self._sitzung = sitzung
+
     def keks(self):
         """Die Kopfzeile Cookie eines angemeldeten Browsers."""
         return "; ".join(f"{k['name']}={k['value']}" for k in self.sitzung()["cookies"])

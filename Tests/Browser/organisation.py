@@ -32,7 +32,7 @@ def pflege(hand, ars):
 
 def finden(hand, ars):
     hand.oeffne("/")
-    hand.folge('footer a[href="/organisationen"]')
+    hand.folge('header a[href="/organisationen"]')
     hand.schreibe("q", ars)
     hand.folge("main form [type=submit]")
     hand.folge(f'main a[href="/organisationen/{ars}"]')

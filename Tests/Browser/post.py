@@ -13,10 +13,10 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from axe import AXE, KENNZEICHEN
 from browser import SCHMAL
 from pruefung import pruefung
 from server import Server
-from zugang import AXE, KENNZEICHEN
 
 BENUTZER, PASSWORT = "leitstand", "ge:heim/ü"
 DUELMEN = "055580016016"

@@ -103,13 +103,29 @@ import Testing
     }
 
     @Test(arguments: TestBackend.available)
+    func `who began first and is counted last is not held for a failure, nor let past a wait`(
+        on backend: TestBackend
+    ) async throws {
+        let database = try await Welt.leer(backend)
+        let kollegin = Anmeldebremse.passwort(email: "b@b.de", adresse: "1.2.3.4", geraet: nil)
+        let earlier = Instant(rawValue: Welt.jetzt.rawValue - 40)
+        #expect(try await Self.fehler(kollegin, am: Welt.jetzt, in: database) == nil)
+        #expect(try await Self.fehler(am: earlier, in: database) == nil)
+        // A wait at its longest is none the shorter for whoever began before it.
+        var am = Welt.jetzt
+        for _ in 0..<40 { am = am.plus(sekunden: try await Self.fehler(am: am, in: database) ?? 0) }
+        let before = Instant(rawValue: am.rawValue - 40)
+        #expect(try await Self.fehler(am: before, in: database) == 900)
+    }
+
+    @Test(arguments: TestBackend.available)
     func `success clears the own count, and of shared ones its own failure alone`(on backend: TestBackend) async throws
     {
         let database = try await Welt.leer(backend)
         for _ in 0..<3 { _ = try await Self.fehler(am: Welt.jetzt, in: database) }
         try await database.write { db in
             let versuch = try Anmeldebremse.beginne(Self.ort, am: Welt.jetzt, in: db)
-            try Anmeldebremse.gelungen(versuch, am: Welt.jetzt, in: db)
+            try Anmeldebremse.gelungen(versuch, in: db)
         }
         let counts: [Int] = try await database.read { db in
             try db.rows("SELECT fehler FROM anmeldebremse ORDER BY fehler").map { try $0["fehler"] }

@@ -179,7 +179,7 @@ extension Database {
             #expect(try await admin.get(path + "/auskunft.json").status == .ok)
             #expect(
                 try await database.zahl("SELECT count(*) FROM verlauf WHERE art = 'auskunft_erteilt' AND nach = \(id)")
-                    == 1)
+                    == 2)
             #expect(
                 try await admin.post(path + "/loeschung", [("email", "andere@x.invalid")]).status
                     == .unprocessableContent)

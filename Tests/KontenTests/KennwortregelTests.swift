@@ -48,9 +48,9 @@ import Testing
 
     @Test func `deriving happens on places of its own, not on the threads of requests`() async throws {
         let anmeldung = try Anmeldung(aufwand: .gering)
-        #expect(DispatchQueue.getSpecific(key: Anmeldung.rechenplatz) == nil)
+        #expect(!Rechenplaetze.istHier)
         for _ in 0..<6 {
-            #expect(await anmeldung.schwer { DispatchQueue.getSpecific(key: Anmeldung.rechenplatz) } == true)
+            #expect(await anmeldung.schwer { Rechenplaetze.istHier })
         }
     }
 

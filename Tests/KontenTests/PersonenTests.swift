@@ -40,8 +40,9 @@ import Web
                         let whom = try KontoStore.insert(
                             email: "\(Kennung.neu())@stadt.example", kennwort: kennwort, aemter: [],
                             durch: .betrieb(Welt.jetzt), in: db)
-                        let person = Person(id: who, email: "x", aemter: [])
-                        let wer = try Handelnder.jetzt(person, am: Welt.jetzt, in: db)
+                        let wer = Handelnder(
+                            urheber: Urheber(person: who, am: Welt.jetzt),
+                            person: try KontoStore.person(who, zweiterFaktor: true, am: Welt.jetzt, in: db)?.person)
                         let may = wer.darf(.rolleVergeben(gegeben, organisation: wo))
                         do {
                             try Personenverwaltung.gib(.init(Person.Amt(gegeben, an: wo)), an: whom, durch: wer, in: db)

@@ -8,7 +8,7 @@ import Testing
 @testable import Protokoll
 
 /// Another program, which knows nothing but the export, comes to the same seals.
-@Suite(.timeLimit(.minutes(5))) struct AusgabeTests {
+@Suite(.timeLimit(.minutes(15))) struct AusgabeTests {
     private func pruefe(_ ausgabe: String, anker: String? = nil) throws -> (code: Int32, text: String) {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")

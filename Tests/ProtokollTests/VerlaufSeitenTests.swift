@@ -9,7 +9,7 @@ import Umsetzung
 import Verzeichnis
 
 /// The Verlauf as people read it: on records, for one Organisation, as a whole.
-@Suite(.timeLimit(.minutes(5))) struct VerlaufSeitenTests {
+@Suite(.timeLimit(.minutes(15))) struct VerlaufSeitenTests {
     private static let liste = "/umsetzung/\(Rollenspiel.duelmen)"
 
     private func organisation(_ word: String, in database: any Database) async throws -> String {
@@ -141,7 +141,7 @@ import Verzeichnis
                 while let path = next, pages < 50 {
                     let page = try await client.get(path)
                     #expect(page.status == .ok && page.headers[.cacheControl] == "no-store", "\(path)")
-                    count += page.text.matches(of: #/data-label="Was geschah"/#).count
+                    count += page.text.matches(of: #/scope="row"><time /#).count
                     next = page.text.firstMatch(of: #/href="([^"]*)" rel="next"/#).map {
                         String($0.1).replacing("&amp;", with: "&")
                     }

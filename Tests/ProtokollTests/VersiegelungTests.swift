@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// Sealing goes on by itself, whoever does it and however often.
-@Suite(.timeLimit(.minutes(5))) struct VersiegelungTests {
+@Suite(.timeLimit(.minutes(15))) struct VersiegelungTests {
     @Test(arguments: TestBackend.available)
     func `several sealers and writers at once make one chain each`(on backend: TestBackend) async throws {
         let database = try await Welt.leer(backend)

@@ -197,20 +197,23 @@ import Testing
                 try db.rows(
                     "SELECT art, feld, von, nach FROM verlauf WHERE eintrag = \(id) ORDER BY id"
                 ).map { row in
-                    [
-                        try row["art"] as String, try row["feld"], try row["von"] as String? ?? "-",
-                        try row["nach"] as String? ?? "-",
-                    ]
+                    func wert(_ name: String) throws -> String {
+                        try (row[name] as String?).map { Verlauf.istGeschuetzt($0) ? "geschützt" : $0 } ?? "-"
+                    }
+                    return [try row["art"] as String, try row["feld"], try wert("von"), try wert("nach")]
                 }
             }
             #expect(
                 lines == [
                     ["angabe_angelegt", "ansprechpartner.funktion", "-", "OZG-Koordination & mehr"],
                     ["angabe_geaendert", "ansprechpartner.funktion", "OZG-Koordination & mehr", "IT"],
-                    ["angabe_geaendert", "ansprechpartner.name", "-", "-"],
-                    ["angabe_geaendert", "ansprechpartner.email", "-", "-"],
+                    ["angabe_geaendert", "ansprechpartner.name", "geschützt", "-"],
+                    ["angabe_geaendert", "ansprechpartner.email", "geschützt", "geschützt"],
                     ["angabe_geloescht", "ansprechpartner.funktion", "IT", "-"],
                 ])
+            #expect(
+                try await database.zahl("SELECT count(*) FROM verlauf_salz WHERE bezug = \(id)") == 0,
+                "without the statement nobody can try out its values")
         }
     }
 

@@ -110,6 +110,8 @@ import Testing
             func session(of token: String, at now: Instant) async throws -> Sitzung? {
                 throw StorageError.unavailable("host=db.intern")
             }
+
+            func session(of token: String, at now: Instant, in db: any SQLConnection) throws -> Sitzung? { nil }
         }
         let router = Router(context: SiteContext.self)
         router.add(middleware: SessionLookup(sessions: Stumm(), tls: false, now: { Welt.jetzt }))

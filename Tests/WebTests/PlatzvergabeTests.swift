@@ -133,6 +133,20 @@ import Testing
         eilig.raeume()
         await #expect(throws: Anfragegrenze.Abweisung.gewartet) { try await late.value }
     }
+
+    @Test func `a crowd that signs in waits longer than one that reads`() async throws {
+        let grenze = Anfragegrenze(plaetze: 2, jeRoute: 1, wartezeit: .milliseconds(400))
+        for route in ["/anmelden", "/dinge"] { try await grenze.betritt(route) }
+        let reads = Task { try await grenze.betritt("/dinge") }
+        let signsIn = Task { try await grenze.betritt("/anmelden") }
+        while grenze.stand.wartende < 2 { await Task.yield() }
+        try await Task.sleep(for: .milliseconds(450))
+        grenze.raeume()
+        await #expect(throws: Anfragegrenze.Abweisung.gewartet) { try await reads.value }
+        #expect(grenze.stand.wartende == 1)
+        grenze.verlasse("/anmelden")
+        try await signsIn.value
+    }
 }
 
 private actor Spitze {

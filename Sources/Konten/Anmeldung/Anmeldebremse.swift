@@ -43,9 +43,9 @@ package enum Anmeldebremse {
             Stelle(parts, frei: 50, hoechstens: 60, vergessen: 60, istEigene: false)
         }
 
-        /// Seconds to wait after so many failures.
-        func wartezeit(_ fehler: Int) -> Int {
-            fehler <= frei ? 0 : min(1 << min(fehler - frei, 20), hoechstens)
+        /// When the next attempt may be made after so many failures.
+        fileprivate func freiAb(_ fehler: Int, am: Instant) -> Instant {
+            fehler <= frei ? Anmeldebremse.sofort : am.plus(sekunden: min(1 << min(fehler - frei, 20), hoechstens))
         }
     }
 
@@ -64,6 +64,11 @@ package enum Anmeldebremse {
     package struct Versuch: Sendable {
         fileprivate let gezaehlt: [(stelle: Stelle, freiAb: Instant)]
     }
+
+    /// No wait at all: of people who sign in at the same moment, the one who began first is often counted last.
+    private static let sofort = Instant(rawValue: 0)
+    /// Seconds by which an attempt may be counted later than one that began after it.
+    private static let spielraum = 60
 
     /// `geraet` is the mark of a browser that has signed in to this account before.
     static func passwort(email: String, adresse: String, geraet: String?) -> [Stelle] {
@@ -97,7 +102,7 @@ package enum Anmeldebremse {
                 try db.execute(
                     """
                     INSERT INTO anmeldebremse (schluessel, fehler, zuletzt_am, frei_ab)
-                    VALUES (\(stelle.schluessel), 0, \(am), \(am))
+                    VALUES (\(stelle.schluessel), 0, \(am), \(sofort))
                     ON CONFLICT (schluessel) DO UPDATE SET fehler = anmeldebremse.fehler
                     """)
                 let found = try db.rows(
@@ -105,11 +110,13 @@ package enum Anmeldebremse {
                 guard let row = found.first else { throw Refusal(.unavailable, "Bitte versuchen Sie es noch einmal.") }
                 let (last, free): (Instant, Instant) = (try row["zuletzt_am"], try row["frei_ab"])
                 let rest = (free.rawValue - am.rawValue + 999) / 1_000
-                // A longer wait than there is comes from a clock that was set back.
-                if rest > 0, rest <= stelle.hoechstens { throw Gebremst(sekunden: rest) }
+                // A much longer wait than there is comes from a clock that was set back.
+                if rest > 0, rest <= stelle.hoechstens + spielraum {
+                    throw Gebremst(sekunden: min(rest, stelle.hoechstens))
+                }
                 let forgotten = max(0, am.rawValue - last.rawValue) / 1_000 / stelle.vergessen
                 let failures = max(0, try row["fehler"] - forgotten) + 1
-                let next = am.plus(sekunden: stelle.wartezeit(failures))
+                let next = stelle.freiAb(failures, am: am)
                 try db.execute(
                     """
                     UPDATE anmeldebremse SET fehler = \(failures), zuletzt_am = \(am), frei_ab = \(next)
@@ -121,7 +128,7 @@ package enum Anmeldebremse {
 
     /// Takes back what the attempt has counted. What others share loses this one failure only: whoever has an account
     /// must not clear the way for guessing at others.
-    static func gelungen(_ versuch: Versuch, am: Instant, in db: any SQLConnection) throws {
+    static func gelungen(_ versuch: Versuch, in db: any SQLConnection) throws {
         for (stelle, freiAb) in versuch.gezaehlt {
             if stelle.istEigene {
                 try db.execute("DELETE FROM anmeldebremse WHERE schluessel = \(stelle.schluessel)")
@@ -130,7 +137,7 @@ package enum Anmeldebremse {
                     """
                     UPDATE anmeldebremse
                     SET fehler = CASE WHEN fehler > 0 THEN fehler - 1 ELSE 0 END,
-                        frei_ab = CASE WHEN frei_ab = \(freiAb) THEN \(am) ELSE frei_ab END
+                        frei_ab = CASE WHEN frei_ab = \(freiAb) THEN \(sofort) ELSE frei_ab END
                     WHERE schluessel = \(stelle.schluessel)
                     """)
             }

@@ -66,7 +66,7 @@ package struct Anmeldevorgang: Sendable {
         return try await database.write { db in
             // Between reading and now the password may have changed or the account may have been disabled.
             guard try KontoStore.gilt(konto.kennwort, of: konto.id, in: db) else { return .stimmtNicht }
-            try Anmeldebremse.gelungen(versuch, am: then, in: db)
+            try Anmeldebremse.gelungen(versuch, in: db)
             if let stronger { try KontoStore.ersetze(konto.kennwort, durch: stronger, of: konto.id, in: db) }
             if try ZweitfaktorStore.istEingerichtet(konto.id, in: db) {
                 try SitzungStore.beginneHalb(half, person: konto.id, am: then, in: db)
@@ -97,7 +97,7 @@ package struct Anmeldevorgang: Sendable {
             guard try SitzungStore.halb(halb, am: am, in: db) != nil else { return .abgelaufen }
             guard try ZweitfaktorStore.loeseEin(code, of: person, am: am, in: db) else { return .stimmtNicht }
             guard try SitzungStore.beendeHalb(halb, in: db) else { return .abgelaufen }
-            try Anmeldebremse.gelungen(versuch, am: am, in: db)
+            try Anmeldebremse.gelungen(versuch, in: db)
             return .angemeldet(try beginne(beginn, person, zweiterFaktor: true, browser, am: am, in: db))
         }
     }

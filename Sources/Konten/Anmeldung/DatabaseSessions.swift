@@ -18,6 +18,11 @@ package final class DatabaseSessions: SessionSource {
         return found?.sitzung
     }
 
+    package func session(of token: String, at now: Instant, in db: any SQLConnection) throws -> Sitzung? {
+        guard (20...100).contains(token.utf8.count) else { return nil }
+        return try SitzungStore.lies(token, am: now, in: db)?.sitzung
+    }
+
     /// Beside the request: a reader does not wait for whoever writes just now.
     private func merke(_ token: String, _ now: Instant) {
         guard laufend.withLock({ $0.insert(token).inserted }) else { return }

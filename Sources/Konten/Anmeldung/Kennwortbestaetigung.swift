@@ -29,7 +29,7 @@ struct Kennwortbestaetigung: Sendable {
         guard await anmeldung.passt(klartext, stored), let stored else {
             return .stimmtNicht("Das Passwort stimmt nicht.")
         }
-        try await database.write { db in try Anmeldebremse.gelungen(versuch, am: am, in: db) }
+        try await database.write { db in try Anmeldebremse.gelungen(versuch, in: db) }
         return .stimmt(stored)
     }
 }

@@ -41,8 +41,12 @@ package struct KontoRoutes: RoomRoutes {
         let person = try verlangt(context)
         var errors = FormErrors()
         let name = felder["name"]
-        if let name, name.count > 100 || name.contains(where: { $0.isNewline || $0 == "\u{0}" }) {
-            errors.add("name", "Der Name darf höchstens 100 Zeichen haben und steht in einer Zeile.")
+        // The same rule as everywhere: letters that carry the name must be possible.
+        let fault = name.flatMap {
+            $0.count > 100 ? "Der Name darf höchstens 100 Zeichen haben." : Personenname.fehler($0)
+        }
+        if let fault {
+            errors.add("name", fault)
             return try await page(request, context, name: felder.roh("name"), fehler: errors)
         }
         let urheber = context.urheber(now())

@@ -72,6 +72,7 @@ struct KontoSeite: Page {
         ].compactMap(\.self)
         return Werte([
             ("rolle", zeile.rolle.name), ("ort", zeile.organisation ?? "ganze Installation"),
+            ("pfad", zeile.pfad),
             ("zusatz", remarks.isEmpty ? nil : remarks.joined(separator: ", ")),
         ])
     }

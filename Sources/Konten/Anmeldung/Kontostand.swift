@@ -7,6 +7,8 @@ struct Kontostand: Sendable {
     struct Rollenzeile: Sendable {
         let rolle: Rolle
         let organisation: String?
+        /// The page of the place.
+        let pfad: String?
         let vertretung: Bool
         let delegiertAn: String?
     }
@@ -28,7 +30,8 @@ struct Kontostand: Sendable {
         }
         rollen = held.map { amt in
             Rollenzeile(
-                rolle: amt.rolle, organisation: amt.organisation.map { namen[$0] ?? $0 }, vertretung: amt.vertretung,
+                rolle: amt.rolle, organisation: amt.organisation.map { namen[$0] ?? $0 },
+                pfad: amt.organisation.map { "/organisationen/\($0)" }, vertretung: amt.vertretung,
                 delegiertAn: amt.delegiertAn.map { namen[$0] ?? $0 })
         }
         sitzungen = try SitzungStore.alle(of: person.id, token: token, am: am, in: db)

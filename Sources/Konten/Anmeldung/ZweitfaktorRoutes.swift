@@ -72,7 +72,10 @@ package struct ZweitfaktorRoutes: RoomRoutes {
                 status: .unprocessableContent)
         }
         let (codes, next, urheber) = (Wiederherstellungscode.neue(), Geheimnis.neu(bytes: 32), context.urheber(am))
+        let wer = context.nachschau
         let isDone = try await database.write { db in
+            // Whoever was signed out meanwhile must not tie the account to a device of theirs.
+            try wer.verlange(.angemeldet, in: db)
             // The same form sent twice must not make the codes of the first answer worthless.
             guard try ZweitfaktorStore.istEingerichtet(person.id, in: db) == stand.hatFaktor else { return false }
             try ZweitfaktorStore.richteEin(

@@ -20,8 +20,8 @@ struct AuskunftSeite: Page {
     var titel: String { fremd.map { "Konto \($0.email)" } ?? "Auskunft" }
     var brotkrumen: [Krume] {
         fremd == nil
-            ? [Krume("Start", "/"), Krume("Auskunft")]
-            : [Krume("Start", "/"), Krume("Datenschutz", "/betrieb/datenschutz"), Krume(titel)]
+            ? [Krume("Start", "/"), Krume("Mein Konto", "/konto"), Krume("Auskunft")]
+            : DatenschutzSeite.weg + [Krume(titel)]
     }
     var bereich: String { fremd == nil ? "/konto" : "/betrieb" }
 
@@ -85,7 +85,7 @@ struct LoeschungSeite: Page {
     let hatKennwort: Bool
 
     var titel: String { fehler.isEmpty ? "Konto löschen" : "Fehler: Konto löschen" }
-    var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Auskunft", "/konto/auskunft"), Krume("Konto löschen")] }
+    var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Mein Konto", "/konto"), Krume("Konto löschen")] }
     var bereich: String { "/konto" }
 
     func child(named: String) -> Any? {
@@ -118,7 +118,8 @@ struct DatenschutzSeite: Page {
     let geloescht: Bool
 
     var titel: String { fehler.isEmpty ? "Datenschutz" : "Fehler: Datenschutz" }
-    var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Datenschutz")] }
+    static let weg = BetriebSeite.weg + [Krume("Datenschutz", "/betrieb/datenschutz")]
+    var brotkrumen: [Krume] { BetriebSeite.weg + [Krume("Datenschutz")] }
     var bereich: String { "/betrieb" }
 
     func child(named: String) -> Any? {
@@ -150,7 +151,7 @@ struct VerarbeitungSeite: Page {
 
     var titel: String { "Verzeichnis von Verarbeitungstätigkeiten" }
     var brotkrumen: [Krume] {
-        [Krume("Start", "/"), Krume("Datenschutz", "/betrieb/datenschutz"), Krume("Verarbeitungstätigkeiten")]
+        DatenschutzSeite.weg + [Krume("Verarbeitungstätigkeiten")]
     }
     var bereich: String { "/betrieb" }
 

@@ -82,8 +82,11 @@ package struct DatenschutzRoutes: RoomRoutes {
                 "email", "Das ist nicht die Adresse dieses Kontos. Tippen Sie \(context.person?.email ?? "sie") ab.")
         }
         guard errors.isEmpty else { return try await formular(id, errors, context) }
-        let urheber = context.urheber(now())
-        try await database.write { db in try datenschutz.loesche(id, durch: urheber, in: db) }
+        let (urheber, wer) = (context.urheber(now()), context.nachschau)
+        try await database.write { db in
+            try wer.verlange(.angemeldet, in: db)
+            try datenschutz.loesche(id, durch: urheber, in: db)
+        }
         var response = Response.weiter(zu: "/")
         response.headers.append(HTTPField(name: .setCookie, value: SessionCookie.set("", seconds: 0, tls: tls)))
         return response
@@ -132,18 +135,23 @@ package struct DatenschutzRoutes: RoomRoutes {
     @Sendable func person(_ request: Request, _ context: SiteContext) async throws -> Response {
         try context.verlange(.betrieb)
         let konto = try await konto(context)
+        try await vermerke(konto, context)
         return try site.render(await seite(konto), context)
     }
 
     @Sendable func fremdeDatei(_ request: Request, _ context: SiteContext) async throws -> Response {
         try context.verlange(.betrieb)
         let konto = try await konto(context)
+        try await vermerke(konto, context)
+        return try await datei(ueber: konto.id)
+    }
+
+    /// Whoever looks into somebody else's account leaves a line.
+    private func vermerke(_ konto: DatenschutzStore.Konto, _ context: SiteContext) async throws {
         let urheber = context.urheber(now())
-        // Whoever looks into somebody else's account leaves a line.
         try await database.write { db in
             try VerlaufStore.append([Verlauf(.auskunftErteilt, nach: konto.id.rawValue)], durch: urheber, in: db)
         }
-        return try await datei(ueber: konto.id)
     }
 
     @Sendable func loescheFremde(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -156,8 +164,11 @@ package struct DatenschutzRoutes: RoomRoutes {
             page.getippt = typed
             return try site.render(page, context, status: .unprocessableContent)
         }
-        let urheber = context.urheber(now())
-        try await database.write { db in try datenschutz.loesche(konto.id, durch: urheber, in: db) }
+        let (urheber, wer) = (context.urheber(now()), context.nachschau)
+        try await database.write { db in
+            try wer.verlange(.betrieb, in: db)
+            try datenschutz.loesche(konto.id, durch: urheber, in: db)
+        }
         return .weiter(zu: konto.id == context.person?.id ? "/" : "/betrieb/datenschutz?ok=geloescht")
     }
 

@@ -47,13 +47,16 @@ enum DatenschutzStore {
             """
             SELECT 1 FROM amt JOIN person ON person.id = amt.person
             WHERE amt.rolle = \(Rolle.administration) AND amt.organisation = '' AND person.id <> \(id)
-                  AND person.gesperrt_am IS NULL LIMIT 1
+                  AND person.gesperrt_am IS NULL AND person.eingeladen_am IS NULL LIMIT 1
             """)
         return other != nil
     }
 
     /// Removes the account and everything that hangs on it. Roles are taken before, each with its line in the Verlauf.
     static func entferne(_ id: Person.ID, in db: any SQLConnection) throws {
+        // Who gave a role or a delegation stands in the Verlauf; beside it there is no reason to keep it.
+        try db.execute("UPDATE amt SET vergeben_von = NULL WHERE vergeben_von = \(id)")
+        try db.execute("UPDATE delegation SET angelegt_von = NULL WHERE angelegt_von = \(id)")
         try db.execute("DELETE FROM sitzung WHERE person = \(id)")
         try db.execute("DELETE FROM einmallink WHERE person = \(id)")
         try db.execute("DELETE FROM wiederherstellungscode WHERE person = \(id)")
@@ -83,15 +86,20 @@ enum DatenschutzStore {
 
     static func aemter(_ id: Person.ID, in db: any SQLConnection) throws -> [[Auskunftsteil.Feld]] {
         try db.rows(
-            "SELECT rolle, organisation, vertretung, vergeben_am FROM amt WHERE person = \(id) ORDER BY rolle, organisation"
+            """
+            SELECT amt.rolle, amt.organisation, amt.vertretung, amt.vergeben_am, o.name AS wo
+            FROM amt LEFT JOIN organisation_sicht o ON o.id = amt.organisation
+            WHERE amt.person = \(id) ORDER BY amt.rolle, amt.organisation
+            """
         ).map { row in
             let (rolle, organisation): (Rolle, String) = (try row["rolle"], try row["organisation"])
             return [
-                .init("rolle", "Rolle", .text(rolle.rawValue)),
-                .init("rollenname", "Name", .text(rolle.name)),
-                .init("organisation", "Organisation", .init(organisation.isEmpty ? nil : organisation)),
+                .init("rollenname", "Rolle", .text(rolle.name)),
+                .init("organisationsname", "Organisation", .init(try row["wo"] as String?)),
                 .init("vertretung", "Vertretung", .wahr(try row["vertretung"])),
                 .init("vergebenAm", "seit", .init(try row["vergeben_am"] as Instant?)),
+                .init("rolle", "Kürzel der Rolle", .text(rolle.rawValue)),
+                .init("organisation", "Kennung der Organisation", .init(organisation.isEmpty ? nil : organisation)),
             ]
         }
     }

@@ -32,10 +32,10 @@ package struct DelegationRoutes: RoomRoutes {
         let haus = try await haus(context)
         let form = DelegationForm(try await Formular.read(request, context).felder)
         let urheber = context.urheber(now())
-        let person = context.person
+        let wer = context.nachschau
         do {
             try await database.write { db in
-                try Rechte.verlange(.delegieren(organisation: haus.id), von: person)
+                try wer.verlange(.delegieren(organisation: haus.id), in: db)
                 let wish = try form.checked(heute: urheber.am.tag, DelegationStore.moegliche(fuer: haus.id, in: db))
                 try DelegationStore.gib(
                     wish.rolle, von: haus.id, an: wish.an, ab: wish.ab, bis: wish.bis, durch: urheber, in: db)
@@ -53,8 +53,9 @@ package struct DelegationRoutes: RoomRoutes {
         guard let rolle = felder["rolle"].flatMap(Rolle.init(rawValue:)), let an = felder["an"] else {
             throw Refusal(.unprocessable, "Wählen Sie die Delegation, die Sie beenden wollen.")
         }
-        let urheber = context.urheber(now())
+        let (urheber, wer) = (context.urheber(now()), context.nachschau)
         try await database.write { db in
+            try wer.verlange(.delegieren(organisation: haus.id), in: db)
             try DelegationStore.beende(rolle, von: haus.id, an: an, durch: urheber, in: db)
         }
         return .weiter(zu: haus.pfad + "/delegation?ok=beendet")

@@ -26,10 +26,10 @@ struct DelegationForm: Sendable {
     ) throws -> (rolle: Rolle, an: String, ab: Tag?, bis: Tag?) {
         var errors = FormErrors()
         let role = Self.rollen.first { $0.rawValue == rolle }
-        if role == nil { errors.add("rolle", "Wählen Sie eine Rolle aus der Liste.") }
         if !moegliche.contains(where: { $0.id == an }) {
             errors.add("an", "Wählen Sie Ihren Kreis oder einen IT-Dienstleister aus der Liste.")
         }
+        if role == nil { errors.add("rolle", "Wählen Sie eine Rolle aus der Liste.") }
         func tag(_ feld: String, _ typed: String) -> Tag? {
             guard !typed.getrimmt.isEmpty else { return nil }
             let tag = Tag(getippt: typed)
@@ -77,10 +77,10 @@ struct DelegationSeite: Page {
         case "auswahlen":
             [
                 Feld.auswahl(
-                    "an", "An", leer: "bitte wählen", moegliche.map { (wert: $0.id, text: $0.name) },
+                    "an", "An", leer: "Bitte wählen", moegliche.map { (wert: $0.id, text: $0.name) },
                     gewaehlt: form.an.isEmpty ? nil : form.an, fehler: fehler["an"], pflicht: true),
                 Feld.auswahl(
-                    "rolle", "Rolle", leer: "bitte wählen",
+                    "rolle", "Rolle", leer: "Bitte wählen",
                     DelegationForm.rollen.map { (wert: $0.rawValue, text: $0.name) },
                     gewaehlt: form.rolle.isEmpty ? nil : form.rolle,
                     hinweis: "Wer diese Rolle dort hält, handelt darin auch für Ihre Verwaltung.",
@@ -149,11 +149,12 @@ extension DelegationStore {
                 DelegationZeile(delegation: $0, haus: seite($0), heute: heute)
             }
         }
+        let (given, received) = (zeilen(gegeben, \.an), zeilen(erhalten, \.von))
         return Abschnitt(
             "konten/delegation-abschnitt",
             Werte([
-                ("gegeben", zeilen(gegeben, \.an)), ("erhalten", zeilen(erhalten, \.von)),
-                ("keine", gegeben.isEmpty && erhalten.isEmpty ? true : nil),
+                ("gegeben", given), ("erhalten", received),
+                ("keine", given.isEmpty && received.isEmpty),
                 ("bearbeiten", darf ? haus.pfad + "/delegation" : nil),
             ]))
     }

@@ -112,7 +112,7 @@ struct EmailSeite: Page {
     var fehler = FormErrors()
 
     var titel: String { fehler.isEmpty ? "E-Mail-Adresse ändern" : "Fehler: E-Mail-Adresse ändern" }
-    var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("E-Mail-Adresse ändern")] }
+    var brotkrumen: [Krume] { [Krume("Start", "/"), Krume("Mein Konto", "/konto"), Krume("E-Mail-Adresse ändern")] }
     var bereich: String { "/konto" }
 
     func child(named: String) -> Any? {

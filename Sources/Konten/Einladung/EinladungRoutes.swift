@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 package import Kernel
+import Logging
 import Post
 package import Storage
 package import Web
@@ -29,11 +30,29 @@ package struct EinladungRoutes: RoomRoutes {
         routes.post("/anmelden/vergessen", .oeffentlich, use: vergessen)
         routes.get("/anmelden/gesetzt", use: gesetzt)
         for zweck in [Einmallink.Zweck.einladung, .passwort] {
-            routes.get("/anmelden/\(zweck.rawValue)/{link}") { try await kennwortForm($0, $1, zweck) }
-            routes.post("/anmelden/\(zweck.rawValue)/{link}", .oeffentlich) { try await setzeKennwort($0, $1, zweck) }
+            routes.get("/anmelden/\(zweck.rawValue)/{link}") { request, context in
+                try await mitLink(zweck, context) { try await kennwortForm(request, context, zweck) }
+            }
+            routes.post("/anmelden/\(zweck.rawValue)/{link}", .oeffentlich) { request, context in
+                try await mitLink(zweck, context) { try await setzeKennwort(request, context, zweck) }
+            }
         }
-        routes.get("/anmelden/email/{link}", use: emailForm)
-        routes.post("/anmelden/email/{link}", .oeffentlich, use: bestaetige)
+        routes.get("/anmelden/email/{link}") { request, context in
+            try await mitLink(.email, context) { try await emailForm(request, context) }
+        }
+        routes.post("/anmelden/email/{link}", .oeffentlich) { request, context in
+            try await mitLink(.email, context) { try await bestaetige(request, context) }
+        }
+    }
+
+    /// A link that is refused leaves a line in the log, without the link and without a person.
+    private func mitLink(
+        _ zweck: Einmallink.Zweck, _ context: SiteContext, _ work: () async throws -> Response
+    ) async throws -> Response {
+        do { return try await work() } catch let refusal as Refusal where refusal.kind == .notFound {
+            context.logger.notice("link abgelehnt", metadata: ["zweck": "\(zweck.rawValue)"])
+            throw refusal
+        }
     }
 
     @Sendable func vergessenForm(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -68,6 +87,8 @@ package struct EinladungRoutes: RoomRoutes {
                 let konto = try PersonStore.finde(email: email.text, in: db), konto.zustand != .gesperrt
             else { return nil }
             let zweck: Einmallink.Zweck = konto.zustand == .eingeladen ? .einladung : .passwort
+            // Whoever signs in through the provider alone must not keep a way in that it knows nothing of.
+            guard try zweck == .einladung || KontoStore.hatKennwort(konto.id, in: db) else { return nil }
             return (try EinmallinkStore.neu(zweck, fuer: konto.id, am: am, in: db), konto.name)
         }
         guard let found = found ?? nil, let text = try? post.adresse(of: found.link) else { return }
@@ -116,9 +137,8 @@ package struct EinladungRoutes: RoomRoutes {
             let link = try EinmallinkStore.verbrauche(token, zweck, am: am, in: db)
             let urheber = Urheber(person: link.person, am: am)
             try KontoStore.setzeKennwort(kennwort, of: link.person, durch: urheber, in: db)
-            // Whoever set a password holds the mailbox: the account is taken, and other links are no longer needed.
+            // Whoever set a password holds the mailbox: the account is taken.
             try PersonStore.nimmAn(link.person, name: zweck == .einladung ? name : nil, in: db)
-            try EinmallinkStore.beende(alle: link.person, in: db)
         }
         return .weiter(zu: "/anmelden/gesetzt")
     }
@@ -130,7 +150,7 @@ package struct EinladungRoutes: RoomRoutes {
                 weiter: Verweis("Anmelden", "/anmelden")), request, context)
     }
 
-    @Sendable func emailForm(_ request: Request, _ context: SiteContext) async throws -> Response {
+    private func emailForm(_ request: Request, _ context: SiteContext) async throws -> Response {
         let token = try context.parameter("link")
         let am = now()
         guard let link = try await database.read({ db in try EinmallinkStore.finde(token, .email, am: am, in: db) }),
@@ -139,7 +159,7 @@ package struct EinladungRoutes: RoomRoutes {
         return try vorsitzung.render(EmailBestaetigung(token: token, neu: neu), request, context)
     }
 
-    @Sendable func bestaetige(_ request: Request, _ context: SiteContext) async throws -> Response {
+    private func bestaetige(_ request: Request, _ context: SiteContext) async throws -> Response {
         let token = try context.parameter("link")
         _ = try await vorsitzung.read(request, context)
         let am = now()

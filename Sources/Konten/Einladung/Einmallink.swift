@@ -103,6 +103,15 @@ package enum EinmallinkStore {
         try db.execute("DELETE FROM einmallink WHERE person = \(person) AND benutzt_am IS NULL")
     }
 
+    /// Ends the invitation of somebody whose link was shown to the one who invites, because no letter could be sent.
+    static func beendeGezeigte(of person: Person.ID, in db: any SQLConnection) throws {
+        try db.execute(
+            """
+            DELETE FROM einmallink
+            WHERE person = \(person) AND zweck = 'einladung' AND benutzt_am IS NULL AND versandfehler IS NOT NULL
+            """)
+    }
+
     /// Notes what became of the letter with the link.
     static func melde(_ link: NeuerLink, fehler: String?, am: Instant, in db: any SQLConnection) throws {
         try db.execute(

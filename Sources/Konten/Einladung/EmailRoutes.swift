@@ -63,7 +63,13 @@ package struct EmailRoutes: RoomRoutes {
         guard klartext.utf8.count <= 1_000, await anmeldung.passt(klartext, konto.kennwort) else {
             return try refuse("passwort", "Das Passwort stimmt nicht.")
         }
+        let wer = context.nachschau
         let link = try await database.write { db -> NeuerLink? in
+            // A new password or an end of the session meanwhile was meant to keep this out.
+            try wer.verlange(.angemeldet, in: db)
+            guard try KontoStore.gilt(konto.kennwort, of: person.id, in: db) else {
+                throw Refusal(.conflict, "Das Passwort wurde inzwischen an anderer Stelle geändert.")
+            }
             guard try PersonStore.finde(email: neu.text, in: db) == nil else { return nil }
             return try EinmallinkStore.neu(.email, fuer: person.id, wert: neu.text, am: am, in: db)
         }

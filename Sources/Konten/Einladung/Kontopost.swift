@@ -75,8 +75,10 @@ package struct Kontopost: Sendable {
         link: NeuerLink? = nil
     ) async throws(Postfehler) {
         guard let ausgang else {
-            throw Postfehler(
-                .nichtErreichbar, "Diese Installation verschickt keine E-Mails (LEITSTAND_SMTP ist nicht gesetzt).")
+            let fault = Postfehler(
+                .nichtErreichbar, "Diese Installation verschickt keine E-Mails.")
+            await vermerke(link, fault)
+            throw fault
         }
         let fault: Postfehler?
         do {
@@ -87,19 +89,20 @@ package struct Kontopost: Sendable {
         } catch let error as Postfehler { fault = error } catch {
             fault = Postfehler(.abgelehnt, "Der Brief ließ sich nicht schreiben.", istDauerhaft: true)
         }
-        if let link {
-            let am = now()
-            // The letter is on its way whether or not the note can be kept.
-            try? await database.write { db in
-                try EinmallinkStore.melde(link, fehler: fault?.satz, am: am, in: db)
-            }
-        }
+        await vermerke(link, fault)
         guard let fault else { return }
         // Neither the address nor what the server said about it.
         Logger(label: "leitstand.post").warning(
             "brief nicht zugestellt",
             metadata: ["art": "\(fault.art.rawValue)", "person": "\(link?.person.rawValue ?? "-")"])
         throw fault
+    }
+
+    private func vermerke(_ link: NeuerLink?, _ fault: Postfehler?) async {
+        guard let link else { return }
+        let am = now()
+        // The letter is on its way, or not, whether or not the note can be kept.
+        try? await database.write { db in try EinmallinkStore.melde(link, fehler: fault?.satz, am: am, in: db) }
     }
 
     /// Sends a letter that nobody waits for.

@@ -27,13 +27,20 @@ struct Vorsitzung: Sendable {
         // The address of the page may be a secret; nothing on it repeats it.
         context.adresse = nil
         context.seite = nil
-        if context.sitzung != nil { return try site.render(page, context, status: status) }
+        if context.sitzung != nil { return geheim(try site.render(page, context, status: status)) }
         let known = request.cookies[Vorsitzung.cookie]?.value
         let secret = known.flatMap { (20...100).contains($0.utf8.count) ? $0 : nil } ?? Geheimnis.neu(bytes: 24)
         var response = try site.render(page, context, status: status, csrf: secret)
         let value =
             "\(Vorsitzung.cookie)=\(secret); Path=/anmelden; Max-Age=3600; HttpOnly; SameSite=Lax\(tls ? "; Secure" : "")"
         response.headers.append(HTTPField(name: .setCookie, value: value))
+        return geheim(response)
+    }
+
+    /// Not even to ourselves does a browser name the address of such a page: a proxy writes that down.
+    private func geheim(_ response: Response) -> Response {
+        var response = response
+        response.headers[.referrerPolicy] = "strict-origin"
         return response
     }
 }

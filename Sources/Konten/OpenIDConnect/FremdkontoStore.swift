@@ -24,8 +24,7 @@ struct Fremdperson: Sendable {
         emailBestritten = ansprueche["email_verified"] != nil && !emailBestaetigt
         name = ansprueche["name"]?.text.flatMap { text in
             let trimmed = text.getrimmt
-            return (1...200).contains(trimmed.utf8.count) && !trimmed.unicodeScalars.contains { $0.value < 32 }
-                ? trimmed : nil
+            return !trimmed.isEmpty && Personenname.fehler(trimmed) == nil ? trimmed : nil
         }
         let faktoren = Set(["mfa", "otp", "hwk"])
         let genannt = (ansprueche["amr"]?.worte ?? []) + (ansprueche["acr"]?.worte ?? [])
@@ -128,7 +127,9 @@ enum FremdkontoStore {
                         """))
             }
             id = konto.id
-            // The invitation has done its work.
+            // The invitation has done its work: nobody waits for a password that nobody knows.
+            try db.execute(
+                "UPDATE person SET kennwort = '', eingeladen_am = NULL WHERE id = \(id) AND eingeladen_am IS NOT NULL")
             try db.execute(
                 """
                 UPDATE einmallink SET benutzt_am = \(am)

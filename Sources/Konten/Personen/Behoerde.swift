@@ -1,4 +1,5 @@
 package import Storage
+import Web
 
 /// An Organisation as far as accounts need it.
 package struct Behoerde: Sendable, Equatable {
@@ -10,7 +11,15 @@ package struct Behoerde: Sendable, Equatable {
 
     /// What stands for it in addresses.
     var wort: String { ars ?? id }
-    var personenpfad: String { "/organisationen/\(wort)/personen" }
+    var pfad: String { "/organisationen/\(wort)" }
+    var personenpfad: String { pfad + "/personen" }
+    /// The way to its people; they belong to the Organisation, not to its Umsetzungsliste.
+    var brotkrumen: [Krume] {
+        [
+            Krume("Start", "/"), Krume("Organisationen", "/organisationen"), Krume(name, pfad),
+            Krume("Personen", personenpfad),
+        ]
+    }
 }
 
 /// Finds the Organisation that people mean; the directory supplies it.

@@ -2,7 +2,7 @@ package import Formats
 package import Kernel
 import Post
 package import Storage
-import Web
+package import Web
 
 /// Invites people to an Organisation from a sheet; a person is recognised by the address, a role by its name.
 package enum Einladungsimport {
@@ -25,9 +25,10 @@ package enum Einladungsimport {
 
     /// One transaction; a person whom the sheet does not name stays as she is.
     ///
-    /// `person` is who invites, nil for the operator; `kennwort` is of a secret that nobody knows.
+    /// `person` is who invites, asked for in the transaction, nil for the operator; `kennwort` is of a secret that nobody knows.
     package static func run(
-        _ source: TextSource, bei behoerde: Behoerde, als person: Person?, kennwort: Kennwort, _ auftrag: Importauftrag,
+        _ source: TextSource, bei behoerde: Behoerde, als person: Nachschau?, kennwort: Kennwort,
+        _ auftrag: Importauftrag,
         in database: any Database
     ) async throws -> Ergebnis {
         var gelesen = Importbericht()

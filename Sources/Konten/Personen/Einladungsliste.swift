@@ -27,6 +27,9 @@ extension Einladungsliste: RowDecodable {
 enum EinladungslisteStore {
     static let aufbewahrung = 24 * 60 * 60
 
+    /// Sheets of one person that wait at a time; a forgotten one makes room.
+    static let hoechstens = 5
+
     /// Stores a sheet and forgets those older than a day.
     static func insert(_ liste: Einladungsliste, in db: any SQLConnection) throws {
         try db.execute("DELETE FROM einladungsliste WHERE am < \(liste.am.plus(sekunden: -aufbewahrung))")
@@ -35,6 +38,11 @@ enum EinladungslisteStore {
             INSERT INTO einladungsliste (id, organisation, person, dateiname, inhalt, am)
             VALUES (\(liste.id), \(liste.organisation), \(liste.person), \(liste.dateiname), \(Blob(liste.inhalt)),
                     \(liste.am))
+            """)
+        try db.execute(
+            """
+            DELETE FROM einladungsliste WHERE person = \(liste.person) AND id NOT IN (
+                SELECT id FROM einladungsliste WHERE person = \(liste.person) ORDER BY id DESC LIMIT \(hoechstens))
             """)
     }
 

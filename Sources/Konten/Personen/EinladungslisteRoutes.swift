@@ -62,7 +62,7 @@ package struct EinladungslisteRoutes: RoomRoutes {
         let (behoerde, person) = try await allowed(context)
         let liste = try await find(context, behoerde, person)
         let bericht = try await run(
-            liste, behoerde, person, Importauftrag(probe: true, urheber: context.urheber(now()))
+            liste, behoerde, context, Importauftrag(probe: true, urheber: context.urheber(now()))
         )
         .bericht
         return try site.render(
@@ -77,7 +77,7 @@ package struct EinladungslisteRoutes: RoomRoutes {
         _ = try post.verlangeAdresse()
         let auftrag = Importauftrag(
             fehlerhafteUeberspringen: felder["ueberspringen"] == "ja", urheber: context.urheber(now()))
-        let ergebnis = try await run(liste, behoerde, person, auftrag)
+        let ergebnis = try await run(liste, behoerde, context, auftrag)
         guard ergebnis.bericht.geschrieben else {
             return try site.render(
                 ListenSeite(behoerde: behoerde, liste: liste, bericht: ergebnis.bericht), context,
@@ -93,9 +93,9 @@ package struct EinladungslisteRoutes: RoomRoutes {
         return .weiter(zu: "\(behoerde.personenpfad)?ok=liste")
     }
 
-    private func run(_ liste: Einladungsliste, _ behoerde: Behoerde, _ person: Person, _ auftrag: Importauftrag)
-        async throws -> Einladungsimport.Ergebnis
-    {
+    private func run(
+        _ liste: Einladungsliste, _ behoerde: Behoerde, _ context: SiteContext, _ auftrag: Importauftrag
+    ) async throws -> Einladungsimport.Ergebnis {
         let source: TextSource
         do { source = try TextSource(bytes: liste.inhalt, name: liste.dateiname) } catch {
             var bericht = Importbericht()
@@ -104,7 +104,7 @@ package struct EinladungslisteRoutes: RoomRoutes {
         }
         let kennwort = try await anmeldung.neuesKennwort(Geheimnis.neu(bytes: 24))
         return try await Einladungsimport.run(
-            source, bei: behoerde, als: person, kennwort: kennwort, auftrag, in: database)
+            source, bei: behoerde, als: context.nachschau, kennwort: kennwort, auftrag, in: database)
     }
 
     private func allowed(_ context: SiteContext) async throws -> (Behoerde, Person) {
@@ -139,12 +139,9 @@ struct ListenformSeite: Page {
 
     var titel: String { fehler.isEmpty ? "Mehrere einladen" : "Fehler: Mehrere einladen" }
     var brotkrumen: [Krume] {
-        [
-            Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"), Krume("Personen", behoerde.personenpfad),
-            Krume("Mehrere einladen"),
-        ]
+        behoerde.brotkrumen + [Krume("Mehrere einladen")]
     }
-    var bereich: String { "/umsetzung" }
+    var bereich: String { "/organisationen" }
 
     func child(named: String) -> Any? {
         switch named {
@@ -170,12 +167,9 @@ struct ListenSeite: Page {
 
     var titel: String { bericht.fehlerzahl == 0 ? "Einladungen prüfen" : "Fehler: Einladungen prüfen" }
     var brotkrumen: [Krume] {
-        [
-            Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"), Krume("Personen", behoerde.personenpfad),
-            Krume("Mehrere einladen", behoerde.personenpfad + "/listen"), Krume("Prüfen"),
-        ]
+        behoerde.brotkrumen + [Krume("Mehrere einladen", behoerde.personenpfad + "/listen"), Krume("Prüfen")]
     }
-    var bereich: String { "/umsetzung" }
+    var bereich: String { "/organisationen" }
 
     func child(named: String) -> Any? {
         switch named {

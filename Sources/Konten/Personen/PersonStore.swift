@@ -83,11 +83,15 @@ package enum PersonStore {
 
     /// - Throws: `Refusal.conflict` when somebody else has the address.
     static func aendere(email: String, of id: Person.ID, durch urheber: Urheber, in db: any SQLConnection) throws {
+        // Somebody may be invited to that address at the same moment.
+        try db.lock("einladung \(email)")
         let one: Int? = try db.value("SELECT 1 FROM person WHERE email = \(email) AND id <> \(id)")
         guard one == nil else {
             throw Refusal(.conflict, "Diese Adresse hat inzwischen ein anderes Konto. Es bleibt bei der bisherigen.")
         }
         try db.execute("UPDATE person SET email = \(email) WHERE id = \(id)")
+        // Whoever reads the old mailbox has no part in the account any more.
+        try EinmallinkStore.beende(alle: id, in: db)
         try VerlaufStore.append([Verlauf(.emailGeaendert, nach: id.rawValue)], durch: urheber, in: db)
     }
 

@@ -84,16 +84,16 @@ package struct PersonenRoutes: RoomRoutes {
         let bereich = try await bereich(context, \.verwalten)
         let form = Vergabeform(try await Formular.read(request, context).felder)
         let adresse = try post.verlangeAdresse()
-        let person = try angemeldet(context)
         var errors = FormErrors()
         var email: Postadresse?
         do { email = try Postadresse(form.email) } catch { errors.add("email", error.message) }
         let name = form.name.getrimmt
         if let fault = Personenname.fehler(name) { errors.add("name", fault) }
+        if !errors.isEmpty, Rolle(rawValue: form.rolle) == nil { errors.add("rolle", Vergabeform.rolleFehlt) }
         guard errors.isEmpty, let email else { return try formular(form, errors, bereich, context) }
         // Of a secret that is forgotten at once: nobody signs in before the invitation is taken.
         let kennwort = try await anmeldung.neuesKennwort(Geheimnis.neu(bytes: 24))
-        let (am, behoerden) = (now(), behoerden)
+        let (am, behoerden, person) = (now(), behoerden, context.nachschau)
         let made: Personenverwaltung.Einladung
         do {
             made = try await database.write { db in
@@ -152,7 +152,7 @@ package struct PersonenRoutes: RoomRoutes {
         hinweis: String? = nil, status: HTTPResponse.Status = .ok
     ) async throws -> Response {
         let id = Person.ID(rawValue: try context.parameter("person"))
-        let (person, am) = (try angemeldet(context), now())
+        let (person, am) = (context.nachschau, now())
         let page = try await database.read { db -> PersonSeite? in
             guard let found = try PersonenRoutes.finde(id, bereich, in: db) else { return nil }
             let wer = try Handelnder.jetzt(person, am: am, in: db)
@@ -211,7 +211,7 @@ package struct PersonenRoutes: RoomRoutes {
         _ work: @escaping @Sendable (Personeneintrag, Handelnder, any SQLConnection) throws -> Void
     ) async throws -> Response {
         let id = Person.ID(rawValue: try context.parameter("person"))
-        let (person, am) = (try angemeldet(context), now())
+        let (person, am) = (context.nachschau, now())
         do {
             let stays = try await database.write { db -> Bool in
                 guard let found = try PersonenRoutes.finde(id, bereich, in: db) else {
@@ -221,8 +221,7 @@ package struct PersonenRoutes: RoomRoutes {
                 try wer.verlange(bereich.verwalten)
                 try work(found, wer, db)
                 return try PersonenRoutes.finde(id, bereich, in: db) != nil
-                    && Rechte.darf(
-                        try Handelnder.jetzt(person, am: am, in: db).person, bereich.lesen)
+                    && Rechte.darf(try person.person(in: db), bereich.lesen)
             }
             return .weiter(zu: stays ? "\(bereich.pfad)/\(id.rawValue)?ok=\(ok)" : bereich.pfad)
         } catch let errors as FormErrors {
@@ -250,7 +249,7 @@ package struct PersonenRoutes: RoomRoutes {
         _ = try await Formular.read(request, context)
         _ = try post.verlangeAdresse()
         let id = Person.ID(rawValue: try context.parameter("person"))
-        let (person, am) = (try angemeldet(context), now())
+        let (person, am) = (context.nachschau, now())
         let made = try await database.write { db in
             guard try PersonenRoutes.finde(id, bereich, in: db) != nil else { throw Personenverwaltung.unbekannt }
             let wer = try Handelnder.jetzt(person, am: am, in: db)

@@ -25,12 +25,13 @@ enum Personenbereich: Sendable, Equatable {
     var lesen: Recht { organisation.map { .organisationIntern(organisation: $0) } ?? .betrieb }
     var verwalten: Recht { organisation.map { .kontenVerwalten(organisation: $0) } ?? .betrieb }
 
-    var bereich: String { organisation == nil ? "/betrieb" : "/umsetzung" }
+    var bereich: String { organisation == nil ? "/betrieb" : "/organisationen" }
 
     var brotkrumen: [Krume] {
-        organisation == nil
-            ? [Krume("Start", "/"), Krume("Personen", pfad)]
-            : [Krume("Start", "/"), Krume("Umsetzung", "/umsetzung"), Krume("Personen", pfad)]
+        switch self {
+        case .organisation(let behoerde): behoerde.brotkrumen
+        case .installation: BetriebSeite.weg + [Krume("Personen", pfad)]
+        }
     }
 
     /// The roles that this person may give here.
@@ -44,6 +45,8 @@ enum Personenbereich: Sendable, Equatable {
 
 /// An invitation or a role as it was typed.
 struct Vergabeform: Sendable {
+    static let rolleFehlt = "Wählen Sie eine Rolle."
+
     var email = ""
     var name = ""
     var rolle = ""
@@ -70,7 +73,7 @@ struct Vergabeform: Sendable {
     ) throws -> Personenverwaltung.Vergabe {
         var errors = FormErrors()
         let role = Rolle(rawValue: rolle)
-        if role == nil { errors.add("rolle", "Wählen Sie eine Rolle.") }
+        if role == nil { errors.add("rolle", Vergabeform.rolleFehlt) }
         if let fault = Personenname.fehler(stelle.getrimmt) {
             errors.add("stelle", fault.replacing("Der Name", with: "Das Amt"))
         }

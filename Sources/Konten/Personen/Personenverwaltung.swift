@@ -1,6 +1,7 @@
 package import Kernel
 package import Post
 package import Storage
+package import Web
 
 /// Who changes accounts: a person with the rights of this moment, or the operator at the machine.
 package struct Handelnder: Sendable {
@@ -10,18 +11,15 @@ package struct Handelnder: Sendable {
 
     package static func betrieb(_ am: Instant) -> Handelnder { Handelnder(urheber: .betrieb(am), person: nil) }
 
-    /// The person with the roles held at this moment: what a session knew a moment ago does not count.
+    /// The person with the roles that count in the session at this moment: neither what was held a moment ago nor what
+    /// waits for a second factor.
     ///
-    /// - Throws: `Refusal.notAllowed` for somebody disabled meanwhile.
-    package static func jetzt(_ person: Person, am: Instant, in db: any SQLConnection) throws -> Handelnder {
-        guard let found = try PersonStore.finde(person.id, in: db), found.zustand != .gesperrt else {
-            throw Refusal(.notAllowed, "Ihr Konto ist gesperrt. Wenden Sie sich an die Administration.")
+    /// - Throws: `Refusal.signInNeeded` when the session ended meanwhile.
+    package static func jetzt(_ wer: Nachschau, am: Instant, in db: any SQLConnection) throws -> Handelnder {
+        guard let person = try wer.person(in: db) else {
+            throw Refusal(.signInNeeded, "Ihre Anmeldung ist inzwischen beendet. Bitte melden Sie sich neu an.")
         }
-        return Handelnder(
-            urheber: Urheber(person: person.id, am: am),
-            person: Person(
-                id: person.id, email: found.email, name: found.name,
-                aemter: try AmtStore.geltende(person.id, am: am, in: db)))
+        return Handelnder(urheber: Urheber(person: person.id, am: am), person: person)
     }
 
     package func darf(_ recht: Recht) -> Bool { person == nil || Rechte.darf(person, recht) }
@@ -84,6 +82,8 @@ package enum Personenverwaltung {
         }
         if let held, held.vertretung == amt.vertretung, held.stelle == vergabe.stelle { return false }
         if held?.vertretung != amt.vertretung { try AmtStore.gib(amt, an: id, durch: wer.urheber, in: db) }
+        // Whoever was shown the link could have given all roles of before, but perhaps not this one.
+        if held == nil { try EinmallinkStore.beendeGezeigte(of: id, in: db) }
         guard held?.stelle != vergabe.stelle else { return true }
         try PersonStore.setze(stelle: vergabe.stelle, amt, of: id, durch: wer.urheber, in: db)
         return true
@@ -124,13 +124,27 @@ package enum Personenverwaltung {
         return found
     }
 
+    /// Invitations of one person within an hour; a sheet may name somebody once for each role.
+    static let jeStunde = 20
+
     private static func einladung(
         _ id: Person.ID, hatGeaendert: Bool, durch wer: Handelnder, in db: any SQLConnection
     ) throws -> Einladung {
         guard let person = try PersonStore.finde(id, in: db) else { throw unbekannt }
-        let link =
-            person.zustand == .eingeladen
-            ? try EinmallinkStore.neu(.einladung, fuer: id, am: wer.urheber.am, in: db) : nil
+        var link: NeuerLink?
+        if person.zustand == .eingeladen {
+            let am = wer.urheber.am
+            // No mailbox is filled through us; the operator needs no account to do that.
+            guard
+                try wer.person == nil
+                    || Linkbremse.zaehle("einladung", id.rawValue, hoechstens: jeStunde, am: am, in: db)
+            else {
+                throw Refusal(
+                    .conflict,
+                    "Diese Person wurde eben schon oft eingeladen. Versuchen Sie es in einer Stunde noch einmal.")
+            }
+            link = try EinmallinkStore.neu(.einladung, fuer: id, am: am, in: db)
+        }
         return Einladung(
             person: person, link: link, hatGeaendert: hatGeaendert,
             zeigbar: person.aemter.allSatisfy { wer.darf($0.recht) })

@@ -14,10 +14,17 @@ struct Testschluessel: Sendable {
     let kid: String
     let art: Art
 
-    /// Made once a run: a key of this kind takes a while.
+    /// Made once a run, by another program: an unoptimised build searches for primes for half a minute.
     static let rsa: Result<[Testschluessel], any Error> = Result {
-        try ["rsa-1", "rsa-2", "rsa-fremd"].map {
-            Testschluessel(kid: $0, art: .rsa(try _RSA.Signing.PrivateKey(keySize: .bits2048)))
+        try ["rsa-1", "rsa-2", "rsa-fremd"].map { kid in
+            let (process, out) = (Process(), Pipe())
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["openssl", "genrsa", "2048"]
+            (process.standardOutput, process.standardError) = (out, FileHandle.nullDevice)
+            try process.run()
+            let pem = String(decoding: out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            return Testschluessel(kid: kid, art: .rsa(try _RSA.Signing.PrivateKey(pemRepresentation: pem)))
         }
     }
     static let ec = Testschluessel(kid: "ec-1", art: .ec(P256.Signing.PrivateKey()))

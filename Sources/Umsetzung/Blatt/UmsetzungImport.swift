@@ -13,9 +13,11 @@ package enum UmsetzungImport {
     /// Far more rows than there are services; a larger sheet is not a list.
     static let hoechstens = 20_000
 
-    /// One transaction; nothing is written on a trial, or when a row was refused and that was not waived.
+    /// One transaction, which asks `pruefe` first; nothing is written on a trial, or when a row was refused and that was
+    /// not waived.
     package static func run(
-        _ source: TextSource, organisation: Organisation.ID, _ auftrag: Importauftrag, in database: any Database
+        _ source: TextSource, organisation: Organisation.ID, _ auftrag: Importauftrag, in database: any Database,
+        pruefe: @escaping @Sendable (any SQLConnection) throws -> Void = { _ in }
     ) async throws -> Importbericht {
         var gelesen = Importbericht()
         guard
@@ -27,6 +29,7 @@ package enum UmsetzungImport {
         let bisher = gelesen
         return try await database.fuehre(auftrag) { db in
             var bericht = bisher
+            try pruefe(db)
             try db.lock("umsetzung \(organisation.rawValue)")
             var plan = try Umsetzungsplan(organisation, auftrag.urheber, in: db)
             for zeile in zeilen {

@@ -32,10 +32,11 @@ package struct AngabeRoutes: RoomRoutes {
     private func create(_ request: Request, _ context: SiteContext, _ art: Angabenart) async throws -> Response {
         let stelle = try await stelle(context, art)
         let form = Angabenform(art, try await Formular.read(request, context).felder)
-        let urheber = context.urheber(now())
+        let (urheber, wer) = (context.urheber(now()), context.nachschau)
         let id = stelle.organisation.id
         do {
             try await database.write { db in
+                try wer.verlange(.organisationAendern(organisation: id.rawValue), in: db)
                 let werte = try form.checked(
                     nil, baum: EinheitStore.baum(id, in: db), heute: urheber.am.tag, in: db)
                 _ = try AngabeStore.insert(werte, art, organisation: id, durch: urheber, in: db)
@@ -56,10 +57,11 @@ package struct AngabeRoutes: RoomRoutes {
         let stelle = try await stelle(context, art)
         let angabe = try await angabe(stelle, context)
         let form = Angabenform(art, try await Formular.read(request, context).felder)
-        let urheber = context.urheber(now())
+        let (urheber, wer) = (context.urheber(now()), context.nachschau)
         let id = stelle.organisation.id
         do {
             try await database.write { db in
+                try wer.verlange(.organisationAendern(organisation: id.rawValue), in: db)
                 guard let current = try AngabeStore.find(angabe.id, art, organisation: id, in: db),
                     current.version == form.version
                 else { throw AngabeStore.inzwischenGeaendert }
@@ -82,9 +84,10 @@ package struct AngabeRoutes: RoomRoutes {
         let stelle = try await stelle(context, art)
         let angabe = try await angabe(stelle, context)
         let version = Int(try await Formular.read(request, context).felder.roh("version")) ?? 0
-        let urheber = context.urheber(now())
+        let (urheber, wer) = (context.urheber(now()), context.nachschau)
         let id = stelle.organisation.id
         try await database.write { db in
+            try wer.verlange(.organisationAendern(organisation: id.rawValue), in: db)
             guard let current = try AngabeStore.find(angabe.id, art, organisation: id, in: db),
                 current.version == version
             else { throw AngabeStore.inzwischenGeaendert }

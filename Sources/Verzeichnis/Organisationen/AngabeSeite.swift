@@ -60,7 +60,7 @@ struct AngabeFormSeite: Page {
                 (
                     "auswahl",
                     Feld.auswahl(
-                        field.name, field.label, leer: field.pflicht ? "bitte wählen" : "keine Angabe", words,
+                        field.name, field.label, leer: field.pflicht ? "Bitte wählen" : "keine Angabe", words,
                         gewaehlt: wert.nonEmptyText, hinweis: field.hinweis, fehler: fehler[field.name],
                         pflicht: field.pflicht)
                 )
@@ -82,7 +82,7 @@ struct AngabeFormSeite: Page {
                     Feld(
                         field.name, field.label, wert: wert, hinweis: field.hinweis, fehler: fehler[field.name],
                         pflicht: field.pflicht, breite: breite(field), eingabeart: eingabeart(field),
-                        autocomplete: field.autocomplete, liste: field.liste)
+                        autocomplete: field.autocomplete, liste: vorschlaege.isEmpty ? nil : field.liste)
                 )
             ])
         }

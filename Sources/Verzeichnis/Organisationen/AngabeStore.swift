@@ -70,14 +70,22 @@ enum AngabeStore {
         let visible = changed.filter { if case .verborgen = $0.art { false } else { true } }
         try protokolliere(
             .angabeGeaendert, old.art, old.id, old.organisation,
-            visible.map { field in
-                let secret = field.istPersoenlich
-                return (
-                    feld: field.name, von: secret ? nil : old.werte[field.name], nach: secret ? nil : werte[field.name]
+            try visible.map { field in
+                (
+                    feld: field.name, von: try protokollwert(old.werte[field.name], field, old.id, in: db),
+                    nach: try protokollwert(werte[field.name], field, old.id, in: db)
                 )
             }, durch: urheber, in: db)
     }
 
+    /// What the Verlauf holds of a value: one about a person only under the salt of its statement.
+    private static func protokollwert(
+        _ wert: String?, _ field: Angabenfeld, _ id: String, in db: any SQLConnection
+    ) throws -> String? {
+        field.istPersoenlich ? try Verlauf.persoenlich(wert, von: id, in: db) : wert
+    }
+
+    /// Without the statement nobody needs to recognise its personal values in the Verlauf any more.
     static func delete(_ old: Angabe, durch urheber: Urheber, in db: any SQLConnection) throws {
         let count = try db.execute(
             "DELETE FROM \(old.art.tabelle) WHERE id = \(old.id) AND version = \(old.version)")
@@ -92,6 +100,7 @@ enum AngabeStore {
                 )
             ],
             durch: urheber, in: db)
+        try VerlaufStore.vergissSalz(von: old.id, in: db)
     }
 
     static let inzwischenGeaendert = Refusal(

@@ -102,7 +102,7 @@ struct EinheitFormSeite: Page {
         case "zusammenlegung": istZusammenlegbar ? pfad.map { $0 + "/zusammenlegung" } : nil
         case "zielFeld":
             Feld.auswahl(
-                "ziel", "Aufgehen in", leer: "bitte wählen", andere, gewaehlt: form.ziel.nonEmptyText,
+                "ziel", "Aufgehen in", leer: "Bitte wählen", andere, gewaehlt: form.ziel.nonEmptyText,
                 fehler: fehler["ziel"], pflicht: true)
         case "schliessung": einheit?.aufgegangenIn == nil ? pfad.map { $0 + "/schliessung" } : nil
         case "bisFeld":

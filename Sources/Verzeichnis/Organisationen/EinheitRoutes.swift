@@ -64,11 +64,12 @@ package struct EinheitRoutes: RoomRoutes {
     @Sendable func create(_ request: Request, _ context: SiteContext) async throws -> Response {
         let (organisation, baum) = try await changeable(context)
         let form = EinheitForm(try await Formular.read(request, context).felder)
-        let urheber = context.urheber(now())
+        let (urheber, wer) = (context.urheber(now()), context.nachschau)
         do {
             let inhalt = try form.checked()
             try await database.write { db in
-                try EinheitAenderung(organisation.id, durch: urheber, in: db).anlegen(inhalt)
+                try wer.verlange(.organisationAendern(organisation: organisation.id.rawValue), in: db)
+                return try EinheitAenderung(organisation.id, durch: urheber, in: db).anlegen(inhalt)
             }
             return .weiter(zu: organisation.pfad + "?ok=amt")
         } catch let errors as FormErrors {
@@ -110,8 +111,9 @@ package struct EinheitRoutes: RoomRoutes {
         guard let richtung = felder["richtung"], ["hoch", "runter"].contains(richtung) else {
             throw Refusal(.unprocessable, "Wählen Sie, ob das Amt nach oben oder nach unten soll.")
         }
-        let (urheber, unknown) = (context.urheber(now()), unknown)
+        let (urheber, wer, unknown) = (context.urheber(now()), context.nachschau, unknown)
         try await database.write { db in
+            try wer.verlange(.organisationAendern(organisation: organisation.id.rawValue), in: db)
             let change = try EinheitAenderung(organisation.id, durch: urheber, in: db)
             guard let einheit = change.baum[.init(rawValue: id)] else { throw unknown }
             try change.ordnen(einheit, nachVorn: richtung == "hoch")
@@ -135,9 +137,10 @@ package struct EinheitRoutes: RoomRoutes {
             (form.name, form.kuerzel, form.ueber) = (stored.name, stored.kuerzel, stored.ueber)
         }
         if !sent.contains("bis") { form.bis = stored.bis }
-        let urheber = context.urheber(now())
+        let (urheber, wer) = (context.urheber(now()), context.nachschau)
         do {
             try await database.write { db in
+                try wer.verlange(.organisationAendern(organisation: organisation.id.rawValue), in: db)
                 let change = try EinheitAenderung(organisation.id, durch: urheber, in: db)
                 try step(change, change.aktuell(einheit.id, version: typed.version), typed)
             }

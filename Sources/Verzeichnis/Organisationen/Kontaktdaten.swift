@@ -35,7 +35,10 @@ package struct Kontaktdaten: PersonendatenQuelle {
             try db.value("SELECT count(*) FROM ansprechpartner WHERE \(ueberfaellig(lage.grenze.tag))") ?? 0
         },
         raeume: { lage, db in
-            try db.execute(
+            for id in try ids(ueberfaellig(lage.grenze.tag), in: db) {
+                try VerlaufStore.vergissSalz(von: id, in: db)
+            }
+            return try db.execute(
                 """
                 UPDATE ansprechpartner SET name = NULL, email = CASE WHEN rechtsgrundlage = 'ohne' THEN email END,
                     telefon = CASE WHEN rechtsgrundlage = 'ohne' THEN telefon END, version = version + 1
@@ -43,13 +46,14 @@ package struct Kontaktdaten: PersonendatenQuelle {
                 """)
         })
 
+    /// By the address alone: the mailbox is proven, while anybody may take anybody's name.
     package func auskunft(
         ueber person: BetroffenePerson, am: Instant, in db: any SQLConnection
     ) throws -> [Auskunftsteil] {
         let rows = try db.rows(
             """
             SELECT organisation, funktion, name, email, telefon, zweck, rechtsgrundlage FROM ansprechpartner
-            WHERE lower(email) = \(person.email) OR name = \(person.name) ORDER BY organisation, id
+            WHERE lower(email) = \(person.email) ORDER BY organisation, id
             """)
         return [
             Auskunftsteil(
@@ -69,10 +73,15 @@ package struct Kontaktdaten: PersonendatenQuelle {
     }
 
     package func loesche(_ person: BetroffenePerson, durch urheber: Urheber, in db: any SQLConnection) throws {
+        let gemeint: SQL = "lower(email) = \(person.email)"
+        for id in try Self.ids(gemeint, in: db) { try VerlaufStore.vergissSalz(von: id, in: db) }
         try db.execute(
             """
-            UPDATE ansprechpartner SET name = NULL, email = NULL, telefon = NULL, version = version + 1
-            WHERE lower(email) = \(person.email) OR name = \(person.name)
+            UPDATE ansprechpartner SET name = NULL, email = NULL, telefon = NULL, version = version + 1 WHERE \(gemeint)
             """)
+    }
+
+    private static func ids(_ bedingung: SQL, in db: any SQLConnection) throws -> [String] {
+        try db.rows("SELECT id FROM ansprechpartner WHERE \(bedingung)").map { row in try row["id"] }
     }
 }

@@ -111,9 +111,10 @@ package struct OrganisationRoutes: RoomRoutes {
     @Sendable func create(_ request: Request, _ context: SiteContext) async throws -> Response {
         try context.verlange(.organisationAnlegen)
         let form = OrganisationForm(try await Formular.read(request, context).felder)
-        let urheber = context.urheber(now())
+        let (urheber, wer) = (context.urheber(now()), context.nachschau)
         do {
             let id = try await database.write { db in
+                try wer.verlange(.organisationAnlegen, in: db)
                 // Two people who create the same one at once must not both succeed.
                 try db.lock("organisation")
                 return try OrganisationStore.insert(form.checked(nil, in: db), durch: urheber, in: db)
@@ -141,12 +142,13 @@ package struct OrganisationRoutes: RoomRoutes {
     @Sendable func change(_ request: Request, _ context: SiteContext) async throws -> Response {
         let organisation = try await organisation(context)
         let form = OrganisationForm(try await Formular.read(request, context).felder)
-        let urheber = context.urheber(now())
+        let (urheber, wer) = (context.urheber(now()), context.nachschau)
         func page(_ errors: FormErrors) -> OrganisationFormSeite {
             OrganisationFormSeite(organisation: organisation, form: form, fehler: errors)
         }
         do {
             try await database.write { db in
+                try wer.verlange(.organisationAendern(organisation: organisation.id.rawValue), in: db)
                 guard let current = try OrganisationStore.find(organisation.id, in: db),
                     current.version == form.version
                 else { throw OrganisationForm.inzwischenGeaendert }

@@ -37,12 +37,13 @@ package struct RechtsnachfolgeRoutes: RoomRoutes {
         try context.verlange(.organisationAendern(organisation: alt.id.rawValue))
         let typed = try await Formular.read(request, context).felder["nachfolger"] ?? ""
         let (person, urheber, teile) = (context.person, context.urheber(now()), teile)
+        let wer = context.nachschau
         do {
             let moved = try await database.write { db -> Int in
                 try db.lock("nachfolge \(alt.id.rawValue)")
                 let (alt, neu) = try Self.beteiligte(alt.id, typed, in: db)
                 for side in [alt, neu] {
-                    try Rechte.verlange(.organisationAendern(organisation: side.id.rawValue), von: person)
+                    try wer.verlange(.organisationAendern(organisation: side.id.rawValue), in: db)
                 }
                 let nachfolge = Rechtsnachfolge(
                     von: (alt.id.rawValue, alt.name), nach: (neu.id.rawValue, neu.name), ende: alt.gueltigBis,
@@ -170,7 +171,7 @@ struct RechtsnachfolgeSeite: Page {
         case "wahl":
             erlaubte.count > 1
                 ? Feld.auswahl(
-                    "nachfolger", "Nachfolger", leer: "bitte wählen",
+                    "nachfolger", "Nachfolger", leer: "Bitte wählen",
                     erlaubte.map { (wert: $0.id.rawValue, text: $0.name) }, gewaehlt: gewaehlt.nonEmptyText,
                     hinweis: "Alles folgt dieser einen Verwaltung.", fehler: fehler["nachfolger"], pflicht: true) : nil
         case "abbrechen": alt.pfad

@@ -61,7 +61,8 @@ package struct Abruf: Sendable {
         package let bytes: [UInt8]
     }
 
-    private let queue = DispatchQueue(label: "leitstand.abruf", attributes: .concurrent)
+    /// For limits of time alone: what blocks must not be in front of them.
+    private let uhr = DispatchQueue(label: "leitstand.abruf.frist")
     private let plaetze: Plaetze
     private let aufloesen: @Sendable (String) -> [String]
 
@@ -79,12 +80,13 @@ package struct Abruf: Sendable {
         let (plaetze, aufloesen) = (plaetze, aufloesen)
         let result: Result<Antwort, Abruffehler> = await withCheckedContinuation { continuation in
             let einmal = Einmal(continuation)
-            queue.async {
+            // A queue of its own is a thread of its own; a shared one runs as many as there are processors.
+            DispatchQueue(label: "leitstand.abruf").async {
                 einmal.antworte(Abruf.ausfuehren(anfrage, regel, aufloesen))
                 plaetze.gib()
             }
             // Looking up a name knows no limit of time; whoever waits does not wait for it.
-            queue.asyncAfter(deadline: .now() + .milliseconds(regel.frist.milliseconds + 500)) {
+            uhr.asyncAfter(deadline: .now() + .milliseconds(regel.frist.milliseconds + 500)) {
                 einmal.antworte(.failure(.zeit))
             }
         }
