@@ -29,11 +29,11 @@ package struct VerlaufQuelle: PersonendatenQuelle {
         let lines = try VerlaufStore.ueber(person.id, in: db)
         return [
             Auskunftsteil(
-                "verlauf", "Verlauf: was Sie geändert haben und was mit Ihrem Konto geschah",
+                "verlauf", "Verlauf: eigene Änderungen und Änderungen am Konto",
                 lines.map { line in
                     [
                         .init("am", "Zeitpunkt", .zeit(line.am)),
-                        .init("durchSie", "durch Sie", .wahr(line.person == person.id)),
+                        .init("selbst", "selbst", .wahr(line.person == person.id)),
                         .init("art", "Art", .text(line.art)),
                         .init("organisation", "Organisation", .init(line.organisation)),
                         .init("eintrag", "Eintrag", .init(line.eintrag)),

@@ -27,8 +27,8 @@ BILDER = {
     "verlauf": (VERWALTUNG + "/verlauf", 760),
 }
 AEMTER = [("Amt für soziale Integration", "50"), ("Ordnungs- und Bürgeramt", "32"), ("Bauordnungsamt", "63")]
-PERSONEN = [("nora.neu@stadt.example", "Nora Neu", "redaktion"),
-            ("cem.beispiel@stadt.example", "Cem Beispiel", "umsetzungsverantwortung")]
+PERSONEN = [("redaktion@stadt.example", "Redaktion Hamm", "redaktion"),
+            ("umsetzung@stadt.example", "Umsetzung Hamm", "umsetzungsverantwortung")]
 
 
 def machen(u, ziel):
@@ -57,13 +57,13 @@ def machen(u, ziel):
 
 def koordination(u):
     """Meldet eine Koordinatorin an, die ihre Verwaltung schon ein wenig gepflegt hat."""
-    email = "maren.muster@stadt.example"
+    email = "koordination@stadt.example"
     anlegen(u, email, ORT)
     with u.browser.seite() as seite:
         page = seite.page
         anmelden(page, email, PASSWORT)
         page.goto("/konto")
-        absenden(page, {"name": "Maren Muster"}, 'form[action="/konto"]')
+        absenden(page, {"name": "Koordination Hamm"}, 'form[action="/konto"]')
         for name, nummer in AEMTER:
             page.goto(VERWALTUNG + "/einheiten/neu")
             absenden(page, {"name": name, "kuerzel": nummer})

@@ -161,7 +161,7 @@ def wer_eingeladen_ist_waehlt_ein_passwort_und_meldet_sich_an(u):
             page = seite.page
             page.goto(f"{server.basis}/organisationen/{DUELMEN}/personen/einladen")
             sauber(seite)
-            tippen(page, "E-Mail-Adresse", "erika@stadt.example")
+            tippen(page, "E-Mail-Adresse", "probe@stadt.example")
             page.get_by_label("Rolle", exact=True).focus()
             page.keyboard.type("Redaktion")
             page.get_by_role("button", name="Einladen").focus()
@@ -173,14 +173,14 @@ def wer_eingeladen_ist_waehlt_ein_passwort_und_meldet_sich_an(u):
             page.goto(f"{server.basis}/organisationen/{DUELMEN}/personen/listen")
             sauber(seite)
         (_, an, brief), = kasten.briefe
-        assert an == ["erika@stadt.example"]
+        assert an == ["probe@stadt.example"]
         pfad = re.search(r"http://localhost:\d+(/anmelden/einladung/\S+)", brief.get_body(("plain",)).get_content())[1]
         with u.browser.seite(SCHMAL) as seite:
             page = seite.page
             for _ in range(2):  # wer den Link nur ansieht, verbraucht ihn nicht
                 page.goto(server.basis + pfad)
             sauber(seite)
-            tippen(page, "Vor- und Nachname", "Erika Beispiel")
+            tippen(page, "Vor- und Nachname", "Probe Beispiel")
             tippen(page, "Neues Passwort", passwort)
             page.keyboard.press("Enter")
             page.get_by_role("heading", name="Ihr Passwort ist gesetzt").wait_for()
@@ -189,9 +189,9 @@ def wer_eingeladen_ist_waehlt_ein_passwort_und_meldet_sich_an(u):
             page.goto(server.basis + "/anmelden/vergessen")
             sauber(seite)
             page.goto(server.basis + "/anmelden")
-            tippen(page, "E-Mail-Adresse", "erika@stadt.example")
+            tippen(page, "E-Mail-Adresse", "probe@stadt.example")
             tippen(page, "Passwort", passwort)
             page.keyboard.press("Enter")
             page.wait_for_url(lambda url: "/anmelden" not in url)
         protokoll = server.ausgabe()
-        assert "erika@" not in protokoll and pfad.rsplit("/", 1)[1] not in protokoll, "im Protokoll steht ein Geheimnis"
+        assert "probe@" not in protokoll and pfad.rsplit("/", 1)[1] not in protokoll, "im Protokoll steht ein Geheimnis"

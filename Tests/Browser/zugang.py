@@ -33,7 +33,7 @@ ERSTE = [("/themenfelder", "/themenfelder/", ""), ("/dienste", "/dienste/beispie
          (VERWALTUNG + "/personen", VERWALTUNG + "/personen/0", ""),
          ("/betrieb/personen", "/betrieb/personen/0", ""), ("/betrieb/personen", "/betrieb/personen/0", "/auskunft")]
 # Eine Liste von Einzuladenden mit einer Zeile, die abgelehnt wird.
-EINLADUNGEN = "E-Mail;Name;Amt;Rolle;Vertretung\nnora@stadt.example;Nora Neu;Sozialamt;redaktion;\nkaputt;;;leserecht;\n"
+EINLADUNGEN = "E-Mail;Name;Amt;Rolle;Vertretung\nredaktion@stadt.example;Redaktion;Sozialamt;redaktion;\nkaputt;;;leserecht;\n"
 
 # Was einen Fokus sichtbar macht: Umrisse, Schatten, Farben und Linien des Elements und seiner Nachbarn.
 FOKUSBILD = """(() => {

@@ -44,7 +44,7 @@ extension Database {
 
 @Suite struct DatenschutzTests {
     private static let email = "petra.muster@leitstand.localhost"
-    private static let name = "Petra Mustermann-Seltsam"
+    private static let name = "Probe Beispiel-Seltsam"
     private static let tag = 86_400
 
     /// An account that has left something in every table it can.
@@ -100,8 +100,8 @@ extension Database {
             #expect((json["konto"] as? [[String: Any]])?.first?["zweiterFaktor"] as? Bool == true)
             #expect((json["ladungen"] as? [Any])?.count == 1)
             let lines = try #require(json["verlauf"] as? [[String: Any]])
-            #expect(lines.contains { $0["art"] as? String == "eintrag_angelegt" && $0["durchSie"] as? Bool == true })
-            #expect(lines.contains { $0["art"] as? String == "rolle_gegeben" && $0["durchSie"] as? Bool == false })
+            #expect(lines.contains { $0["art"] as? String == "eintrag_angelegt" && $0["selbst"] as? Bool == true })
+            #expect(lines.contains { $0["art"] as? String == "rolle_gegeben" && $0["selbst"] as? Bool == false })
             #expect((json["verarbeitungen"] as? [Any])?.isEmpty == false)
             let secrets =
                 try await database.read { db in

@@ -40,7 +40,7 @@ import Web
     {
         try await client.post(
             "/organisationen/\(Rollenspiel.duelmen)/personen",
-            [("email", email), ("name", "Erika Beispiel"), ("rolle", rolle)])
+            [("email", email), ("name", "Probe Beispiel"), ("rolle", rolle)])
     }
 
     @Test(arguments: TestBackend.available)
@@ -64,12 +64,12 @@ import Web
             #expect(
                 try await Self.sende(client, pfad, [("name", ""), ("passwort", "kurz")]).status == .unprocessableContent
             )
-            let done = try await Self.sende(client, pfad, [("name", "Erika B."), ("passwort", Self.gut)])
+            let done = try await Self.sende(client, pfad, [("name", "Probe B."), ("passwort", Self.gut)])
             #expect(done.headers[.location] == "/anmelden/gesetzt")
             #expect(try await Self.sende(client, pfad, [("name", "Böse"), ("passwort", Self.gut)]).status == .notFound)
             #expect(try await client.als(.besuch).get(pfad).status == .notFound)
             let person = try #require(try await database.read { db in try PersonStore.finde(email: Self.neu, in: db) })
-            #expect(person.zustand == .aktiv && person.name == "Erika B.")
+            #expect(person.zustand == .aktiv && person.name == "Probe B.")
             let konto = try await database.read { db in try KontoStore.konto(email: Self.neu, in: db) }
             #expect(konto?.kennwort.passt(Self.gut) == true)
         }

@@ -29,7 +29,7 @@ import Web
             #expect(seite.status == .ok)
             #expect(try await Fremdbrowser.rollen(in: database) == ["ozg_ansprechperson"])
             #expect(
-                try await database.read { db in try db.value("SELECT name FROM person LIMIT 1") } == "Erika Beispiel")
+                try await database.read { db in try db.value("SELECT name FROM person LIMIT 1") } == "Probe Beispiel")
             // The second time it is the same account, also with another address.
             browser.anbieter.stelle { $0.ansprueche["email"] = "anders@duelmen.example" }
             #expect(Fremdbrowser.istAngemeldet(try await browser.anmelden()))
@@ -194,7 +194,7 @@ import Web
     @Test func `claims that the token leaves out are asked for`() async throws {
         try await Fremdbrowser.run(stelle: {
             $0.ansprueche = ["sub": "subjekt-1"]
-            $0.auskunft = ["email": "Erika@Duelmen.example", "gruppen": "ozg-koordination"]
+            $0.auskunft = ["email": "Probe@Duelmen.example", "gruppen": "ozg-koordination"]
         }) { (browser, database) async throws in
             #expect(Fremdbrowser.istAngemeldet(try await browser.anmelden()))
             #expect(browser.anbieter.anfragen("/userinfo") == 1)
@@ -236,7 +236,7 @@ import Web
                 for geheim in [
                     String(code), token, hinweg.cookie, vorgang.nachweis, vorgang.nonce, vorgang.zustand, "g:eheim",
                     "g%3Aeheim",
-                    "erika", "Erika", "subjekt-1", "zugriff-", "eyJ",
+                    "probe", "Probe", "subjekt-1", "zugriff-", "eyJ",
                 ] { #expect(!text.contains(geheim), "\(geheim)") }
             }
         }

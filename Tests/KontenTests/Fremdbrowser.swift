@@ -64,7 +64,7 @@ struct Fremdbrowser {
     }
 
     /// Roles of the account with that address, as text.
-    static func rollen(_ email: String = "erika@duelmen.example", in database: any Database) async throws -> [String] {
+    static func rollen(_ email: String = "probe@duelmen.example", in database: any Database) async throws -> [String] {
         try await database.read { db in
             try db.rows(
                 """

@@ -20,18 +20,18 @@ import Web
         try await TestSite(database).run { client in
             let koordination = try await client.als(.koordination)
             let kontakt = [
-                ("funktion", "Stelle"), ("name", "Erika Musterfrau"), ("email", "erika@duelmen.example"),
+                ("funktion", "Stelle"), ("name", "Probe Beispiel"), ("email", "probe@duelmen.example"),
                 ("zweck", "Fragen"), ("rechtsgrundlage", "art6_1_e"), ("gilt_bis", "31.12.2027"),
             ]
             let made = try await koordination.post("\(Self.ort)/ansprechpartner/neu", kontakt)
             #expect(made.status == .seeOther, "\(made.status)")
             let other = try await client.als(.nachbarschaft)
-            #expect(try await other.post("/konto", [("name", "Erika Musterfrau")]).status == .seeOther)
+            #expect(try await other.post("/konto", [("name", "Probe Beispiel")]).status == .seeOther)
             let file = try await other.get("/konto/auskunft.json")
-            #expect(file.status == .ok && !file.text.contains("erika@duelmen.example"))
+            #expect(file.status == .ok && !file.text.contains("probe@duelmen.example"))
             #expect(try await other.post("/konto/loeschung", [("passwort", "geheim")]).status == .seeOther)
             let left = try await database.read { db in
-                try db.value("SELECT count(*) FROM ansprechpartner WHERE name = 'Erika Musterfrau'") ?? 0
+                try db.value("SELECT count(*) FROM ansprechpartner WHERE name = 'Probe Beispiel'") ?? 0
             }
             #expect(left == 1)
         }

@@ -13,7 +13,7 @@ import Web
 
     /// An account made by hand, optionally invited until then.
     private static func konto(
-        _ email: String = "erika@duelmen.example", eingeladenBis: Instant? = nil, in database: any Database
+        _ email: String = "probe@duelmen.example", eingeladenBis: Instant? = nil, in database: any Database
     ) async throws -> Person.ID {
         try await database.write { db in
             let id = try KontoStore.insert(
@@ -34,7 +34,7 @@ import Web
     func `an invited account is linked when the provider confirms the address, and the invitation is used up`(
         on backend: TestBackend
     ) async throws {
-        try await Fremdbrowser.run(backend, stelle: { $0.ansprueche["email"] = "ERIKA@Duelmen.example" }) {
+        try await Fremdbrowser.run(backend, stelle: { $0.ansprueche["email"] = "PROBE@Duelmen.example" }) {
             (browser, database) async throws in
             let id = try await Self.konto(eingeladenBis: Welt.jetzt.plus(sekunden: 60), in: database)
             #expect(Fremdbrowser.istAngemeldet(try await browser.anmelden()))
@@ -119,7 +119,7 @@ import Web
             #expect(try await rollen(["ozg-koordination", "redaktion"]) == ["ozg_ansprechperson", "redaktion+"])
             #expect(try await rollen(["redaktion", "betrieb"]) == ["projektbuero", "redaktion+"])
             let person = try #require(
-                try await database.read { db in try KontoStore.konto(email: "erika@duelmen.example", in: db)?.id })
+                try await database.read { db in try KontoStore.konto(email: "probe@duelmen.example", in: db)?.id })
             try await database.write { db in
                 let ort: String? = try db.value("SELECT organisation FROM amt WHERE rolle = 'redaktion'")
                 // By hand: one that no rule knows, and one that a rule would give, too.
@@ -193,7 +193,7 @@ import Web
     @Test func `no password opens an account that the provider made`() async throws {
         try await Fremdbrowser.run { (browser, database) async throws in
             #expect(Fremdbrowser.istAngemeldet(try await browser.anmelden()))
-            let konto = try await database.read { db in try KontoStore.konto(email: "erika@duelmen.example", in: db) }
+            let konto = try await database.read { db in try KontoStore.konto(email: "probe@duelmen.example", in: db) }
             let kennwort = try #require(konto?.kennwort)
             for text in ["", " ", "scrypt", "geheim"] { #expect(!kennwort.passt(text)) }
         }

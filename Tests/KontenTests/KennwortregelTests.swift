@@ -5,13 +5,13 @@ import Testing
 @testable import Konten
 
 @Suite struct KennwortregelTests {
-    private static let email = "erika.beispiel@stadt-musterhausen.de"
+    private static let email = "probe.beispiel@stadt-musterhausen.de"
     private static let regel = Kennwortregel(
         haeufige: HaeufigeKennwoerter(["passwort", "fussballverein", "Superman1234", ""]))
 
     @Test(arguments: [
         "", "kurz", "elfZeichen!", "Fussballverein", "fussballverein99!", "2024 Passwort 1!!", "SUPERMAN1234",
-        "aaaaaaaaaaaaaaaa", "121212121212", "erika.beispiel@stadt-musterhausen.de", "ErikaBeispiel2026",
+        "aaaaaaaaaaaaaaaa", "121212121212", "probe.beispiel@stadt-musterhausen.de", "ProbeBeispiel2026",
         "musterhausen12", String(repeating: "viele Wörter ", count: 100),
     ])
     func `a password that is guessed first is refused with what to do`(_ wort: String) throws {

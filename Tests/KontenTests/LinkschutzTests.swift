@@ -147,7 +147,7 @@ import Web
             let kennwort = try Kennwort.neu("weiß niemand", .gering)
             let id = try await database.write { db in
                 let id = try PersonStore.lade(
-                    "erika@duelmen.example", name: nil, kennwort: kennwort, durch: .betrieb(Welt.jetzt), in: db)
+                    "probe@duelmen.example", name: nil, kennwort: kennwort, durch: .betrieb(Welt.jetzt), in: db)
                 _ = try EinmallinkStore.neu(.einladung, fuer: id, am: Welt.jetzt, in: db)
                 return id
             }

@@ -56,7 +56,7 @@ import Web
                 _ = try await client.als(.koordination).post(Self.personen, [("email", email), ("rolle", "redaktion")])
                 links.append(try EinladungTests.pfad(post.briefe.last))
             }
-            let felder = [("name", "Erika Beispiel"), ("passwort", EinladungTests.gut)]
+            let felder = [("name", "Probe Beispiel"), ("passwort", EinladungTests.gut)]
             #expect(try await EinladungTests.sende(client, links[0], felder).status == .seeOther)
             uhr.vor(Einmallink.dauer + 1)
             for link in links {
@@ -68,7 +68,7 @@ import Web
                 }
             }
             return links.compactMap { $0.split(separator: "/").last.map(String.init) } + [
-                Self.neu, "zweite@", "Erika", EinladungTests.gut,
+                Self.neu, "zweite@", "Probe", EinladungTests.gut,
             ]
         }
     }
@@ -157,14 +157,14 @@ import Web
                 ),
                 (
                     try await own.post(
-                        Self.personen, [("email", Self.neu), ("name", "Erika\(zeile)"), ("rolle", "redaktion")]),
+                        Self.personen, [("email", Self.neu), ("name", "Probe\(zeile)"), ("rolle", "redaktion")]),
                     "die nicht zu sehen sind"
                 ),
                 (
                     try await own.post("/konto/email", [("email", "a@b.example\(zeile)"), ("passwort", "geheim")]),
                     "Das ist keine E-Mail-Adresse"
-                ), (try await own.post("/konto", [("name", "Erika\(zeile)")]), "die nicht zu sehen sind"),
-                (try await own.post("/konto", [("name", "Erika\u{2028}Bcc: x")]), "die nicht zu sehen sind"),
+                ), (try await own.post("/konto", [("name", "Probe\(zeile)")]), "die nicht zu sehen sind"),
+                (try await own.post("/konto", [("name", "Probe\u{2028}Bcc: x")]), "die nicht zu sehen sind"),
             ] {
                 #expect(answer.status == .unprocessableContent)
                 #expect(answer.text.contains(satz), "\(satz)")
@@ -266,6 +266,6 @@ import Web
         }
         Self.pruefe(
             log, enthaelt: ["anmeldung über den anbieter abgelehnt", "\"grund\": \(grund)"],
-            nie: ["erika@", "Erika", "subjekt-1", "eyJhbG"])
+            nie: ["probe@", "Probe", "subjekt-1", "eyJhbG"])
     }
 }

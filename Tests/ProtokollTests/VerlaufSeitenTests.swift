@@ -24,7 +24,7 @@ import Verzeichnis
         try await TestSite(database).run { (anyone) async throws in
             let client = try await anyone.als(.koordination)
             let saved = try await client.post(
-                Self.liste, [("titel", "Hundesteuer <1>"), ("stand", "offen"), ("notiz", "Frau Beispiel ruft an")])
+                Self.liste, [("titel", "Hundesteuer <1>"), ("stand", "offen"), ("notiz", "Probe Beispiel ruft an")])
             let pfad = try #require(saved.headers[.location]?.split(separator: "?").first.map(String.init))
             _ = try await client.post(
                 pfad, [("titel", "Hundesteuer <1>"), ("stand", "geplant"), ("notiz", "erledigt"), ("version", "1")])

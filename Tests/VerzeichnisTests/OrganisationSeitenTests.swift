@@ -182,10 +182,10 @@ import Testing
         try await mitWelt(backend) { database, anyone in
             let client = try await anyone.als(.koordination)
             _ = try await client.post(
-                Self.pfad + "/ansprechpartner/neu", Self.kontakt.mit(["name": "Frau Beispiel"]))
+                Self.pfad + "/ansprechpartner/neu", Self.kontakt.mit(["name": "Probe Beispiel"]))
             let id: String? = try await database.read { db in try db.value("SELECT id FROM ansprechpartner") }
             let path = "\(Self.pfad)/ansprechpartner/\(try #require(id))"
-            #expect(try await client.get(path).text.contains("value=\"Frau Beispiel\""))
+            #expect(try await client.get(path).text.contains("value=\"Probe Beispiel\""))
             let changed = Self.kontakt.mit(["name": "", "funktion": "IT", "email": "it@duelmen.invalid"], version: 1)
             #expect(try await client.post(path, changed).status == .seeOther)
             let late = try await client.post(path, Self.kontakt.mit(["funktion": "Zu spät"], version: 1))

@@ -72,7 +72,7 @@ package struct Kontenquelle: PersonendatenQuelle {
             Auskunftsteil(
                 "fremdkonten", "Anmeldung über andere Anbieter", try DatenschutzStore.fremdkonten(person, in: db)),
             Auskunftsteil(
-                "delegationen", "Delegationen, die Sie eingerichtet haben",
+                "delegationen", "Eingerichtete Delegationen",
                 try DatenschutzStore.delegationen(person, in: db)),
         ]
     }

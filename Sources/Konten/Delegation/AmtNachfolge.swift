@@ -9,7 +9,7 @@ package struct AmtNachfolge: Nachfolgeteil {
         _ nachfolge: Rechtsnachfolge, in db: any SQLConnection
     ) throws -> [Rechtsnachfolge.Posten] {
         let held = try db.rows(
-            "SELECT person, rolle, vertretung FROM amt WHERE organisation = \(nachfolge.alt) ORDER BY person, rolle")
+            "SELECT person, rolle, vertretung, stelle FROM amt WHERE organisation = \(nachfolge.alt) ORDER BY person, rolle")
         let posten = [Rechtsnachfolge.Posten("Rolle", "Rollen", held.count)]
         guard !nachfolge.probe else { return posten }
         for row in held {
@@ -23,6 +23,12 @@ package struct AmtNachfolge: Nachfolgeteil {
                 try AmtStore.gib(
                     .init(rolle, an: nachfolge.neu, vertretung: row["vertretung"]), an: person,
                     durch: nachfolge.urheber, in: db)
+                let stelle: String? = try row["stelle"]
+                try db.execute(
+                    """
+                    UPDATE amt SET stelle = \(stelle)
+                    WHERE person = \(person) AND rolle = \(rolle) AND organisation = \(nachfolge.neu)
+                    """)
             }
             try AmtStore.nimm(rolle, organisation: nachfolge.alt, von: person, durch: nachfolge.urheber, in: db)
         }

@@ -16,7 +16,7 @@ package final class Testanbieter: Sendable {
         package var verfahren = "RS256"
         /// Claims beside those that every token has.
         package var ansprueche: [String: any Sendable] = [
-            "sub": "subjekt-1", "email": "erika@duelmen.example", "email_verified": true, "name": "Erika Beispiel",
+            "sub": "subjekt-1", "email": "probe@duelmen.example", "email_verified": true, "name": "Probe Beispiel",
             "gruppen": ["ozg-koordination"],
         ]
         /// Claims that only the answer about the person has.

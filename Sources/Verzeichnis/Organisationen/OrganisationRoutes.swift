@@ -219,7 +219,8 @@ extension OrganisationBild {
             angaben: angaben,
             nachfolger: organisation.istGueltig ? [] : try OrganisationStore.nachfolger(organisation, in: db),
             heute: heute, intern: intern,
-            darfAendern: Rechte.darf(person, .organisationAendern(organisation: id)))
+            darfAendern: Rechte.darf(person, .organisationAendern(organisation: id)),
+            darfUebertragen: Rechte.darf(person, .kontenVerwalten(organisation: id)))
     }
 }
 

@@ -13,6 +13,8 @@ struct OrganisationBild: Sendable {
     let heute: Tag
     let intern: Bool
     let darfAendern: Bool
+    /// May move everything to a successor, with the roles.
+    let darfUebertragen: Bool
 }
 
 struct OrganisationSeite: Page {
@@ -43,7 +45,7 @@ struct OrganisationSeite: Page {
         case "geschlossen": organisation.istGueltig ? nil : ende
         case "nachfolger": bild.nachfolger.map { Verweis($0.name, $0.pfad) }
         case "nachfolge":
-            !organisation.istGueltig && bild.darfAendern ? organisation.pfad + "/nachfolge" : nil
+            !organisation.istGueltig && bild.darfUebertragen ? organisation.pfad + "/nachfolge" : nil
         case "bearbeiten": bild.darfAendern ? organisation.pfad + "/bearbeiten" : nil
         case "personen": bild.intern ? "/organisationen/\(organisation.schluessel)/personen" : nil
         case "neuesAmt": bild.darfAendern ? organisation.pfad + "/einheiten/neu" : nil
@@ -53,7 +55,12 @@ struct OrganisationSeite: Page {
         case "frueher":
             bild.baum.geschlossene(am: bild.heute).map { Verweis($0.bezeichnung, organisation.pfad(zu: $0)) }
         case "ansprechstellen":
-            (bild.angaben[.ansprechpartner] ?? []).filter { $0.istOeffentlich(am: bild.heute) && $0.einheit == nil }
+            // Their own people find all of them further down.
+            bild.intern
+                ? []
+                : (bild.angaben[.ansprechpartner] ?? []).filter {
+                    $0.istOeffentlich(am: bild.heute) && $0.einheit == nil
+                }
                 .map { KontaktZeile($0) }
         case "status": AngabenTeil(bild, .rechtsstatus)
         case "hatStatus": !(bild.angaben[.rechtsstatus] ?? []).isEmpty || bild.darfAendern

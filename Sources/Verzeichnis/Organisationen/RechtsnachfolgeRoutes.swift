@@ -34,7 +34,7 @@ package struct RechtsnachfolgeRoutes: RoomRoutes {
     @Sendable func transfer(_ request: Request, _ context: SiteContext) async throws -> Response {
         let word = try context.parameter("organisation")
         let alt = try await database.read { db in try OrganisationStore.named(word, in: db) }
-        try context.verlange(.organisationAendern(organisation: alt.id.rawValue))
+        try context.verlange(.kontenVerwalten(organisation: alt.id.rawValue))
         let typed = try await Formular.read(request, context).felder["nachfolger"] ?? ""
         let (person, urheber, teile) = (context.person, context.urheber(now()), teile)
         let wer = context.nachschau
@@ -43,7 +43,7 @@ package struct RechtsnachfolgeRoutes: RoomRoutes {
                 try db.lock("nachfolge \(alt.id.rawValue)")
                 let (alt, neu) = try Self.beteiligte(alt.id, typed, in: db)
                 for side in [alt, neu] {
-                    try wer.verlange(.organisationAendern(organisation: side.id.rawValue), in: db)
+                    try wer.verlange(.kontenVerwalten(organisation: side.id.rawValue), in: db)
                 }
                 let nachfolge = Rechtsnachfolge(
                     von: (alt.id.rawValue, alt.name), nach: (neu.id.rawValue, neu.name), ende: alt.gueltigBis,
@@ -90,7 +90,7 @@ package struct RechtsnachfolgeRoutes: RoomRoutes {
         _ person: Person?, _ urheber: Urheber, in db: any SQLConnection
     ) throws -> RechtsnachfolgeSeite {
         let alt = try OrganisationStore.named(word, in: db)
-        try Rechte.verlange(.organisationAendern(organisation: alt.id.rawValue), von: person)
+        try Rechte.verlange(.kontenVerwalten(organisation: alt.id.rawValue), von: person)
         let successors = alt.istGueltig ? [] : try OrganisationStore.nachfolger(alt, in: db)
         var posten: [Rechtsnachfolge.Posten] = []
         if let first = successors.first {
@@ -102,7 +102,7 @@ package struct RechtsnachfolgeRoutes: RoomRoutes {
         return RechtsnachfolgeSeite(
             alt: alt, nachfolger: successors, posten: posten,
             erlaubte: successors.filter {
-                Rechte.darf(person, .organisationAendern(organisation: $0.id.rawValue))
+                Rechte.darf(person, .kontenVerwalten(organisation: $0.id.rawValue))
             }, gewaehlt: typed, fehler: fehler, meldung: meldung)
     }
 
