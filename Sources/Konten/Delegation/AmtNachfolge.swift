@@ -9,7 +9,8 @@ package struct AmtNachfolge: Nachfolgeteil {
         _ nachfolge: Rechtsnachfolge, in db: any SQLConnection
     ) throws -> [Rechtsnachfolge.Posten] {
         let held = try db.rows(
-            "SELECT person, rolle, vertretung, stelle FROM amt WHERE organisation = \(nachfolge.alt) ORDER BY person, rolle")
+            "SELECT person, rolle, vertretung, stelle FROM amt WHERE organisation = \(nachfolge.alt) ORDER BY person, rolle"
+        )
         let posten = [Rechtsnachfolge.Posten("Rolle", "Rollen", held.count)]
         guard !nachfolge.probe else { return posten }
         for row in held {

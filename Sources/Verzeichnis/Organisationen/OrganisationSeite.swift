@@ -55,12 +55,7 @@ struct OrganisationSeite: Page {
         case "frueher":
             bild.baum.geschlossene(am: bild.heute).map { Verweis($0.bezeichnung, organisation.pfad(zu: $0)) }
         case "ansprechstellen":
-            // Their own people find all of them further down.
-            bild.intern
-                ? []
-                : (bild.angaben[.ansprechpartner] ?? []).filter {
-                    $0.istOeffentlich(am: bild.heute) && $0.einheit == nil
-                }
+            (bild.angaben[.ansprechpartner] ?? []).filter { $0.istOeffentlich(am: bild.heute) && $0.einheit == nil }
                 .map { KontaktZeile($0) }
         case "status": AngabenTeil(bild, .rechtsstatus)
         case "hatStatus": !(bild.angaben[.rechtsstatus] ?? []).isEmpty || bild.darfAendern
