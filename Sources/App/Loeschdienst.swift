@@ -65,18 +65,11 @@ package struct Loeschdienst: Service {
                 metadata: .init(
                     found.filter { $0.anzahl > 0 }.map { ($0.frist.art, .stringConvertible($0.anzahl)) },
                     uniquingKeysWith: { first, _ in first }))
-            notiere(start, am, gelungen: true)
+            werte.notiere(seit: start, am: am, gelungen: true)
             return count
         } catch {
-            notiere(start, am, gelungen: false)
+            werte.notiere(seit: start, am: am, gelungen: false)
             throw error
         }
-    }
-
-    private func notiere(_ start: ContinuousClock.Instant, _ am: Instant, gelungen: Bool) {
-        let took = (ContinuousClock.now - start).components
-        werte.lauf(
-            gelungen: gelungen, am: Double(am.rawValue) / 1_000,
-            dauer: Double(took.seconds) + Double(took.attoseconds) / 1e18)
     }
 }

@@ -18,29 +18,8 @@ package struct Siegeldienst: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                let start = ContinuousClock.now
-                do {
-                    try await Versiegelung.nachfuehren(database)
-                    notiere(start, gelungen: true)
-                } catch is CancellationError {
-                    return
-                } catch {
-                    notiere(start, gelungen: false)
-                    // The lines wait; the next round, or another server, seals them.
-                    logger.error("verlauf nicht versiegelt", metadata: ["fehler": "\(type(of: error))"])
-                }
-                // Never in step with other servers on the same database. A pause that is cut short ends the loop.
-                try? await Task.sleep(for: Siegeldienst.abstand * Double.random(in: 0.8...1.2))
-            }
+        await werte.wiederhole(alle: Siegeldienst.abstand, "verlauf nicht versiegelt", logger: logger) {
+            _ = try await Versiegelung.nachfuehren(database)
         }
-    }
-
-    private func notiere(_ start: ContinuousClock.Instant, gelungen: Bool) {
-        let took = (ContinuousClock.now - start).components
-        werte.lauf(
-            gelungen: gelungen, am: Double(Instant.jetzt().rawValue) / 1_000,
-            dauer: Double(took.seconds) + Double(took.attoseconds) / 1e18)
     }
 }

@@ -20,38 +20,16 @@ package struct Suchdienst: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                let start = ContinuousClock.now
-                do {
-                    if let made = try await Suchindex.standard.nachfuehren(database) {
-                        logger.info(
-                            "suchindex",
-                            metadata: [
-                                "eintraege": .stringConvertible(made.eintraege),
-                                "geschrieben": .stringConvertible(made.geschrieben),
-                                "entfernt": .stringConvertible(made.entfernt),
-                            ])
-                    }
-                    notiere(start, gelungen: true)
-                } catch is CancellationError {
-                    return
-                } catch {
-                    notiere(start, gelungen: false)
-                    // The older index still answers, and the next round tries again.
-                    logger.error("suchindex nicht nachgeführt", metadata: ["fehler": "\(type(of: error))"])
-                }
-                // Never in step with other servers on the same database. A pause that is cut short ends the loop.
-                try? await Task.sleep(for: Suchdienst.abstand * Double.random(in: 0.8...1.2))
-            }
+        await werte.wiederhole(alle: Suchdienst.abstand, "suchindex nicht nachgeführt", logger: logger) {
+            guard let made = try await Suchindex.standard.nachfuehren(database) else { return }
+            logger.info(
+                "suchindex",
+                metadata: [
+                    "eintraege": .stringConvertible(made.eintraege),
+                    "geschrieben": .stringConvertible(made.geschrieben),
+                    "entfernt": .stringConvertible(made.entfernt),
+                ])
         }
-    }
-
-    private func notiere(_ start: ContinuousClock.Instant, gelungen: Bool) {
-        let took = (ContinuousClock.now - start).components
-        werte.lauf(
-            gelungen: gelungen, am: Double(Instant.jetzt().rawValue) / 1_000,
-            dauer: Double(took.seconds) + Double(took.attoseconds) / 1e18)
     }
 }
 

@@ -61,5 +61,13 @@ package enum Geheimnis {
         return String(decoding: result, as: UTF8.self)
     }
 
+    /// Compares without telling by time how far two secrets agree; nothing is equal to an empty one.
+    package static func gleich(_ a: String, _ b: String) -> Bool { gleich(Array(a.utf8), Array(b.utf8)) }
+
+    package static func gleich(_ a: [UInt8], _ b: [UInt8]) -> Bool {
+        guard a.count == b.count, !b.isEmpty else { return false }
+        return zip(a, b).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 }

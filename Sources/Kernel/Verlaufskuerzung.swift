@@ -55,7 +55,7 @@ extension VerlaufStore {
             [
                 Verlauf(
                     .verlaufGekuerzt, organisation: ende.kette.isEmpty ? nil : ende.kette, feld: "nummer",
-                    von: Verlaufssiegel.hex(siegel.bytes), nach: String(bis))
+                    von: siegel.bytes.hex, nach: String(bis))
             ], durch: urheber, in: db)
         return gone
     }

@@ -160,7 +160,7 @@ package enum Verlaufspruefung {
         mutating func vergleicheAnfaenge() {
             for ende in befund.enden {
                 guard let (nummer, siegel) = ende.gekuerzt else { continue }
-                guard !kuerzungen.contains([ende.kette, String(nummer), Verlaufssiegel.hex(siegel)]) else { continue }
+                guard !kuerzungen.contains([ende.kette, String(nummer), siegel.hex]) else { continue }
                 befund.melde(.anfang, ende.kette, nummer, am: ende.am)
             }
         }

@@ -13,7 +13,7 @@ extension Verlauf {
         guard let wert else { return nil }
         let key = SymmetricKey(data: try VerlaufStore.salz(bezug ?? "", in: db))
         let code = HMAC<SHA256>.authenticationCode(for: Array(wert.utf8), using: key)
-        return geschuetztVorsatz + Verlaufssiegel.hex(Array(code))
+        return geschuetztVorsatz + code.hex
     }
 
     private static let geschuetztVorsatz = "hmac-sha256:"

@@ -111,10 +111,4 @@ package struct Verlaufssiegel: Sendable, Equatable {
     }
 
     private static let kopf = Array("leitstand-verlauf-1\n".utf8)
-
-    /// A seal as it is printed: 64 digits of base 16.
-    package static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
 }

@@ -56,7 +56,7 @@ package struct Kennwort: Sendable, Equatable {
             // A stored line that cannot be read matches nothing; the person resets the password.
             let hash = try? Kennwort.derive(klartext, salt: salt, aufwand)
         else { return false }
-        return zip(hash, expected).reduce(UInt8(hash.count == expected.count ? 0 : 1)) { $0 | ($1.0 ^ $1.1) } == 0
+        return Geheimnis.gleich(hash, expected)
     }
 
     private static func derive(_ klartext: String, salt: [UInt8], _ aufwand: Aufwand) throws -> [UInt8] {

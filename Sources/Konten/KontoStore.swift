@@ -90,7 +90,7 @@ package enum KontoStore {
         try db.execute(
             """
             INSERT INTO sitzung (token_hash, person, csrf, seit, bis, id, zuletzt_am, geraet, zweiter_faktor)
-            VALUES (\(SitzungStore.hash(token)), \(person), \(csrf), \(am), \(am.plus(sekunden: sitzungsdauer)),
+            VALUES (\(Geheimnis.hash(token)), \(person), \(csrf), \(am), \(am.plus(sekunden: sitzungsdauer)),
                     \(Kennung.neu(am)), \(am), \(geraet), \(zweiterFaktor))
             """)
         try db.execute("UPDATE person SET zuletzt_am = \(am) WHERE id = \(person)")
@@ -102,7 +102,7 @@ package enum KontoStore {
     package static let leerlauf = 2 * 60 * 60
 
     package static func beende(token: String, in db: any SQLConnection) throws {
-        try db.execute("DELETE FROM sitzung WHERE token_hash = \(SitzungStore.hash(token))")
+        try db.execute("DELETE FROM sitzung WHERE token_hash = \(Geheimnis.hash(token))")
     }
 
     /// The session of a token that is neither over nor unused for too long.

@@ -57,7 +57,7 @@ package enum VerlaufExport {
         json.object { json in
             json.field("kette", zeile.siegel?.kette ?? zeile.kette)
             json.field("nummer", zeile.siegel?.nummer)
-            json.field("siegel", zeile.siegel.map { Verlaufssiegel.hex($0.siegel) })
+            json.field("siegel", zeile.siegel.map { $0.siegel.hex })
             json.field("versiegeltAm", zeile.siegel?.am.iso)
             json.field("id", zeile.id)
             json.field("am", zeile.am.iso)

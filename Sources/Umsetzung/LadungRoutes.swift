@@ -30,9 +30,7 @@ package struct LadungRoutes: RoomRoutes {
     @Sendable func upload(_ request: Request, _ context: SiteContext) async throws -> Response {
         let organisation = try await allowed(context)
         let formular = try await Formular.read(request, context)
-        guard let person = context.person else {
-            throw Refusal(.signInNeeded, "Bitte melden Sie sich an, um fortzufahren.")
-        }
+        let person = try context.verlangePerson()
         func refuse(_ text: String) throws -> Response {
             var errors = FormErrors()
             errors.add("datei", text)

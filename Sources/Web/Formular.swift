@@ -29,7 +29,7 @@ package struct Formular: Sendable {
     /// The same for the sign-in form, whose secret comes from a cookie of its own.
     package static func read(_ request: Request, secret: String) async throws -> Formular {
         let form = try await parse(request)
-        guard gleich(form.felder.roh("csrf"), secret) else {
+        guard Geheimnis.gleich(form.felder.roh("csrf"), secret) else {
             throw Refusal(
                 .notAllowed,
                 "Das Formular war zu lange offen oder stammt nicht von dieser Seite. Bitte laden Sie die Seite neu und versuchen Sie es noch einmal."
@@ -71,13 +71,6 @@ package struct Formular: Sendable {
             // The connection broke off in the middle: no fault of ours to report.
             throw Refusal(.badRequest, "Das Formular ist unvollständig angekommen. Bitte versuchen Sie es noch einmal.")
         }
-    }
-
-    /// Compares without telling by time how far two secrets agree.
-    static func gleich(_ a: String, _ b: String) -> Bool {
-        let (x, y) = (Array(a.utf8), Array(b.utf8))
-        guard x.count == y.count, !y.isEmpty else { return false }
-        return zip(x, y).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }
 

@@ -34,6 +34,12 @@ package struct SiteContext: RequestContext {
     /// - Throws: `Refusal` when the person asking may not do this.
     package func verlange(_ recht: Recht) throws { try Sitzung.verlange(recht, von: sitzung) }
 
+    /// - Throws: `Refusal.signInNeeded` where nobody is signed in.
+    package func verlangePerson() throws -> Person {
+        guard let person else { throw Refusal(.signInNeeded, "Bitte melden Sie sich an, um fortzufahren.") }
+        return person
+    }
+
     package func darf(_ recht: Recht) -> Bool { Rechte.darf(person, recht) }
 
     /// The Verlauf's author for a change made by this request.

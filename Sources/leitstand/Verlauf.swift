@@ -147,7 +147,7 @@ enum Ankerdatei {
                 json.object { json in
                     json.field("kette", ende.kette)
                     json.field("nummer", ende.nummer)
-                    json.field("siegel", Verlaufssiegel.hex(ende.siegel))
+                    json.field("siegel", ende.siegel.hex)
                     json.field("versiegeltAm", ende.am.iso)
                 }
                 try file.append(json.bytes + [UInt8(ascii: "\n")])

@@ -38,7 +38,7 @@ package struct KontoRoutes: RoomRoutes {
 
     @Sendable func changeName(_ request: Request, _ context: SiteContext) async throws -> Response {
         let felder = try await Formular.read(request, context).felder
-        let person = try verlangt(context)
+        let person = try context.verlangePerson()
         var errors = FormErrors()
         let name = felder["name"]
         // The same rule as everywhere: letters that carry the name must be possible.
@@ -56,7 +56,7 @@ package struct KontoRoutes: RoomRoutes {
 
     @Sendable func changePassword(_ request: Request, _ context: SiteContext) async throws -> Response {
         let felder = try await Formular.read(request, context).felder
-        let person = try verlangt(context)
+        let person = try context.verlangePerson()
         let (current, new) = (felder.roh("aktuell"), felder.roh("neu"))
         var errors = FormErrors()
         if current.isEmpty { errors.add("aktuell", "Geben Sie Ihr jetziges Passwort ein.") }
@@ -90,7 +90,7 @@ package struct KontoRoutes: RoomRoutes {
 
     @Sendable func endOthers(_ request: Request, _ context: SiteContext) async throws -> Response {
         _ = try await Formular.read(request, context)
-        let person = try verlangt(context)
+        let person = try context.verlangePerson()
         let token = SessionCookie.token(in: request, tls: tls)
         try await database.write { db in try SitzungStore.beendeAlle(of: person.id, ausser: token, in: db) }
         return .weiter(zu: "/konto?ok=geraete")
@@ -98,7 +98,7 @@ package struct KontoRoutes: RoomRoutes {
 
     @Sendable func endOne(_ request: Request, _ context: SiteContext) async throws -> Response {
         _ = try await Formular.read(request, context)
-        let (person, id) = (try verlangt(context), try context.parameter("sitzung"))
+        let (person, id) = (try context.verlangePerson(), try context.parameter("sitzung"))
         let isEnded = try await database.write { db in
             try SitzungStore.beende(id: id, of: person.id, in: db)
         }
@@ -106,19 +106,11 @@ package struct KontoRoutes: RoomRoutes {
         return .weiter(zu: "/konto?ok=geraete")
     }
 
-    private func verlangt(_ context: SiteContext) throws -> Person {
-        try context.verlange(.angemeldet)
-        guard let person = context.person else {
-            throw Refusal(.signInNeeded, "Bitte melden Sie sich an, um fortzufahren.")
-        }
-        return person
-    }
-
     private func page(
         _ request: Request, _ context: SiteContext, name: String? = nil, fehler: FormErrors = FormErrors(),
         erledigt: KontoSeite.Erledigt? = nil
     ) async throws -> Response {
-        let (person, am) = (try verlangt(context), now())
+        let (person, am) = (try context.verlangePerson(), now())
         let token = SessionCookie.token(in: request, tls: tls)
         let stand = try await database.read { db in try Kontostand(person, token: token, am: am, in: db) }
         let page = KontoSeite(

@@ -1,4 +1,3 @@
-import Crypto
 package import Kernel
 package import Storage
 import Web
@@ -29,17 +28,13 @@ package enum SitzungStore {
     /// How long a browser is known after it signed in.
     static let geraetedauer = 180 * 86_400
 
-    static func hash(_ token: String) -> String {
-        Base64URL.encode(Array(SHA256.hash(data: Array(token.utf8))))
-    }
-
     static func lies(_ token: String, am: Instant, in db: any SQLConnection) throws -> Fund? {
         guard
             let row = try db.rows(
                 """
                 SELECT person.id, person.email, person.name, sitzung.csrf, sitzung.zuletzt_am, sitzung.zweiter_faktor
                 FROM sitzung JOIN person ON person.id = sitzung.person
-                WHERE sitzung.token_hash = \(hash(token)) AND sitzung.bis >= \(am) AND person.gesperrt_am IS NULL
+                WHERE sitzung.token_hash = \(Geheimnis.hash(token)) AND sitzung.bis >= \(am) AND person.gesperrt_am IS NULL
                       AND (sitzung.zuletzt_am IS NULL
                            OR sitzung.zuletzt_am >= \(am.plus(sekunden: -KontoStore.leerlauf)))
                 """
@@ -59,7 +54,7 @@ package enum SitzungStore {
         try db.execute(
             """
             UPDATE sitzung SET zuletzt_am = \(am)
-            WHERE token_hash = \(hash(token)) AND (zuletzt_am IS NULL OR zuletzt_am < \(am))
+            WHERE token_hash = \(Geheimnis.hash(token)) AND (zuletzt_am IS NULL OR zuletzt_am < \(am))
             """)
     }
 
@@ -72,7 +67,7 @@ package enum SitzungStore {
     }
 
     static func alle(of person: Person.ID, token: String?, am: Instant, in db: any SQLConnection) throws -> [Zeile] {
-        let own = token.map(hash) ?? ""
+        let own = token.map(Geheimnis.hash) ?? ""
         return try db.rows(
             """
             SELECT id, geraet, seit, zuletzt_am, token_hash FROM sitzung
@@ -97,7 +92,7 @@ package enum SitzungStore {
     package static func beendeAlle(
         of person: Person.ID, ausser token: String? = nil, in db: any SQLConnection
     ) throws {
-        let kept = token.map(hash) ?? ""
+        let kept = token.map(Geheimnis.hash) ?? ""
         try db.execute("DELETE FROM sitzung WHERE person = \(person) AND token_hash <> \(kept)")
         try db.execute("DELETE FROM halbsitzung WHERE person = \(person)")
     }
@@ -106,7 +101,7 @@ package enum SitzungStore {
     static func erhoehe(_ token: String, zu neu: String, in db: any SQLConnection) throws {
         try db.execute(
             """
-            UPDATE sitzung SET token_hash = \(hash(neu)), zweiter_faktor = \(true) WHERE token_hash = \(hash(token))
+            UPDATE sitzung SET token_hash = \(Geheimnis.hash(neu)), zweiter_faktor = \(true) WHERE token_hash = \(Geheimnis.hash(token))
             """)
     }
 
@@ -122,7 +117,7 @@ package enum SitzungStore {
         try db.execute(
             """
             INSERT INTO halbsitzung (token_hash, person, bis)
-            VALUES (\(hash(token)), \(person), \(am.plus(sekunden: halbdauer)))
+            VALUES (\(Geheimnis.hash(token)), \(person), \(am.plus(sekunden: halbdauer)))
             """)
     }
 
@@ -131,20 +126,21 @@ package enum SitzungStore {
         try db.value(
             """
             SELECT person.id FROM halbsitzung JOIN person ON person.id = halbsitzung.person
-            WHERE halbsitzung.token_hash = \(hash(token)) AND halbsitzung.bis >= \(am) AND person.gesperrt_am IS NULL
+            WHERE halbsitzung.token_hash = \(Geheimnis.hash(token)) AND halbsitzung.bis >= \(am) AND person.gesperrt_am IS NULL
             """)
     }
 
     /// False when it was ended already, e.g. by the same form sent twice.
     static func beendeHalb(_ token: String, in db: any SQLConnection) throws -> Bool {
-        try db.execute("DELETE FROM halbsitzung WHERE token_hash = \(hash(token))") > 0
+        try db.execute("DELETE FROM halbsitzung WHERE token_hash = \(Geheimnis.hash(token))") > 0
     }
 
     // MARK: Known browsers
 
     static func kennt(_ token: String, person: Person.ID, am: Instant, in db: any SQLConnection) throws -> Bool {
         let one: Int? = try db.value(
-            "SELECT 1 FROM bekanntes_geraet WHERE token_hash = \(hash(token)) AND person = \(person) AND bis >= \(am)")
+            "SELECT 1 FROM bekanntes_geraet WHERE token_hash = \(Geheimnis.hash(token)) AND person = \(person) AND bis >= \(am)"
+        )
         return one != nil
     }
 
@@ -153,12 +149,13 @@ package enum SitzungStore {
         _ token: String, statt alt: String?, person: Person.ID, am: Instant, in db: any SQLConnection
     ) throws {
         if let alt {
-            try db.execute("DELETE FROM bekanntes_geraet WHERE token_hash = \(hash(alt)) AND person = \(person)")
+            try db.execute(
+                "DELETE FROM bekanntes_geraet WHERE token_hash = \(Geheimnis.hash(alt)) AND person = \(person)")
         }
         try db.execute(
             """
             INSERT INTO bekanntes_geraet (token_hash, person, bis)
-            VALUES (\(hash(token)), \(person), \(am.plus(sekunden: geraetedauer)))
+            VALUES (\(Geheimnis.hash(token)), \(person), \(am.plus(sekunden: geraetedauer)))
             """)
     }
 }

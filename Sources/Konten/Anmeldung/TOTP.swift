@@ -74,8 +74,8 @@ package struct TOTP: Sendable, Equatable {
         var found: Int?
         // All are compared, so that time does not tell which one it was.
         for step in [now - 1, now, now + 1] {
-            let isRight = zip(code.utf8, self.code(schritt: step).utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
-            if isRight, code.utf8.count == 6, step > letzter ?? -1 { found = found ?? step }
+            let isRight = Geheimnis.gleich(code, self.code(schritt: step))
+            if isRight, step > letzter ?? -1 { found = found ?? step }
         }
         return found
     }

@@ -26,6 +26,6 @@ package enum Wiederherstellungscode {
 
     /// Bound to the person, so that equal codes of two people look different.
     static func hash(_ gelesen: String, of person: Person.ID) -> String {
-        Base64URL.encode(Array(SHA256.hash(data: Array("\(person.rawValue) \(gelesen)".utf8))))
+        Geheimnis.hash("\(person.rawValue) \(gelesen)")
     }
 }

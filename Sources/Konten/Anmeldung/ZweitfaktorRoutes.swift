@@ -141,8 +141,8 @@ package struct ZweitfaktorRoutes: RoomRoutes {
     }
 
     private func wer(_ request: Request, _ context: SiteContext) throws -> (Person, token: String) {
-        try context.verlange(.angemeldet)
-        guard let person = context.person, let token = SessionCookie.token(in: request, tls: tls) else {
+        let person = try context.verlangePerson()
+        guard let token = SessionCookie.token(in: request, tls: tls) else {
             throw Refusal(.signInNeeded, "Bitte melden Sie sich an, um fortzufahren.")
         }
         return (person, token)

@@ -138,7 +138,7 @@ extension Datenschutz {
         guard try AmtStore.gehaltene(person, in: db).contains(where: { $0.rolle == .administration }) else {
             return false
         }
-        return try !DatenschutzStore.gibtAndereAdministration(als: person, in: db)
+        return try !PersonStore.gibtAndereAdministration(als: person, in: db)
     }
 
     /// Forgets a person in every room; the Verlauf keeps the id.

@@ -41,18 +41,18 @@ package struct DatenschutzRoutes: RoomRoutes {
     // MARK: The own account
 
     @Sendable func auskunft(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let id = try selbst(context)
+        let id = try context.verlangePerson().id
         let page = AuskunftSeite(
             teile: try await teile(id), datei: "/konto/auskunft.json", betrieb: context.darf(.betrieb))
         return try site.render(page, context)
     }
 
     @Sendable func datei(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try await datei(ueber: try selbst(context))
+        try await datei(ueber: try context.verlangePerson().id)
     }
 
     @Sendable func form(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try await formular(try selbst(context), FormErrors(), context)
+        try await formular(try context.verlangePerson().id, FormErrors(), context)
     }
 
     private func formular(_ id: Person.ID, _ errors: FormErrors, _ context: SiteContext) async throws -> Response {
@@ -68,7 +68,7 @@ package struct DatenschutzRoutes: RoomRoutes {
         "Ihr Konto ist das letzte der Administration und kann nicht gelöscht werden. Geben Sie die Rolle zuerst jemand anderem."
 
     @Sendable func loesche(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let id = try selbst(context)
+        let id = try context.verlangePerson().id
         let felder = try await Formular.read(request, context).felder
         var errors = FormErrors()
         if try await database.read({ db in try KontoStore.hatKennwort(id, in: db) }) {
@@ -90,14 +90,6 @@ package struct DatenschutzRoutes: RoomRoutes {
         var response = Response.weiter(zu: "/")
         response.headers.append(HTTPField(name: .setCookie, value: SessionCookie.set("", seconds: 0, tls: tls)))
         return response
-    }
-
-    private func selbst(_ context: SiteContext) throws -> Person.ID {
-        try context.verlange(.angemeldet)
-        guard let id = context.person?.id else {
-            throw Refusal(.signInNeeded, "Bitte melden Sie sich an, um fortzufahren.")
-        }
-        return id
     }
 
     // MARK: By the Administration

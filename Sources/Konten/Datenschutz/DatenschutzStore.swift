@@ -41,17 +41,6 @@ enum DatenschutzStore {
         try db.first("SELECT \(Konto.columns) FROM person WHERE person.email = \(email)")
     }
 
-    /// Whether an Administration that can sign in is left without this person.
-    static func gibtAndereAdministration(als id: Person.ID, in db: any SQLConnection) throws -> Bool {
-        let other: Int? = try db.value(
-            """
-            SELECT 1 FROM amt JOIN person ON person.id = amt.person
-            WHERE amt.rolle = \(Rolle.administration) AND amt.organisation = '' AND person.id <> \(id)
-                  AND person.gesperrt_am IS NULL AND person.eingeladen_am IS NULL LIMIT 1
-            """)
-        return other != nil
-    }
-
     /// Removes the account and everything that hangs on it. Roles are taken before, each with its line in the Verlauf.
     static func entferne(_ id: Person.ID, in db: any SQLConnection) throws {
         // Who gave a role or a delegation stands in the Verlauf; beside it there is no reason to keep it.

@@ -91,6 +91,7 @@ package struct EinladungRoutes: RoomRoutes {
             guard try zweck == .einladung || KontoStore.hatKennwort(konto.id, in: db) else { return nil }
             return (try EinmallinkStore.neu(zweck, fuer: konto.id, am: am, in: db), konto.name)
         }
+        // Without the public address there is no link to send.
         guard let found = found ?? nil, let text = try? post.adresse(of: found.link) else { return }
         let letter =
             found.link.zweck == .einladung

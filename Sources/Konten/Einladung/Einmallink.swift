@@ -1,4 +1,3 @@
-import Crypto
 package import Kernel
 package import Storage
 import Web
@@ -46,7 +45,7 @@ package struct NeuerLink: Sendable {
     package var pfad: String { "/anmelden/\(zweck.rawValue)/\(token)" }
 
     /// What the database keeps; also names the letter, so that the same letter keeps its Message-ID.
-    var hash: String { EinmallinkStore.hash(token) }
+    var hash: String { Geheimnis.hash(token) }
 }
 
 /// Every statement that touches `einmallink`.
@@ -77,7 +76,7 @@ package enum EinmallinkStore {
             """
             SELECT einmallink.person, einmallink.zweck, einmallink.wert, person.email, person.name
             FROM einmallink JOIN person ON person.id = einmallink.person
-            WHERE einmallink.token_hash = \(hash(token)) AND einmallink.zweck = \(zweck)
+            WHERE einmallink.token_hash = \(Geheimnis.hash(token)) AND einmallink.zweck = \(zweck)
                   AND einmallink.benutzt_am IS NULL AND einmallink.bis >= \(am) AND person.gesperrt_am IS NULL
             """)
     }
@@ -92,7 +91,7 @@ package enum EinmallinkStore {
         let used = try db.execute(
             """
             UPDATE einmallink SET benutzt_am = \(am), wert = NULL
-            WHERE token_hash = \(hash(token)) AND zweck = \(zweck) AND benutzt_am IS NULL AND bis >= \(am)
+            WHERE token_hash = \(Geheimnis.hash(token)) AND zweck = \(zweck) AND benutzt_am IS NULL AND bis >= \(am)
             """)
         guard used == 1 else { throw Einmallink.giltNicht }
         return link
@@ -120,6 +119,4 @@ package enum EinmallinkStore {
             WHERE token_hash = \(link.hash)
             """)
     }
-
-    static func hash(_ token: String) -> String { Base64URL.encode(Array(SHA256.hash(data: Array(token.utf8)))) }
 }

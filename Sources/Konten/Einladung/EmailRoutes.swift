@@ -24,20 +24,13 @@ package struct EmailRoutes: RoomRoutes {
         routes.post("/konto/email", use: fordere)
     }
 
-    private func person(_ context: SiteContext) throws -> Person {
-        guard let person = context.person else {
-            throw Refusal(.signInNeeded, "Bitte melden Sie sich an, um fortzufahren.")
-        }
-        return person
-    }
-
     @Sendable func form(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try site.render(EmailSeite(bisher: try person(context).email, an: post.istAn), context)
+        try site.render(EmailSeite(bisher: try context.verlangePerson().email, an: post.istAn), context)
     }
 
     /// The answer is the same for an address that somebody else has: it then gets no letter.
     @Sendable func fordere(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let person = try person(context)
+        let person = try context.verlangePerson()
         let felder = try await Formular.read(request, context).felder
         func refuse(_ feld: String, _ text: String) throws -> Response {
             var errors = FormErrors()

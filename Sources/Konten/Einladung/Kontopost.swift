@@ -1,3 +1,4 @@
+import Crypto
 package import Kernel
 import Logging
 package import Post
@@ -132,6 +133,7 @@ package struct Kontopost: Sendable {
         guard istAn, !list.isEmpty else { return }
         hintergrund.starte {
             for one in list {
+                // Without the public address nothing is sent at all.
                 guard let text = try? adresse(of: one.link) else { return }
                 // As above; the page of people shows which ones did not arrive.
                 try? await sende(
@@ -144,13 +146,5 @@ package struct Kontopost: Sendable {
     /// The same for the same link: a mail program shows a letter that comes twice once.
     func kennung(_ link: NeuerLink) -> String { Kontopost.kennung("\(link.zweck.rawValue)-\(link.hash)") }
 
-    static func kennung(_ text: String) -> String {
-        var hash: (UInt64, UInt64) = (0xcbf2_9ce4_8422_2325, 0x9e37_79b9_7f4a_7c15)
-        for byte in text.utf8 {
-            hash.0 = (hash.0 ^ UInt64(byte)) &* 0x100_0000_01b3
-            hash.1 = (hash.1 &+ UInt64(byte)) &* 0xff51_afd7_ed55_8ccd
-            hash.1 ^= hash.1 >> 29
-        }
-        return String(hash.0, radix: 36) + "-" + String(hash.1, radix: 36)
-    }
+    static func kennung(_ text: String) -> String { SHA256.hash(data: Array(text.utf8)).prefix(16).hex }
 }

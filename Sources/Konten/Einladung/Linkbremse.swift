@@ -1,4 +1,3 @@
-import Crypto
 import Kernel
 import Storage
 import Web
@@ -11,7 +10,7 @@ enum Linkbremse {
     static func zaehle(_ was: String, _ wer: String, hoechstens: Int, am: Instant, in db: any SQLConnection) throws
         -> Bool
     {
-        let key = Base64URL.encode(Array(SHA256.hash(data: Array("\(was) \(wer)".utf8))))
+        let key = Geheimnis.hash("\(was) \(wer)")
         let since = am.plus(sekunden: -fenster)
         // `zuletzt_am` is the begin of the hour here: who keeps asking is not kept out for good.
         try db.execute(

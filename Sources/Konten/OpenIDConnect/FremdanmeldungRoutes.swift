@@ -87,7 +87,7 @@ package struct FremdanmeldungRoutes: RoomRoutes {
     ) async throws(Ablehnung) -> Response {
         let am = now()
         guard let abfrage = try? Abfrage(request) else { throw .unglaubwuerdig("rückweg unlesbar") }
-        guard let vorgang, Fremdvorgang.gleich(abfrage["state"] ?? "", vorgang.zustand) else {
+        guard let vorgang, Geheimnis.gleich(abfrage["state"] ?? "", vorgang.zustand) else {
             throw Ablehnung(
                 FremdanmeldungRoutes.andererBrowser, .notAllowed,
                 "Diese Anmeldung wurde nicht in diesem Browser begonnen, oder danach eine weitere. Beginnen Sie noch einmal."

@@ -45,18 +45,11 @@ struct Fremdvorgang: Sendable {
     var nonce: String { wert("nonce") }
     /// Proves to the provider that who fetches the statement is who asked for it (RFC 7636).
     var nachweis: String { wert("nachweis") }
-    var nachweisfrage: String { Base64URL.encode(Array(SHA256.hash(data: Array(nachweis.utf8)))) }
+    var nachweisfrage: String { Geheimnis.hash(nachweis) }
 
     private func wert(_ zweck: String) -> String {
         let code = HMAC<SHA256>.authenticationCode(for: Array("\(zweck)|\(cookie)".utf8), using: geheimnis)
         return Base64URL.encode(Array(code))
-    }
-
-    /// Compares without telling by time how far two values agree.
-    static func gleich(_ a: String, _ b: String) -> Bool {
-        let (x, y) = (Array(a.utf8), Array(b.utf8))
-        guard x.count == y.count, !y.isEmpty else { return false }
-        return zip(x, y).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
     private static let einfach = "leitstand_extern"

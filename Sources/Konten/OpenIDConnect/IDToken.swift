@@ -78,7 +78,7 @@ struct IDToken: Sendable {
         if let frueh = werte["nbf"] {
             guard let zahl = frueh.zahl, zahl <= jetzt + IDToken.spiel else { throw .unglaubwuerdig("nbf") }
         }
-        guard let nonce = werte["nonce"]?.text, Fremdvorgang.gleich(nonce, erwartet.nonce) else {
+        guard let nonce = werte["nonce"]?.text, Geheimnis.gleich(nonce, erwartet.nonce) else {
             throw .unglaubwuerdig("nonce")
         }
         if let hash = werte["at_hash"] {

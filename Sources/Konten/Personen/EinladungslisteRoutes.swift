@@ -112,10 +112,7 @@ package struct EinladungslisteRoutes: RoomRoutes {
         let behoerden = behoerden
         let behoerde = try await database.read { db in try behoerden.behoerde(word, in: db) }
         try context.verlange(.kontenVerwalten(organisation: behoerde.id))
-        guard let person = context.person else {
-            throw Refusal(.signInNeeded, "Bitte melden Sie sich an, um fortzufahren.")
-        }
-        return (behoerde, person)
+        return (behoerde, try context.verlangePerson())
     }
 
     private func find(_ context: SiteContext, _ behoerde: Behoerde, _ person: Person) async throws -> Einladungsliste {

@@ -119,17 +119,26 @@ package enum PersonStore {
     package static func verlangeWeitereAdministration(ausser id: Person.ID, in db: any SQLConnection) throws {
         // Of two who take each other's role at once, one must see the other.
         try db.lock("administration")
-        let here: SQL = """
-            FROM amt JOIN person ON person.id = amt.person
-            WHERE amt.rolle = \(Rolle.administration) AND amt.organisation = '' AND person.gesperrt_am IS NULL
-                  AND person.eingeladen_am IS NULL
-            """
-        let own: Int? = try db.value("SELECT 1 \(here) AND person.id = \(id)")
-        let other: Int? = try db.value("SELECT 1 \(here) AND person.id <> \(id) LIMIT 1")
-        guard own == nil || other != nil else {
+        let istEine = try gibtAdministration("= \(id)", in: db)
+        guard try !istEine || gibtAndereAdministration(als: id, in: db) else {
             throw Refusal(
                 .conflict, "Das ist die letzte Administration. Geben Sie diese Rolle zuerst einer weiteren Person.")
         }
+    }
+
+    /// Whether an Administration that can sign in is left without this person.
+    static func gibtAndereAdministration(als id: Person.ID, in db: any SQLConnection) throws -> Bool {
+        try gibtAdministration("<> \(id)", in: db)
+    }
+
+    private static func gibtAdministration(_ wer: SQL, in db: any SQLConnection) throws -> Bool {
+        let one: Int? = try db.value(
+            """
+            SELECT 1 FROM amt JOIN person ON person.id = amt.person
+            WHERE amt.rolle = \(Rolle.administration) AND amt.organisation = '' AND person.gesperrt_am IS NULL
+                  AND person.eingeladen_am IS NULL AND person.id \(wer) LIMIT 1
+            """)
+        return one != nil
     }
 }
 

@@ -119,7 +119,7 @@ package struct PersonenRoutes: RoomRoutes {
     private func zugestellt(
         _ made: Personenverwaltung.Einladung, _ link: NeuerLink, _ bereich: Personenbereich, _ context: SiteContext
     ) async throws -> Response {
-        let person = try angemeldet(context)
+        let person = try context.verlangePerson()
         let pfad = "\(bereich.pfad)/\(made.person.id.rawValue)"
         let zustellung: Kontopost.Zustellung
         do {
@@ -258,13 +258,6 @@ package struct PersonenRoutes: RoomRoutes {
         }
         guard let link = made.link else { throw Personenverwaltung.unbekannt }
         return try await zugestellt(made, link, bereich, context)
-    }
-
-    private func angemeldet(_ context: SiteContext) throws -> Person {
-        guard let person = context.person else {
-            throw Refusal(.signInNeeded, "Bitte melden Sie sich an, um fortzufahren.")
-        }
-        return person
     }
 
     /// Which accounts this request is about, after asking for the right.
