@@ -81,8 +81,9 @@ let package = Package(
                 "Storage", "Kernel", "Formats", "CCurl", hummingbird, httpTypes, nioCore, logging, mustache, crypto,
             ],
             exclude: ["views", "assets"], swiftSettings: strict),
+        .target(name: "Jobs", dependencies: ["Storage", "Kernel", logging], swiftSettings: strict),
         room("Post", also: ["CCurl"]),
-        room("Konten", uses: ["Post"], also: [crypto, cryptoExtras, jwt, logging, "CQREncode"]),
+        room("Konten", uses: ["Jobs", "Post"], also: [crypto, cryptoExtras, jwt, logging, "CQREncode"]),
         room("Verzeichnis"),
         room("Katalog", also: [crypto]),
         room("Codelisten", also: [crypto]),
@@ -97,8 +98,8 @@ let package = Package(
         .target(
             name: "App",
             dependencies: ground + [
-                "StorageSQLite", "StoragePostgres", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
-                "Nachnutzung", "Umsetzung", "Protokoll",
+                "StorageSQLite", "StoragePostgres", "Jobs", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten",
+                "Suche", "Nachnutzung", "Umsetzung", "Protokoll",
                 logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -107,16 +108,17 @@ let package = Package(
         .executableTarget(
             name: "leitstand",
             dependencies: [
-                "CMalloc", "App", "Storage", "Kernel", "Formats", "Web", "Post", "Konten", "Verzeichnis", "Katalog",
+                "CMalloc", "App", "Storage", "Kernel", "Formats", "Web", "Jobs", "Post", "Konten", "Verzeichnis",
+                "Katalog",
                 "Codelisten", "Suche", "Nachnutzung", "Umsetzung", "Protokoll", "Sicherung", arguments, logging,
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "messen",
             dependencies: [
-                "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Konten",
-                "Verzeichnis",
-                "Katalog", "Suche", "CPostgres", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Jobs", "Konten",
+                "Verzeichnis", "Katalog", "Suche", logging, "CPostgres",
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 arguments, httpTypes,
             ],
             path: "Benchmarks/messen", swiftSettings: strict),
@@ -133,8 +135,10 @@ let package = Package(
         tests("FormatsTests", uses: ["Formats"]),
         tests("KernelTests", uses: ["Kernel"]),
         tests("WebTests", uses: ["Web", "Kernel", "Formats", mustache]),
+        tests("JobsTests", uses: ["Jobs", "Kernel", logging]),
         tests("PostTests", uses: ["Post", "Kernel"]),
-        tests("KontenTests", uses: ["App", "Post", "Konten", "Verzeichnis", "Kernel", "Web", "Formats", logging]),
+        tests(
+            "KontenTests", uses: ["App", "Jobs", "Post", "Konten", "Verzeichnis", "Kernel", "Web", "Formats", logging]),
         tests("VerzeichnisTests", uses: ["Verzeichnis", "Kernel", "Web", "Formats"]),
         tests("KatalogTests", uses: ["Katalog", "Kernel", "Web", "Formats"]),
         tests("CodelistenTests", uses: ["Codelisten", "Kernel", "Web", "Formats"]),

@@ -1,0 +1,315 @@
+import Foundation
+import Kernel
+import Logging
+import Storage
+import Synchronization
+import TestKit
+import Testing
+
+@testable import Jobs
+
+/// A clock that moves only when told to.
+final class Stelluhr: Sendable {
+    private let stand = Mutex(Instant(rawValue: 1_795_338_000_000))
+    var jetzt: Instant { stand.withLock { $0 } }
+    func vor(_ sekunden: Int) { stand.withLock { $0 = $0.plus(sekunden: sekunden) } }
+}
+
+extension Jobart {
+    static let zaehle = Jobart("test.zaehle", "Zählen", .datenbank, versuche: 3)
+    static let rufe = Jobart("test.rufe", "Rufen", .aussen, versuche: 3, frist: 60)
+}
+
+struct Nummer: Codable { let nummer: Int }
+
+/// A queue with a table in which each job leaves a row per effect.
+struct Werkstatt {
+    static let migrations =
+        KernelMigrations.all + JobsMigrations.all + [
+            Migration("test-0001", "CREATE TABLE wirkung (nummer BIGINT NOT NULL, von TEXT NOT NULL)")
+        ]
+    let database: any Database
+    let uhr = Stelluhr()
+
+    init(_ backend: TestBackend) async throws { database = try await backend.database(Werkstatt.migrations) }
+
+    func runner(_ more: [Jobarbeit] = []) -> JobRunner {
+        let arten = Set(more.map(\.art.name))
+        let usual: [Jobarbeit] = [
+            .datenbank(.zaehle) { job, db in try Werkstatt.wirke(job, in: db) },
+            .aussen(.rufe) { job, _ in .init("Gerufen.") { db in try Werkstatt.wirke(job, in: db) } },
+        ]
+        return JobRunner(
+            usual.filter { !arten.contains($0.art.name) } + more, database: database, logger: Logger(label: "test"),
+            now: { uhr.jetzt })
+    }
+
+    @Sendable static func wirke(_ job: Job, in db: any SQLConnection) throws {
+        let nummer = try job.lies(Nummer.self).nummer
+        try db.execute("INSERT INTO wirkung (nummer, von) VALUES (\(nummer), \(job.id))")
+    }
+
+    func stelle(_ art: Jobart, _ count: Int = 1, schluessel: String? = nil) async throws {
+        let am = uhr.jetzt
+        try await database.write { db in
+            for nummer in 0..<count {
+                try JobStore.stelle(art, Nummer(nummer: nummer), schluessel: schluessel, am: am, in: db)
+            }
+        }
+    }
+
+    func wirkungen() async throws -> [Int] {
+        try await database.read { db in
+            try db.rows("SELECT nummer FROM wirkung ORDER BY nummer").map { try $0["nummer"] }
+        }
+    }
+
+    func jobs() async throws -> [Job] {
+        try await database.read { db in try db.all("SELECT \(Job.columns) FROM job ORDER BY id") }
+    }
+}
+
+@Suite struct JobsTests {
+    @Test(arguments: TestBackend.available, [Jobart.zaehle, .rufe])
+    func `six workers do each of 200 jobs once`(on backend: TestBackend, art: Jobart) async throws {
+        let werkstatt = try await Werkstatt(backend)
+        try await werkstatt.stelle(art, 200)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<6 { group.addTask { try await werkstatt.runner().leere() } }
+            try await group.waitForAll()
+        }
+        // A worker may have left while another still held some.
+        _ = try await werkstatt.runner().leere()
+        #expect(try await werkstatt.wirkungen() == Array(0..<200))
+        #expect(try await werkstatt.jobs().allSatisfy { $0.zustand == .fertig && $0.versuche == 1 })
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `one that fails in the middle of many keeps nobody else from being done and leaves nothing behind`(
+        on backend: TestBackend
+    ) async throws {
+        let werkstatt = try await Werkstatt(backend)
+        let runner = werkstatt.runner([
+            .datenbank(.zaehle) { job, db in
+                try Werkstatt.wirke(job, in: db)
+                if try job.lies(Nummer.self).nummer == 7 { throw Jobfehler("Sieben geht nicht.") }
+            }
+        ])
+        try await werkstatt.stelle(.zaehle, 20)
+        try await runner.leere()
+        #expect(try await werkstatt.wirkungen() == Array(0..<20).filter { $0 != 7 })
+        let failed = try #require(try await werkstatt.jobs().first { $0.zustand != .fertig })
+        #expect(failed.zustand == .wartet && failed.meldung == "Sieben geht nicht.")
+        #expect(failed.faellig == werkstatt.uhr.jetzt.plus(sekunden: 30))
+        // The pauses double, and after the last attempt it is the operator's.
+        try await runner.leere()
+        #expect(try await werkstatt.jobs().filter { $0.versuche > 1 }.isEmpty, "not before its time")
+        werkstatt.uhr.vor(31)
+        try await runner.leere()
+        werkstatt.uhr.vor(61)
+        try await runner.leere()
+        let over = try #require(try await werkstatt.jobs().first { $0.id == failed.id })
+        #expect(over.zustand == .gescheitert && over.versuche == 3 && over.beendetAm != nil)
+        let am = werkstatt.uhr.jetzt
+        try await werkstatt.database.write { db in try JobListe.erneut(failed.id, am: am, in: db) }
+        try await werkstatt.runner().leere()
+        #expect(try await werkstatt.wirkungen() == Array(0..<20))
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `what a worker that died held is done by another, and what the dead one did late does not count`(
+        on backend: TestBackend
+    ) async throws {
+        let werkstatt = try await Werkstatt(backend)
+        try await werkstatt.stelle(.zaehle, 3)
+        let held = try await werkstatt.runner().nimm(.datenbank, hoechstens: 10)
+        #expect(held.count == 3)
+        #expect(try await werkstatt.runner().leere() == 0, "the lease holds")
+        werkstatt.uhr.vor(61)
+        #expect(try await werkstatt.runner().leere() == 3)
+        // The first one wakes up again.
+        let am = werkstatt.uhr.jetzt
+        await #expect(throws: Anspruchsverlust.self) {
+            try await werkstatt.database.write { db in
+                for job in held { try Werkstatt.wirke(job, in: db) }
+                try JobStore.beende(held, am: am, in: db)
+            }
+        }
+        #expect(try await werkstatt.wirkungen() == [0, 1, 2])
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `a job whose worker dies each time ends with the operator`(on backend: TestBackend) async throws {
+        let werkstatt = try await Werkstatt(backend)
+        try await werkstatt.stelle(.rufe)
+        for _ in 0..<3 {
+            #expect(try await werkstatt.runner().nimm(.aussen, hoechstens: 1).count == 1)
+            werkstatt.uhr.vor(61)
+        }
+        try await werkstatt.runner().leere()
+        let job = try #require(try await werkstatt.jobs().first)
+        #expect(job.zustand == .gescheitert && job.meldung?.contains("ausgefallen") == true)
+        #expect(try await werkstatt.wirkungen().isEmpty)
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `of one kind and key one waits, and what is asked for while it runs is done once more`(
+        on backend: TestBackend
+    ) async throws {
+        let werkstatt = try await Werkstatt(backend)
+        for _ in 0..<5 { try await werkstatt.stelle(.zaehle, schluessel: "einmal") }
+        #expect(try await werkstatt.jobs().count == 1)
+        let runner = werkstatt.runner()
+        let held = try await runner.nimm(.datenbank, hoechstens: 5)
+        for _ in 0..<5 { try await werkstatt.stelle(.zaehle, schluessel: "einmal") }
+        await runner.erledige(held)
+        #expect(try await werkstatt.wirkungen() == [0])
+        try await runner.leere()
+        #expect(try await werkstatt.wirkungen() == [0, 0])
+        #expect(try await werkstatt.jobs().map(\.zustand) == [.fertig])
+        // Over means free for the next one.
+        try await werkstatt.stelle(.zaehle, schluessel: "einmal")
+        try await runner.leere()
+        #expect(try await werkstatt.wirkungen() == [0, 0, 0])
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `urgent jobs come first, however many others are older`(on backend: TestBackend) async throws {
+        let werkstatt = try await Werkstatt(backend)
+        let eilig = Jobart("test.eilig", "Eilig", .datenbank, rang: .eilig)
+        try await werkstatt.stelle(.zaehle, 300)
+        werkstatt.uhr.vor(10)
+        try await werkstatt.stelle(eilig)
+        let runner = werkstatt.runner([.datenbank(eilig) { _, _ in }])
+        #expect(try await runner.nimm(.datenbank, hoechstens: 100).contains { $0.art == eilig.name })
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `a kind that this program does not know stays for the one that does`(on backend: TestBackend) async throws {
+        let werkstatt = try await Werkstatt(backend)
+        try await werkstatt.stelle(Jobart("neuer.kann", "Neu", .datenbank))
+        #expect(try await werkstatt.runner().leere() == 0)
+        #expect(try await werkstatt.jobs().map(\.zustand) == [.wartet])
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `a running job tells how far it is and stops when somebody cancels it`(on backend: TestBackend) async throws {
+        let werkstatt = try await Werkstatt(backend)
+        let runner = werkstatt.runner([
+            .aussen(.rufe) { job, lauf in
+                for step in 1...2_000 {
+                    try await lauf.melde(getan: step, gesamt: 2_000, "Schritt \(step)")
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                return .init { db in try Werkstatt.wirke(job, in: db) }
+            }
+        ])
+        try await werkstatt.stelle(.rufe)
+        async let done: Int = runner.leere()
+        var seen: Job?
+        for _ in 0..<400 where (seen?.getan ?? 0) == 0 {
+            try await Task.sleep(for: .milliseconds(20))
+            seen = try await werkstatt.jobs().first
+        }
+        let job = try #require(seen)
+        #expect(job.getan > 0 && job.gesamt == 2_000 && job.meldung?.hasPrefix("Schritt") == true)
+        let am = werkstatt.uhr.jetzt
+        try await werkstatt.database.write { db in try JobListe.brichAb(job.id, am: am, in: db) }
+        _ = try await done
+        #expect(try await werkstatt.jobs().map(\.zustand) == [.abgebrochen])
+        #expect(try await werkstatt.wirkungen().isEmpty)
+        await #expect(throws: Refusal.self) {
+            try await werkstatt.database.write { db in try JobListe.brichAb(job.id, am: am, in: db) }
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `a worker that is told to stop gives back what it has begun, and the attempt does not count`(
+        on backend: TestBackend
+    ) async throws {
+        let werkstatt = try await Werkstatt(backend)
+        let begun = Mutex(false)
+        let runner = werkstatt.runner([
+            .aussen(.rufe) { _, _ in
+                begun.withLock { $0 = true }
+                try await Task.sleep(for: .seconds(60))
+                return .init()
+            }
+        ])
+        try await werkstatt.stelle(.rufe)
+        let work = Task { await runner.lauf() }
+        for _ in 0..<500 where !begun.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(begun.withLock { $0 })
+        runner.halte()
+        await work.value
+        let job = try #require(try await werkstatt.jobs().first)
+        #expect(job.zustand == .wartet && job.versuche == 0 && job.faellig <= werkstatt.uhr.jetzt)
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `a plan comes up once at its time, whoever of five servers looks, and is made up for when all slept`(
+        on backend: TestBackend
+    ) async throws {
+        let werkstatt = try await Werkstatt(backend)
+        let geplant = Jobarbeit.datenbank(.zaehle, plan: .taeglich(stunde: 3)) { job, db in
+            try db.execute("INSERT INTO wirkung (nummer, von) VALUES (1, \(job.id))")
+        }
+        func alle() async throws {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<5 { group.addTask { try await werkstatt.runner([geplant]).leere() } }
+                try await group.waitForAll()
+            }
+            try await werkstatt.runner([geplant]).leere()
+        }
+        try await alle()
+        #expect(try await werkstatt.wirkungen().isEmpty, "a plan begins with its next time")
+        werkstatt.uhr.vor(86_400)
+        try await alle()
+        try await alle()
+        #expect(try await werkstatt.wirkungen().count == 1)
+        werkstatt.uhr.vor(5 * 86_400)
+        try await alle()
+        #expect(try await werkstatt.wirkungen().count == 2)
+        let stand = try #require(try await werkstatt.database.read { db in try Planstand.alle(in: db) }.first)
+        #expect(stand.gelang == true && stand.naechster > werkstatt.uhr.jetzt && stand.letzterAm != nil)
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `finished jobs go after two weeks, failed ones after 90 days`(on backend: TestBackend) async throws {
+        let werkstatt = try await Werkstatt(backend)
+        let runner = werkstatt.runner([
+            .datenbank(.zaehle) { _, _ in },
+            .aussen(.rufe) { _, _ in throw Jobfehler("Nein.", istEndgueltig: true) },
+        ])
+        try await werkstatt.stelle(.zaehle)
+        try await werkstatt.stelle(.rufe)
+        try await runner.leere()
+        func rest(nach tage: Int) async throws -> Int {
+            let am = werkstatt.uhr.jetzt.plus(sekunden: tage * 86_400 + 1)
+            return try await werkstatt.database.write { db in
+                _ = try JobListe.raeume(am: am, in: db)
+                return try db.value("SELECT count(*) FROM job") ?? 0
+            }
+        }
+        #expect(try await rest(nach: 13) == 2)
+        #expect(try await rest(nach: 14) == 1)
+        #expect(try await rest(nach: 90) == 0)
+    }
+
+    @Test func `a daily plan keeps its hour of Berlin through both changes of the clock`() {
+        let plan = Jobplan.taeglich(stunde: 3, minute: 10)
+        var at = Instant(rawValue: 1_795_338_000_000)
+        for _ in 0..<800 {
+            let next = plan.naechster(nach: at)
+            #expect(next > at && next.rawValue - at.rawValue <= 25 * 3_600_000)
+            #expect(next.berlin.hasSuffix("03:10 Uhr"), "\(next.iso)")
+            at = next
+        }
+    }
+
+    @Test func `the pause between attempts doubles from half a minute to six hours`() {
+        #expect(
+            (1...12).map(Jobart.pause(nach:)) == [30, 60, 120, 240, 480, 960, 1920, 3840, 7680, 15360, 21600, 21600])
+        #expect(Jobart.pause(nach: 0) == 30 && Jobart.pause(nach: .max) == 21_600)
+    }
+}
