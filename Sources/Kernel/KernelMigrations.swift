@@ -104,5 +104,18 @@ package enum KernelMigrations {
             """
             CREATE INDEX verlauf_dienst_selbst ON verlauf (dienst, id) WHERE eintrag IS NULL AND dienst IS NOT NULL
             """),
+        Migration(
+            "kernel-0003-leser",
+            // How far each reader of the sealed Verlauf has come, by chain, and the newest seal it has seen.
+            "CREATE TABLE verlauf_leser (leser TEXT PRIMARY KEY, gesehen BIGINT NOT NULL)",
+            """
+            CREATE TABLE verlauf_leser_kette (
+                leser TEXT NOT NULL,
+                kette TEXT NOT NULL,
+                nummer BIGINT NOT NULL,
+                PRIMARY KEY (leser, kette)
+            )
+            """,
+            "CREATE INDEX verlauf_kette_am ON verlauf_kette (am)"),
     ]
 }
