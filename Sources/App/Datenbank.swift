@@ -1,5 +1,6 @@
 import Codelisten
 import Foundation
+import Jobs
 import Katalog
 import Kernel
 import Konten
@@ -14,7 +15,8 @@ import Verzeichnis
 /// The order in which the rooms build their tables; a room comes after those whose views it joins.
 package enum Schema {
     package static let migrations: [Migration] =
-        KernelMigrations.all + KontenMigrations.all + VerzeichnisMigrations.all + KatalogMigrations.all
+        KernelMigrations.all + JobsMigrations.all + KontenMigrations.all + VerzeichnisMigrations.all
+        + KatalogMigrations.all
         + CodelistenMigrations.all + SucheMigrations.all + NachnutzungMigrations.all + UmsetzungMigrations.all
 
     /// What a step that takes something away is compared with.

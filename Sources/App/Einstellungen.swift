@@ -83,6 +83,11 @@ package struct Einstellung: Sendable {
         beschreibung:
             "So lange nimmt der Server beim Beenden noch Anfragen an, während /readyz schon 503 meldet.",
         geheim: false)
+    static let jobs = Einstellung(
+        name: "LEITSTAND_JOBS", art: "Zahl", vorgabe: "4",
+        beschreibung:
+            "So viele Jobs mit Wirkung nach außen laufen zugleich; 0: dieser Server arbeitet keine ab, dafür läuft leitstand work.",
+        geheim: false)
     static let metriken = Einstellung(
         name: "LEITSTAND_METRIKEN", art: "Netze", vorgabe: nil,
         beschreibung:
@@ -105,7 +110,8 @@ package struct Einstellung: Sendable {
     package static let alle =
         [
             datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, smtp, absender,
-            smtpZertifikat, sicherungsschluessel, protokoll, httpVerbindungen, anfragen, vorlauf, metriken, proxys,
+            smtpZertifikat, sicherungsschluessel, protokoll, httpVerbindungen, anfragen, vorlauf, jobs, metriken,
+            proxys,
             fristen,
         ] + openIDConnect
 }
@@ -163,6 +169,7 @@ package struct Einstellungen: Sendable {
     package func httpVerbindungen() throws -> Int { try zahl(.httpVerbindungen, 16...1_000_000) }
     package func anfragen() throws -> Int { try zahl(.anfragen, 1...10_000) }
     package func vorlauf() throws -> Int { try zahl(.vorlauf, 0...60) }
+    package func jobs() throws -> Int { try zahl(.jobs, 0...64) }
 
     /// The networks whose supervision may read the figures.
     package func metriken() throws -> [Netzbereich] { try netze(.metriken) }

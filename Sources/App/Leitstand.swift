@@ -1,5 +1,6 @@
 import Codelisten
 package import Hummingbird
+package import Jobs
 import Katalog
 package import Kernel
 package import Konten
@@ -102,6 +103,17 @@ package struct Leitstand: Sendable {
 
     /// How the rooms say what they wrote into the Verlauf.
     private static let worte: [any Verlaufsworte] = [WorteImVerlauf()]
+
+    /// What the rooms do in the background.
+    package var arbeiten: [Jobarbeit] {
+        [
+            .jobpflege(now: now),
+            .loeschfristen(datenschutz, database: database, hinweis: post.loeschhinweis, now: now),
+        ]
+    }
+
+    /// Jobs that read the Verlauf as soon as it is sealed.
+    var verlaufsfolgen: [Jobart] { [] }
 
     private var rooms: [any RoomRoutes] {
         let konten = Kontonamen()

@@ -17,10 +17,11 @@ package enum Server {
     /// Connections that the kernel completes while the server is busy accepting others.
     private static let wartesaal = 1_024
 
-    /// `vorlauf` is how long the server still takes requests after it has been told to stop.
+    /// `vorlauf` is how long the server still takes requests after it has been told to stop; with no `jobs` it leaves
+    /// the queue to other processes.
     package static func run(
         _ leitstand: Leitstand, host: String, port: Int, grenzen: Netzgrenzen = Netzgrenzen(),
-        vorlauf: Duration = .zero, signale: [UnixSignal] = [.sigterm, .sigint], logger: Logger,
+        vorlauf: Duration = .zero, jobs: Int = 4, signale: [UnixSignal] = [.sigterm, .sigint], logger: Logger,
         bereit: @escaping @Sendable (Int) async -> Void
     ) async throws {
         let verbindungen = Verbindungen(grenzen)
@@ -29,8 +30,8 @@ package enum Server {
         leitstand.messwerte.fuege(verbindungen)
         leitstand.messwerte.fuege(suchwerte)
         leitstand.messwerte.fuege(siegelwerte)
-        let loeschwerte = Dienstwerte("loeschfristen")
-        leitstand.messwerte.fuege(loeschwerte)
+        let jobdienst = Jobdienst(leitstand, plaetze: jobs, logger: logger)
+        leitstand.messwerte.fuege(jobdienst.werte)
         let application = Application(
             responder: leitstand.responder(),
             server: HTTPServerBuilder { Netzkanal(verbindungen, responder: $0) },
@@ -42,14 +43,27 @@ package enum Server {
             services: [
                 Grenzwacht(grenze: leitstand.anfragegrenze), application,
                 Suchdienst(database: leitstand.database, logger: logger, werte: suchwerte),
-                Siegeldienst(database: leitstand.database, logger: logger, werte: siegelwerte),
-                Loeschdienst(
-                    leitstand.datenschutz, database: leitstand.database, hinweis: leitstand.post.loeschhinweis,
-                    logger: logger, werte: loeschwerte, now: leitstand.now),
+                Siegeldienst(
+                    database: leitstand.database, folgen: leitstand.verlaufsfolgen, logger: logger,
+                    werte: siegelwerte, now: leitstand.now),
+                jobdienst,
                 Abschied(bereitschaft: leitstand.bereitschaft, verbindungen: verbindungen, vorlauf: vorlauf),
             ],
             gracefulShutdownSignals: signale, logger: logger)
         configuration.maximumGracefulShutdownDuration = nachlauf + vorlauf
+        try await ServiceGroup(configuration: configuration).run()
+        await leitstand.database.close()
+        JSONLog.flush()
+    }
+
+    /// Works off the queue, without a web server, until it is told to stop.
+    package static func arbeite(
+        _ leitstand: Leitstand, jobs: Int, signale: [UnixSignal] = [.sigterm, .sigint], logger: Logger
+    ) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: [Jobdienst(leitstand, plaetze: max(jobs, 1), logger: logger)],
+            gracefulShutdownSignals: signale, logger: logger)
+        configuration.maximumGracefulShutdownDuration = nachlauf
         try await ServiceGroup(configuration: configuration).run()
         await leitstand.database.close()
         JSONLog.flush()

@@ -1,4 +1,5 @@
-import Kernel
+package import Jobs
+package import Kernel
 package import Logging
 import ServiceLifecycle
 package import Storage
@@ -10,16 +11,28 @@ package struct Siegeldienst: Service {
     static let abstand = Duration.seconds(5)
 
     let database: any Database
+    /// Kinds of jobs that read what was sealed.
+    let folgen: [Jobart]
     let logger: Logger
     let werte: Dienstwerte
+    let now: @Sendable () -> Instant
 
-    package init(database: any Database, logger: Logger, werte: Dienstwerte = Dienstwerte("verlaufssiegel")) {
-        (self.database, self.logger, self.werte) = (database, logger, werte)
+    package init(
+        database: any Database, folgen: [Jobart] = [], logger: Logger,
+        werte: Dienstwerte = Dienstwerte("verlaufssiegel"), now: @escaping @Sendable () -> Instant = { .jetzt() }
+    ) {
+        (self.database, self.folgen, self.logger, self.werte, self.now) = (database, folgen, logger, werte, now)
     }
 
     package func run() async throws {
         await werte.wiederhole(alle: Siegeldienst.abstand, "verlauf nicht versiegelt", logger: logger) {
-            _ = try await Versiegelung.nachfuehren(database)
+            guard try await Versiegelung.nachfuehren(database, now: now) > 0, !folgen.isEmpty else { return }
+            let am = now()
+            try await database.write { db in
+                for art in folgen {
+                    try JobStore.stelle(art, KeineAngaben(), schluessel: planschluessel, am: am, in: db)
+                }
+            }
         }
     }
 }

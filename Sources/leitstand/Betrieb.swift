@@ -2,6 +2,7 @@ import App
 import ArgumentParser
 import CMalloc
 import Foundation
+import Jobs
 import Kernel
 import Konten
 import Logging
@@ -30,33 +31,20 @@ struct Serve: AsyncParsableCommand {
             let level = Logger.Level(rawValue: einstellungen.protokollstufe) ?? .info
             LoggingSystem.bootstrap { label in JSONLog(label: label, level: level) }
             let port = try einstellungen.port()
-            let anbieter = try einstellungen.anbieter()
             let ressourcen = try Ressourcen(konfiguriert: einstellungen.ressourcen)
-            let (views, assets) = (try ressourcen.views(), try ressourcen.assets())
-            let suche = Suche(
-                alltag: try Suchwoerter.lade(ressourcen, eigene: einstellungen.textordner))
-            if !assets.contains("kern/kern.min.css") {
+            if try !ressourcen.assets().contains("kern/kern.min.css") {
                 melde(
                     fehler:
                         "Hinweis: KERN UX fehlt, die Seiten erscheinen ohne Gestaltung. Werkzeuge/assets richtet es ein."
                 )
             }
-            let database = try await ort.open(einstellungen)
-            let anmeldung = try Anmeldung(regel: ressourcen.kennwortregel)
-            let leitstand = try App.Leitstand(
-                database: database, views: views, assets: assets, anmeldung: anmeldung, suche: suche,
-                tls: einstellungen.tls,
-                texte: Fusstexte(ordner: einstellungen.textordner, vorlagen: ressourcen.texte),
-                adresse: einstellungen.adresse(), cache: einstellungen.cache(),
-                anfragegrenze: Anfragegrenze(plaetze: einstellungen.anfragen()),
-                messnetze: einstellungen.metriken(), proxys: einstellungen.proxys(),
-                postausgang: einstellungen.postausgang(), linkadresse: einstellungen.linkadresse(),
-                anbieter: anbieter.map { Identitaetsanbieter($0) },
-                datenschutz: Datenschutz.eingestellt(einstellungen))
+            let leitstand = try await App.Leitstand.eingerichtet(einstellungen, ressourcen)
+            let (database, anmeldung) = (leitstand.database, leitstand.anmeldung)
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port,
                 grenzen: Netzgrenzen(verbindungen: einstellungen.httpVerbindungen()),
-                vorlauf: .seconds(einstellungen.vorlauf()), logger: Logger(label: "leitstand")
+                vorlauf: .seconds(einstellungen.vorlauf()), jobs: einstellungen.jobs(),
+                logger: Logger(label: "leitstand")
             ) { port in
                 melde(
                     "Leitstand läuft: http://\(einstellungen.host == "127.0.0.1" ? "localhost" : einstellungen.host):\(port)"
@@ -91,6 +79,36 @@ private func meldeBeispielkonten(_ anmeldung: Anmeldung, in database: any Databa
     let konten = try await Beispielkonten.anlegen(anmeldung, am: .jetzt(), in: database)
     if !konten.isEmpty { melde("Konten zum Ausprobieren:") }
     for konto in konten { melde("  \(konto.email)  \(konto.klartext)  \(konto.rolle.name)") }
+}
+
+struct Work: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Arbeitet Jobs ab, ohne Webserver: E-Mails, Benachrichtigungen, Aufräumen.")
+
+    @OptionGroup var ort: Ort
+    @Flag(help: "Endet, sobald nichts mehr fällig ist, statt auf weitere Jobs zu warten.") var einmal = false
+
+    func run() async throws {
+        mallopt(Int32(M_ARENA_MAX), 2)
+        try await erklaert {
+            let einstellungen = ort.einstellungen()
+            let level = Logger.Level(rawValue: einstellungen.protokollstufe) ?? .info
+            LoggingSystem.bootstrap { label in JSONLog(label: label, level: level) }
+            let leitstand = try await App.Leitstand.eingerichtet(
+                einstellungen, Ressourcen(konfiguriert: einstellungen.ressourcen))
+            let logger = Logger(label: "leitstand")
+            guard einmal else {
+                melde("Leitstand arbeitet Jobs ab.")
+                return try await Server.arbeite(leitstand, jobs: einstellungen.jobs(), logger: logger)
+            }
+            let count = try await JobRunner(
+                leitstand.arbeiten, database: leitstand.database, plaetze: max(einstellungen.jobs(), 1), logger: logger
+            ).leere()
+            melde("Abgearbeitet: \(Zahl.mit(count, "Job", "Jobs"))")
+            await leitstand.database.close()
+            JSONLog.flush()
+        }
+    }
 }
 
 struct Migrate: AsyncParsableCommand {

@@ -14,7 +14,8 @@ struct LeitstandCommand: AsyncParsableCommand {
         abstract: "Werkbank für Verwaltungsleistungen: Katalog, Gebiete, Onlinedienste, Umsetzung.",
         version: App.Leitstand.version,
         subcommands: [
-            Serve.self, Migrate.self, Import.self, Export.self, User.self, Backup.self, Restore.self, Check.self,
+            Serve.self, Work.self, Migrate.self, Import.self, Export.self, User.self, Backup.self, Restore.self,
+            Check.self,
             Demo.self,
         ])
 }

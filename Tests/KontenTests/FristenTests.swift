@@ -215,37 +215,6 @@ import Testing
         #expect(warned == 2)
     }
 
-    @Test(arguments: TestBackend.available)
-    func `of several servers one does a night's pass, after 3 o'clock in Berlin, and a broken one is taken over`(
-        on backend: TestBackend
-    ) async throws {
-        let database = try await Welt.leer(backend)
-        let uhr = Uhr()
-        func dienst() -> Loeschdienst {
-            Loeschdienst(.ueblich, database: database, logger: Logger(label: "test"), now: { uhr.jetzt })
-        }
-        // 10:00 in Berlin: today's pass was missed and is made up for, by one of five.
-        let done = try await withThrowingTaskGroup(of: Int?.self) { group in
-            for _ in 0..<5 { group.addTask { try await dienst().nacht() } }
-            return try await group.reduce(into: []) { $0.append($1) }
-        }
-        #expect(done.compactMap { $0 }.count == 1)
-        uhr.vor(13 * 3_600 + 1_800)
-        #expect(try await dienst().nacht() == nil, "23:30")
-        uhr.vor(2 * 3_600)
-        #expect(try await dienst().nacht() == nil, "1:30: too early")
-        uhr.vor(2 * 3_600)
-        #expect(try await dienst().nacht() != nil, "3:30")
-        // A server that died in the middle of its pass.
-        uhr.vor(24 * 3_600)
-        let lauf = Fristlauf(.ueblich, database)
-        #expect(try await lauf.uebernimm(am: uhr.jetzt))
-        #expect(try await dienst().nacht() == nil)
-        uhr.vor(3_700)
-        #expect(try await dienst().nacht() != nil)
-        #expect(try await dienst().nacht() == nil)
-    }
-
     @Test func `the hour of Berlin is right in summer, in winter and at both changes`() {
         for (utc, stunde) in [
             (1_795_338_000, 10), (1_782_864_000 - 1, 1), (1_774_745_999, 1), (1_774_746_000, 3), (1_792_889_999, 2),

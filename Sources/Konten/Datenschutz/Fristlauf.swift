@@ -69,33 +69,4 @@ package struct Fristlauf: Sendable {
         if let fault { throw fault }
         return told
     }
-
-    /// Hour of Berlin from which a night's pass is due: few people work then, and the day of the records is over.
-    package static let stunde = 3
-    /// After this many seconds a pass that somebody else began counts as broken off.
-    private static let geduld = 60 * 60
-
-    /// Whether this night's pass is this server's: of several servers one gets it, once a night.
-    package func uebernimm(am: Instant) async throws -> Bool {
-        guard am.stunde >= Fristlauf.stunde else { return false }
-        let nacht = am.tag.iso
-        return try await database.write { db in
-            try db.execute(
-                """
-                INSERT INTO loeschlauf (nacht, begonnen_am) VALUES (\(nacht), \(am))
-                ON CONFLICT (nacht) DO UPDATE SET begonnen_am = excluded.begonnen_am
-                WHERE loeschlauf.fertig_am IS NULL AND loeschlauf.begonnen_am < \(am.plus(sekunden: -Fristlauf.geduld))
-                """) == 1
-        }
-    }
-
-    /// Notes that the night's pass is done, and forgets nights of long ago.
-    package func beende(begonnen: Instant, am: Instant, anzahl: Int) async throws {
-        let alt = begonnen.tag.plus(tage: -365).iso
-        try await database.write { db in
-            try db.execute(
-                "UPDATE loeschlauf SET fertig_am = \(am), anzahl = \(anzahl) WHERE nacht = \(begonnen.tag.iso)")
-            try db.execute("DELETE FROM loeschlauf WHERE nacht < \(alt)")
-        }
-    }
 }

@@ -1,0 +1,35 @@
+import Jobs
+package import Logging
+package import ServiceLifecycle
+import Web
+
+/// Works off the queue beside the web server or in a process of its own.
+package struct Jobdienst: Service {
+    let runner: JobRunner?
+    /// Counts what this process did, for the operator's supervision.
+    let werte: Jobwerte
+
+    /// With no `plaetze` it only waits.
+    package init(_ leitstand: Leitstand, plaetze: Int, logger: Logger) {
+        let werte = Jobwerte()
+        self.werte = werte
+        runner =
+            plaetze == 0
+            ? nil
+            : JobRunner(
+                leitstand.arbeiten, database: leitstand.database, plaetze: plaetze, logger: logger, now: leitstand.now,
+                beobachter: werte)
+    }
+
+    package func run() async throws {
+        guard let runner else {
+            try? await gracefulShutdown()
+            return
+        }
+        await withGracefulShutdownHandler {
+            await runner.lauf()
+        } onGracefulShutdown: {
+            runner.halte()
+        }
+    }
+}
