@@ -6,7 +6,8 @@ import Kernel
 @main
 struct Messen: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "messen", abstract: "Misst Leitstand gegen seine Grenzen.")
+        commandName: "messen", abstract: "Misst Leitstand gegen seine Grenzen.",
+        subcommands: [Arbeiter.self])
 
     @Option(help: "Amtliche GV100AD-Datei; um sie herum liegen die übrigen amtlichen Daten.") var gemeindeverzeichnis =
         ""

@@ -13,7 +13,7 @@ struct Teil: Sendable {
     static let alle: [Teil] = [
         Verzeichnisimport.teil, Start.teil, Seiten.teil, OhneZwischenspeicher.teil, Angemeldet.teil,
         Anmeldeandrang.teil, JSONListe.teil,
-        SchreibenSQLite.teil, SchreibenPostgres.teil, Suchmessung.teil,
+        SchreibenSQLite.teil, SchreibenPostgres.teil, Jobdurchsatz.teil, Suchmessung.teil,
         Katalogsuche.teil, Ausdauer.kurz, Ausdauer.lang,
     ]
 

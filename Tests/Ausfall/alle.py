@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1] / "Browser"))
 
 # Die Reihenfolge der Einfuhr ist die der Prüfungen.
-import absturz, platte, postgresausfall, zweiserver, uhr, halb, langsam, flut, abgeschnitten  # noqa: E401,F401,E402
+import absturz, arbeiter, platte, postgresausfall, zweiserver, uhr, halb, langsam, flut, abgeschnitten  # noqa: E401,F401,E402
 from pruefung import PRUEFUNGEN  # noqa: E402
 from server import Gescheitert  # noqa: E402
 from welt import Umgebung  # noqa: E402
