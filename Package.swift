@@ -90,7 +90,8 @@ let package = Package(
         room("Suche", uses: ["Verzeichnis", "Katalog"], files: ["views", "woerter"]),
         room("Nachnutzung", uses: ["Verzeichnis", "Katalog"]),
         room("Umsetzung", uses: ["Verzeichnis", "Katalog"]),
-        room("Protokoll", uses: ["Verzeichnis"]),
+        room("Protokoll", uses: ["Jobs", "Verzeichnis"]),
+        room("Betrieb", uses: ["Jobs"]),
         .target(
             name: "Sicherung",
             dependencies: ["Storage", "StorageSQLite", "StoragePostgres", "Kernel", "CArchive", crypto, cryptoExtras],
@@ -98,7 +99,8 @@ let package = Package(
         .target(
             name: "App",
             dependencies: ground + [
-                "StorageSQLite", "StoragePostgres", "Jobs", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten",
+                "StorageSQLite", "StoragePostgres", "Betrieb", "Jobs", "Post", "Konten", "Verzeichnis", "Katalog",
+                "Codelisten",
                 "Suche", "Nachnutzung", "Umsetzung", "Protokoll",
                 logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -136,6 +138,7 @@ let package = Package(
         tests("KernelTests", uses: ["Kernel"]),
         tests("WebTests", uses: ["Web", "Kernel", "Formats", mustache]),
         tests("JobsTests", uses: ["Jobs", "Kernel", logging]),
+        tests("BetriebTests", uses: ["Betrieb", "Jobs", "App", "Konten", "Kernel", "Web", logging]),
         tests("PostTests", uses: ["Post", "Kernel"]),
         tests(
             "KontenTests", uses: ["App", "Jobs", "Post", "Konten", "Verzeichnis", "Kernel", "Web", "Formats", logging]),

@@ -1,3 +1,4 @@
+import Betrieb
 import Codelisten
 package import Hummingbird
 package import Jobs
@@ -109,6 +110,7 @@ package struct Leitstand: Sendable {
         [
             .jobpflege(now: now),
             .loeschfristen(datenschutz, database: database, hinweis: post.loeschhinweis, now: now),
+            .verlaufspruefung(database, now: now),
         ]
     }
 
@@ -155,7 +157,8 @@ package struct Leitstand: Sendable {
             FremdanmeldungRoutes(
                 database: database, site: site, anbieter: anbieter, anmeldung: anmeldung, tls: tls, herkunft: herkunft,
                 organisation: Leitstand.organisation, now: now),
-            BetriebRoutes(site: site),
+            BetriebRoutes(database: database, site: site, arbeiten: arbeiten, now: now),
+            JobRoutes(database: database, site: site, arbeiten: arbeiten, now: now),
             DatenschutzRoutes(
                 database: database, site: site, anmeldung: anmeldung, datenschutz: datenschutz, tls: tls, now: now),
             FusstextRoutes(texte: texte, site: site),

@@ -6,9 +6,15 @@ package enum Verlaufspruefung {
     package static let wartezeit = 3_600
     private static let tag = 86_400
 
-    /// `anker` are ends of chains that were kept outside, by chain.
+    /// Lines that a check has to recompute.
+    package static func umfang(in db: any SQLConnection) throws -> Int {
+        try db.value("SELECT count(*) FROM verlauf_siegel") ?? 0
+    }
+
+    /// `anker` are ends of chains that were kept outside, by chain; `gelesen` hears now and then how many lines are done.
     package static func pruefe(
-        anker: [String: Verlaufsende] = [:], jetzt: Instant, in db: any SQLConnection
+        anker: [String: Verlaufsende] = [:], jetzt: Instant, in db: any SQLConnection,
+        gelesen: (Int) -> Void = { _ in }
     ) throws -> Verlaufsbefund {
         var lauf = Lauf(anker: anker, enden: [:])
         for ende in try db.all("SELECT \(Verlaufsende.columns) FROM verlauf_kette", as: Verlaufsende.self) {
@@ -26,6 +32,7 @@ package enum Verlaufspruefung {
                 try Verlaufssiegel(row: row),
                 // A line with values of a foreign kind is no line that was ever sealed.
                 zeile: vorhanden == nil ? nil : .some(try? Verlaufszeile(row: row)), id: try row["s_zeile"])
+            if lauf.befund.versiegelt % 1_000 == 0 { gelesen(lauf.befund.versiegelt) }
         }
         lauf.beende()
         try db.forEach(

@@ -45,10 +45,11 @@ import Testing
         "Katalog": grund,
         "Codelisten": grund, "Suche": grund.union(["Verzeichnis", "Katalog"]),
         "Nachnutzung": grund.union(["Verzeichnis", "Katalog"]), "Umsetzung": grund.union(["Verzeichnis", "Katalog"]),
-        "Protokoll": grund.union(["Verzeichnis"]),
+        "Protokoll": grund.union(["Jobs", "Verzeichnis"]), "Betrieb": grund.union(["Jobs"]),
         "Sicherung": ["Storage", "StorageSQLite", "StoragePostgres", "Kernel", "CArchive"],
         "App": grund.union([
-            "StorageSQLite", "StoragePostgres", "Jobs", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten",
+            "StorageSQLite", "StoragePostgres", "Betrieb", "Jobs", "Post", "Konten", "Verzeichnis", "Katalog",
+            "Codelisten",
             "Suche",
             "Nachnutzung",
             "Umsetzung", "Protokoll",

@@ -118,8 +118,8 @@ struct DatenschutzSeite: Page {
     let geloescht: Bool
 
     var titel: String { fehler.isEmpty ? "Datenschutz" : "Fehler: Datenschutz" }
-    static let weg = BetriebSeite.weg + [Krume("Datenschutz", "/betrieb/datenschutz")]
-    var brotkrumen: [Krume] { BetriebSeite.weg + [Krume("Datenschutz")] }
+    static let weg = Krume.administration + [Krume("Datenschutz", "/betrieb/datenschutz")]
+    var brotkrumen: [Krume] { Krume.administration + [Krume("Datenschutz")] }
     var bereich: String { "/betrieb" }
 
     func child(named: String) -> Any? {

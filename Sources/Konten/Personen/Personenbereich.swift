@@ -30,7 +30,7 @@ enum Personenbereich: Sendable, Equatable {
     var brotkrumen: [Krume] {
         switch self {
         case .organisation(let behoerde): behoerde.brotkrumen
-        case .installation: BetriebSeite.weg + [Krume("Personen", pfad)]
+        case .installation: Krume.administration + [Krume("Personen", pfad)]
         }
     }
 
