@@ -13,13 +13,15 @@ package struct APIOperation: Sendable {
         let beispiel: String?
         /// May stand several times; any of its values will do.
         let mehrfach: Bool
+        /// What each value must be like; nil where any text will do.
+        let regel: Angaberegel?
 
         package init(
             _ name: String, _ beschreibung: String, in ort: String = "query", kind: Kind = .string,
-            mehrfach: Bool = false, beispiel: String? = nil
+            mehrfach: Bool = false, beispiel: String? = nil, regel: Angaberegel? = nil
         ) {
             (self.name, self.ort, self.kind, self.beschreibung) = (name, ort, kind, beschreibung)
-            (self.mehrfach, self.beispiel) = (mehrfach, beispiel)
+            (self.mehrfach, self.beispiel, self.regel) = (mehrfach, beispiel, regel)
         }
     }
 
@@ -37,9 +39,14 @@ package struct APIOperation: Sendable {
     let titel: String
     let parameter: [Parameter]
     let antwort: Antwort
+    /// What is asked for may be found and yet not be a single thing of that kind: 422.
+    let nichtEindeutig: Bool
 
-    package init(_ path: String, _ titel: String, _ parameter: [Parameter] = [], antwort: Antwort) {
+    package init(
+        _ path: String, _ titel: String, _ parameter: [Parameter] = [], antwort: Antwort, nichtEindeutig: Bool = false
+    ) {
         (self.path, self.titel, self.parameter, self.antwort) = (path, titel, parameter, antwort)
+        self.nichtEindeutig = nichtEindeutig
     }
 }
 
@@ -120,7 +127,11 @@ package enum OpenAPI {
     }
 
     static let problem = APISchema(
-        "Problem", [.init("type", .text), .init("title", .text), .init("status", .zahl), .init("detail", .text)])
+        "Problem",
+        [
+            .init("type", .text), .init("title", .text), .init("status", .zahl), .init("detail", .text),
+            .init("vorfall", .text, pflicht: false, "Nummer eines Fehlers für die Betriebsstelle"),
+        ])
 
     private static func write(_ operation: APIOperation, to json: inout JSONWriter) {
         json.key("/api/v1" + operation.path)
@@ -152,12 +163,15 @@ package enum OpenAPI {
             .filter { name in !operation.parameter.contains { $0.name == name } }
             .map { APIOperation.Parameter($0, "Kennung", in: "path") }
         guard case .liste(_, let facetten) = operation.antwort else { return inPath + operation.parameter }
-        let more = facetten ? [APIOperation.Parameter("facetten", "„ja“ nennt je Filter die Werte und ihre Zahl")] : []
+        let words = Angaberegel.worte(["ja", "nein"])
+        let more =
+            facetten
+            ? [APIOperation.Parameter("facetten", "„ja“ nennt je Filter die Werte und ihre Zahl", regel: words)] : []
         return inPath + operation.parameter + more + [
             .init(
                 "anzahl", "Einträge je Antwort, 1 bis \(Listenwunsch.hoechstens), sonst \(Listenwunsch.vorgabe)",
-                kind: .integer),
-            .init("weiter", "Fortsetzung: der Wert „weiter“ der vorigen Antwort"),
+                kind: .integer, regel: .zahl(von: 1, bis: Listenwunsch.hoechstens)),
+            .init("weiter", "Fortsetzung: der Wert „weiter“ der vorigen Antwort", regel: .marke),
         ]
     }
 
@@ -170,12 +184,19 @@ package enum OpenAPI {
             json.field(
                 "schema",
                 object: { json in
-                    json.field("type", parameter.mehrfach ? "array" : parameter.kind.rawValue)
-                    if parameter.mehrfach { json.field("items", object: { $0.field("type", parameter.kind.rawValue) }) }
-                    if parameter.name == "anzahl" {
-                        json.field("minimum", 1)
-                        json.field("maximum", Listenwunsch.hoechstens)
+                    guard parameter.mehrfach else {
+                        json.field("type", parameter.kind.rawValue)
+                        parameter.regel?.write(to: &json)
+                        return
                     }
+                    json.field("type", "array")
+                    json.field("maxItems", Abfrage.hoechstens)
+                    json.field(
+                        "items",
+                        object: { json in
+                            json.field("type", parameter.kind.rawValue)
+                            parameter.regel?.write(to: &json)
+                        })
                 })
         }
     }
@@ -210,21 +231,7 @@ package enum OpenAPI {
                             })
                     })
             })
-        json.field(
-            "default",
-            object: { json in
-                json.field("description", "Fehler")
-                json.field(
-                    "content",
-                    object: { json in
-                        json.field(
-                            "application/problem+json",
-                            object: { json in
-                                json.key("schema")
-                                write(.verweis("Problem"), leerbar: false, beschreibung: nil, to: &json)
-                            })
-                    })
-            })
+        absagen(of: operation, to: &json)
     }
 
     private static func write(_ art: APISchema.Art, leerbar: Bool, beschreibung: String?, to json: inout JSONWriter) {

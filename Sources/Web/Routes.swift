@@ -54,7 +54,8 @@ package struct Routes {
             // The router answers HEAD wherever it answers GET.
             if allowed.contains(.get) { allowed.insert(.head) }
             let refusal = FalscheMethode(erlaubt: allowed.map(\.rawValue).sorted())
-            for method in Methoden.bekannte where !allowed.contains(method) {
+            // TRACE too is understood, and answered nowhere: never an echo of what was sent.
+            for method in Methoden.bekannte + [.trace] where !allowed.contains(method) {
                 router.on(RouterPath(path), method: method) { _, _ -> Response in throw refusal }
             }
         }
