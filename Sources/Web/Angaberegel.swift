@@ -29,7 +29,10 @@ package enum Angaberegel: Sendable {
         case .zahl(let least, let most):
             json.field("minimum", least)
             if let most { json.field("maximum", most) }
-        case .tag: json.field("format", "date")
+        case .tag:
+            json.field("format", "date")
+            // The years that a day of ours can lie in.
+            json.field("pattern", "^(1[89]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
         }
     }
 }
@@ -37,7 +40,8 @@ package enum Angaberegel: Sendable {
 extension APIOperation {
     /// The refusals that this operation can answer with, each with its sentence.
     var absagen: [(status: Int, satz: String)] {
-        let needsMore: [(Int, String)] = nichtEindeutig ? [(422, "Gefunden, aber nicht das Gefragte")] : []
+        // A name may be found and yet not mean one thing of that kind.
+        let needsMore: [(Int, String)] = path.contains("{") ? [(422, "Gefunden, aber nicht das Gefragte")] : []
         return [(400, "Eine Angabe ist nicht möglich"), (404, "Nicht gefunden"), (414, "Adresse zu lang")] + needsMore
             + [(429, "Zu viele Anfragen"), (503, "Gerade nicht erreichbar")]
     }

@@ -69,7 +69,7 @@ package struct RequestGuard: RouterMiddleware {
     package func handle(
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
-        guard Methoden.bekannte.contains(request.method) || request.method == .trace else {
+        guard (Methoden.bekannte + Routes.nirgends).contains(request.method) else {
             throw FalscheMethode(erlaubt: [])
         }
         guard request.uri.string.utf8.count <= RequestGuard.addressLimit else {

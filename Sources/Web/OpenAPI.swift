@@ -15,13 +15,17 @@ package struct APIOperation: Sendable {
         let mehrfach: Bool
         /// What each value must be like; nil where any text will do.
         let regel: Angaberegel?
+        /// Without it there is no answer.
+        let pflicht: Bool
 
         package init(
             _ name: String, _ beschreibung: String, in ort: String = "query", kind: Kind = .string,
-            mehrfach: Bool = false, beispiel: String? = nil, regel: Angaberegel? = nil
+            mehrfach: Bool = false, beispiel: String? = nil, regel: Angaberegel? = nil,
+            pflicht: Bool = false
         ) {
             (self.name, self.ort, self.kind, self.beschreibung) = (name, ort, kind, beschreibung)
             (self.mehrfach, self.beispiel, self.regel) = (mehrfach, beispiel, regel)
+            self.pflicht = pflicht || ort == "path"
         }
     }
 
@@ -39,14 +43,9 @@ package struct APIOperation: Sendable {
     let titel: String
     let parameter: [Parameter]
     let antwort: Antwort
-    /// What is asked for may be found and yet not be a single thing of that kind: 422.
-    let nichtEindeutig: Bool
 
-    package init(
-        _ path: String, _ titel: String, _ parameter: [Parameter] = [], antwort: Antwort, nichtEindeutig: Bool = false
-    ) {
+    package init(_ path: String, _ titel: String, _ parameter: [Parameter] = [], antwort: Antwort) {
         (self.path, self.titel, self.parameter, self.antwort) = (path, titel, parameter, antwort)
-        self.nichtEindeutig = nichtEindeutig
     }
 }
 
@@ -179,7 +178,7 @@ package enum OpenAPI {
         json.object { json in
             json.field("name", parameter.name)
             json.field("in", parameter.ort)
-            json.field("required", parameter.ort == "path")
+            json.field("required", parameter.pflicht)
             json.field("description", parameter.beschreibung)
             json.field(
                 "schema",

@@ -27,13 +27,13 @@ class Formulare(HTMLParser):
             return
         felder = self.alle[-1][2]
         if marke == "input" and a.get("name"):
-            felder.append((a["name"], a.get("type", "text"), a.get("value", ""), a.get("max")))
+            felder.append((a["name"], a.get("type", "text"), a.get("value", "")))
         elif marke == "textarea" and a.get("name"):
-            felder.append((a["name"], "text", "", None))
+            felder.append((a["name"], "text", ""))
         elif marke == "select":
             self.auswahl = a.get("name")
-        elif marke == "option" and self.auswahl and a.get("value"):
-            felder.append((self.auswahl, "option", a["value"], None))
+        elif marke == "option" and self.auswahl:
+            felder.append((self.auswahl, "option", a.get("value", "")))
 
     def handle_endtag(self, marke):
         if marke == "select":
@@ -42,22 +42,24 @@ class Formulare(HTMLParser):
 
 def ausgefuellt(felder, server):
     morgen = (datetime.date.today() + datetime.timedelta(days=1)).isoformat()
-    ausgabe, gewaehlt = [], set()
-    for name, art, wert, _ in felder:
-        if art == "hidden" or art == "checkbox":
+    wahlen = {}
+    for name, art, wert in felder:
+        if art in ("radio", "option"):
+            wahlen.setdefault(name, []).append(wert)
+    # Leer heißt ohne Einschränkung; sonst ist die letzte Wahl die weiteste.
+    ausgabe = [(name, "" if "" in werte else werte[-1]) for name, werte in wahlen.items()]
+    for name, art, wert in felder:
+        if art in ("radio", "option"):
+            continue
+        if art in ("hidden", "checkbox"):
             ausgabe.append((name, wert or "ja"))
-        elif art in ("radio", "option"):
-            # Die letzte Wahl gilt: sie ist die weiteste oder die späteste.
-            ausgabe = [(n, w) for n, w in ausgabe if n != name] if name in gewaehlt else ausgabe
-            gewaehlt.add(name)
-            ausgabe.append((name, wert))
         elif art == "password" or name == "passwort":
             ausgabe.append((name, server.passwort))
         elif name == "code":
             ausgabe.append((name, server.faktor.code()))
         elif art == "date":
             ausgabe.append((name, morgen))
-        elif art == "number":
+        elif art == "number" or name == "tage":
             ausgabe.append((name, wert or "1"))
         elif art not in ("submit", "button", "file", "search"):
             ausgabe.append((name, wert or "Prüfung"))

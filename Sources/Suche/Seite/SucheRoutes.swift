@@ -27,7 +27,9 @@ package struct SucheRoutes: RoomRoutes {
             APIOperation(
                 "/suche", "Suche über Leistungen, OZG-Leistungen und Gebiete, das Beste zuerst",
                 [
-                    .init("q", "Was gesucht wird: Wörter oder Ziffern eines Schlüssels", beispiel: "hund anmelden"),
+                    .init(
+                        "q", "Was gesucht wird: Wörter oder Ziffern eines Schlüssels", beispiel: "hund anmelden",
+                        regel: .muster("[A-Za-z]{2}|[0-9]{2}", hoechstens: Suche.laengste), pflicht: true),
                     .init("art", "nur „leistung“, „ozg“ oder „gebiet“", regel: .worte(Suchdokument.Art.self)),
                     .init("themenfeld", "Kurzname des Themenfelds", mehrfach: true),
                     .init("lage", "Kurzname der Lage", mehrfach: true),

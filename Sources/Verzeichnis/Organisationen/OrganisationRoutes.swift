@@ -47,7 +47,7 @@ package struct OrganisationRoutes: RoomRoutes {
             APIOperation(
                 "/organisationen/{ars}", "Eine Organisation mit Ämtern und öffentlichen Kontakten",
                 [.init("ars", "Regionalschlüssel, Kennung oder voller Name", in: "path")],
-                antwort: .objekt("Organisationsauskunft"), nichtEindeutig: true), use: apiShow)
+                antwort: .objekt("Organisationsauskunft")), use: apiShow)
     }
 
     @Sendable func list(_ request: Request, _ context: SiteContext) async throws -> Response {
