@@ -80,8 +80,10 @@ class Lauf:
         for fehler in ergebnis["errors"]:
             self.gescheitert.setdefault(fehler.get("operation") or "schemathesis", set()).add(str(fehler)[:300])
         if ergebnis["failures"] or ergebnis["errors"]:
-            text = lauf.stdout
-            self.ausgaben.append(text[max(0, text.find("= FAILURES =") - 40):].split("= SUMMARY =")[0].rstrip("= \n"))
+            zeilen = lauf.stdout.splitlines()
+            anfang = next((i for i, z in enumerate(zeilen) if " FAILURES " in z or " ERRORS " in z), 0)
+            ende = next((i for i, z in enumerate(zeilen) if " SUMMARY " in z), len(zeilen))
+            self.ausgaben.append("\n".join(zeilen[anfang:ende]).rstrip())
         return not ergebnis["failures"] and not ergebnis["errors"]
 
 

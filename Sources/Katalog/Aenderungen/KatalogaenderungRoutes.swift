@@ -21,10 +21,10 @@ package struct KatalogaenderungRoutes: RoomRoutes {
                 [
                     .init(
                         "von", "Nummer des früheren Katalogstands, sonst der vor „bis“", kind: .integer,
-                        regel: .zahl(von: 0)),
+                        regel: .zahl(von: 0, bis: Int(Int32.max))),
                     .init(
                         "bis", "Nummer des späteren Katalogstands, sonst der neueste", kind: .integer,
-                        regel: .zahl(von: 0)),
+                        regel: .zahl(von: 0, bis: Int(Int32.max))),
                     .init("art", "leistung oder ozg", regel: .worte(Katalogaenderung.Gegenstand.self)),
                     .init("aenderung", "neu, entfallen oder geaendert", regel: .worte(Katalogaenderung.Art.self)),
                     .init(
