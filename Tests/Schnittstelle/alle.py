@@ -38,8 +38,8 @@ JE_OPERATION = 1_000
 RUNDEN = 60
 # Der Zufall ist immer derselbe, solange niemand einen anderen nennt.
 SAAT = 6
-# Diese Prüfung ist viele Menschen auf einmal; die Grenze je Gegenstelle hat ihre eigenen Tests.
-WEIT = "1000000"
+# Diese Prüfung fragt so viel wie viele Programme auf einmal; die Grenzen je Token und Adresse haben eigene Tests.
+UMGEBUNG = {"LEITSTAND_PROTOKOLL": "warning", "LEITSTAND_ANFRAGEN_JE_TOKEN": "0", "LEITSTAND_ANFRAGEN_JE_ADRESSE": "0"}
 
 
 class Lauf:
@@ -90,7 +90,7 @@ class Lauf:
 def pruefe(angaben, zaehler, ordner):
     datenbank = Datenbank(ordner, angaben.postgres)
     server = Server(angaben.binary, datenbank, ordner)
-    server.zusatz = {"LEITSTAND_PROTOKOLL": "warning"}
+    server.zusatz = UMGEBUNG
     try:
         server.cli("demo")
         server.starten()
@@ -114,7 +114,8 @@ def pruefe(angaben, zaehler, ordner):
 def melde(lauf, angaben, zaehler):
     for ausgabe in lauf.ausgaben:
         print(ausgabe, flush=True)
-    fremde = [f"{o.split(' ', 1)[1]}" for o in lauf.gescheitert if " " in o and o not in lauf.operationen]
+    # Was an einer anderen Methode scheitert, zählt bei denen mit, die es an dieser Adresse gibt.
+    fremde = {o.split(" ", 1)[1] for o in lauf.gescheitert if " " in o and o not in lauf.operationen}
     for operation in lauf.operationen:
         pfad = operation.split(" ", 1)[1]
         maengel = set().union(*(m for o, m in lauf.gescheitert.items()
@@ -125,7 +126,8 @@ def melde(lauf, angaben, zaehler):
         else:
             zaehler.bestanden += 1
     for name, gut, zusatz in [
-        ("schemathesis lief ohne eigenen Fehler", "schemathesis" not in lauf.gescheitert, lauf.gescheitert.get("schemathesis")),
+        ("schemathesis lief ohne eigenen Fehler", "schemathesis" not in lauf.gescheitert,
+         lauf.gescheitert.get("schemathesis")),
         ("so viele Fälle wie verlangt", lauf.faelle >= angaben.faelle or bool(lauf.gescheitert), lauf.faelle),
         ("der Server hat keinen Fehler festgehalten", not fehlerzeilen(lauf.server), fehlerzeilen(lauf.server)[:5]),
         ("der Server antwortet noch", hole(lauf.server, "/readyz").status == 200, ""),
@@ -140,7 +142,7 @@ def melde(lauf, angaben, zaehler):
 
 def fehlerzeilen(server):
     """Was ab der Stufe error im Protokoll steht."""
-    return [z for z in server.protokoll() if '"stufe":"error"' in z.replace(" ", "") or '"stufe":"critical"' in z.replace(" ", "")]
+    return [z for z in server.protokoll() if '"stufe":"error"' in z or '"stufe":"critical"' in z]
 
 
 def main():
