@@ -183,7 +183,9 @@ package struct Leitstand: Sendable {
     package func router() -> (router: Router<SiteContext>, routes: [RouteEntry]) {
         let router = Router(context: SiteContext.self, options: [.autoGenerateHeadEndpoints])
         let now = now
-        router.add(middleware: SecurityHeaders())
+        router.add(middleware: SecurityHeaders(tls: tls))
+        // Before the place: who sends slowly waits outside.
+        router.add(middleware: Vorabkoerper(unter: "/anmelden", site: site))
         // Before everything that asks the database.
         router.add(middleware: Anfragebegrenzung(grenze: anfragegrenze, site: site))
         // Before the error pages, so that these know who is signed in.

@@ -42,7 +42,7 @@ package struct CodelistenRoutes: RoomRoutes {
 
     private static let fassungswahl: [APIOperation.Parameter] = [
         .init("version", "Fassung; sonst die heute gültige, sonst die neueste"),
-        .init("am", "Tag (JJJJ-MM-TT), an dem die Fassung galt"),
+        .init("am", "Tag (JJJJ-MM-TT), an dem die Fassung galt", regel: .tag),
     ]
 
     @Sendable func list(_ request: Request, _ context: SiteContext) async throws -> Response {

@@ -32,7 +32,9 @@ package struct LeistungRoutes: RoomRoutes {
                 "/leistungen", "Leistungen, nach Namen",
                 [
                     .init("q", "Wörter des Namens oder Anfang eines Schlüssels"),
-                    .init("typ", "Code der Typisierung, z. B. 2/3", mehrfach: true),
+                    .init(
+                        "typ", "Code der Typisierung, z. B. 2/3", mehrfach: true,
+                        regel: .muster("^([1-9]|1[0-2])(/([1-9]|1[0-2]))?[ab]?$", hoechstens: 6)),
                     .init("themenfeld", "Kurzname des Themenfelds", mehrfach: true),
                     .init("lage", "Kurzname der Lage", mehrfach: true), .init("ozg", "OZG-ID", mehrfach: true),
                     .init("ueberschriften", "„nein“ lässt Überschriften und vorläufige Einträge weg"),

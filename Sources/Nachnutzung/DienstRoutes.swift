@@ -30,7 +30,7 @@ package struct DienstRoutes: RoomRoutes {
             APIOperation(
                 "/dienste", "Onlinedienste, nach Namen",
                 [
-                    .init("q", "Wörter des Namens"), .init("variante", "Variante"),
+                    .init("q", "Wörter des Namens"), .init("variante", "Variante", regel: .worte(Variante.self)),
                     .init("leistung", "Schlüssel oder Kennung"),
                     .init("ozg", "OZG-ID"), .init("anbieter", "Kennung der Organisation"),
                 ], antwort: .liste("Onlinedienst")), use: apiList)

@@ -54,7 +54,7 @@ package struct TestSite: Sendable {
         _ database: any Database, texte: String? = nil, adresse: String? = nil, frist: Duration = .seconds(120),
         cache: Int = Leitstand.cache, post: (any Postausgang)? = nil, linkadresse: String? = "http://localhost:8080",
         anbieter: Identitaetsanbieter? = nil,
-        datenschutz: Datenschutz = .ueblich,
+        datenschutz: Datenschutz = .ueblich, tls: Bool = false,
         now: @escaping @Sendable () -> Instant = { Welt.jetzt }
     ) throws {
         self.database = database
@@ -62,7 +62,7 @@ package struct TestSite: Sendable {
             database: database, views: try Welt.views.get(),
             assets: try Assets(ordner: [Welt.ordner("Sources/Web/assets")]),
             anmeldung: try Anmeldung(aufwand: .gering),
-            suche: Suche(alltag: try Welt.alltagswoerter.get(), frist: frist),
+            suche: Suche(alltag: try Welt.alltagswoerter.get(), frist: frist), tls: tls,
             texte: Fusstexte(ordner: texte, vorlagen: Welt.ordner("Sources/App/texte")), adresse: adresse, cache: cache,
             postausgang: post, linkadresse: adresse ?? linkadresse, anbieter: anbieter, datenschutz: datenschutz,
             now: now)

@@ -139,6 +139,9 @@ extension Ladung: RowDecodable {
 enum LadungStore {
     static let aufbewahrung = 24 * 60 * 60
 
+    /// Sheets of one person that wait at a time; a forgotten one makes room. Nobody fills the disk with them.
+    static let hoechstens = 5
+
     /// Stores a sheet and forgets those older than a day.
     static func insert(_ ladung: Ladung, in db: any SQLConnection) throws {
         try db.execute("DELETE FROM umsetzung_ladung WHERE am < \(ladung.am.plus(sekunden: -aufbewahrung))")
@@ -146,6 +149,12 @@ enum LadungStore {
             """
             INSERT INTO umsetzung_ladung (id, organisation, person, dateiname, inhalt, am)
             VALUES (\(ladung.id), \(ladung.organisation), \(ladung.person), \(ladung.dateiname), \(Blob(ladung.inhalt)), \(ladung.am))
+            """)
+        try db.execute(
+            """
+            DELETE FROM umsetzung_ladung WHERE person = \(ladung.person) AND id NOT IN (
+                SELECT id FROM umsetzung_ladung WHERE person = \(ladung.person)
+                ORDER BY am DESC, id DESC LIMIT \(hoechstens))
             """)
     }
 

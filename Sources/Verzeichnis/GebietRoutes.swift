@@ -28,10 +28,14 @@ package struct GebietRoutes: RoomRoutes {
                 "/gebiete", "Gebiete, nach Namen",
                 [
                     .init("q", "Name oder Anfang eines Schlüssels"),
-                    .init("land", "Schlüssel des Landes, zwei Ziffern", mehrfach: true),
-                    .init("art", "Art des Gebiets", mehrfach: true),
-                    .init("groesse", "Größenklasse nach Einwohnern, z. B. 5000_19999", mehrfach: true),
-                    .init("aufgeloest", "ja: nur aufgelöste Gebiete, alle: auch aufgelöste, sonst nur bestehende"),
+                    .init("land", "Schlüssel des Landes, zwei Ziffern", mehrfach: true, regel: .ziffern(2)),
+                    .init("art", "Art des Gebiets", mehrfach: true, regel: .worte(Gebiet.Art.self)),
+                    .init(
+                        "groesse", "Größenklasse nach Einwohnern, z. B. 5000_19999", mehrfach: true,
+                        regel: .worte(Groessenklasse.self)),
+                    .init(
+                        "aufgeloest", "ja: nur aufgelöste Gebiete, alle: auch aufgelöste, sonst nur bestehende",
+                        regel: .worte(GebietFilter.Aufgeloest.self)),
                 ], antwort: .liste("Gebiet", facetten: true)), use: apiList)
         routes.api(APIOperation("/gebiete/{ars}", "Ein Gebiet", antwort: .objekt("Gebiet")), use: apiShow)
     }

@@ -70,8 +70,11 @@ package enum Marke {
         Base64URL.encode(Array(parts.joined(separator: "\u{1F}").utf8))
     }
 
+    /// Bytes of the longest one that is read.
+    static let laengste = 4_096
+
     package static func decode(_ text: String) -> [String]? {
-        guard text.utf8.count <= 4_096, let bytes = Base64URL.decode(text),
+        guard text.utf8.count <= laengste, let bytes = Base64URL.decode(text),
             let joined = String(validating: bytes, as: UTF8.self), !joined.utf8.contains(0)
         else { return nil }
         return joined.split(separator: "\u{1F}", omittingEmptySubsequences: false).map(String.init)

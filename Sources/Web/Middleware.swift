@@ -6,6 +6,8 @@ import Logging
 import Storage
 
 /// Headers that keep a browser from doing what no page of ours asks for.
+///
+/// It stands before everything that can answer, so refusals, errors and kept answers carry them too.
 package struct SecurityHeaders: RouterMiddleware {
     package typealias Context = SiteContext
 
@@ -14,19 +16,34 @@ package struct SecurityHeaders: RouterMiddleware {
         "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
     ].joined(separator: "; ")
 
-    package init() {}
+    /// What pages may ask of the device: nothing.
+    package static let rechte = [
+        "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "fullscreen",
+        "geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
+        "publickey-credentials-get", "screen-wake-lock", "serial", "usb", "web-share", "xr-spatial-tracking",
+    ].map { $0 + "=()" }.joined(separator: ", ")
+
+    /// A year; other hosts of the same domain are not ours to decide about.
+    package static let nurTLS = "max-age=31536000"
+
+    private let tls: Bool
+
+    /// `tls`: readers come through TLS, and are to come in no other way from now on.
+    package init(tls: Bool = false) { self.tls = tls }
 
     package func handle(
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
+        if tls { response.headers[.strictTransportSecurity] = SecurityHeaders.nurTLS }
         response.headers[.contentSecurityPolicy] = SecurityHeaders.policy
         response.headers[.xContentTypeOptions] = "nosniff"
         // A page whose address is a secret says something stricter.
         if response.headers[.referrerPolicy] == nil { response.headers[.referrerPolicy] = "same-origin" }
         response.headers[.frameOptions] = "DENY"
-        response.headers[.permissionsPolicy] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+        response.headers[.permissionsPolicy] = SecurityHeaders.rechte
         response.headers[.openerPolicy] = "same-origin"
+        response.headers[.resourcePolicy] = "same-origin"
         return response
     }
 }
@@ -36,6 +53,7 @@ extension HTTPField.Name {
     static let frameOptions = HTTPField.Name("X-Frame-Options") ?? .server
     static let permissionsPolicy = HTTPField.Name("Permissions-Policy") ?? .server
     static let openerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy") ?? .server
+    static let resourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy") ?? .server
     static let fetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .server
 }
 
@@ -51,7 +69,9 @@ package struct RequestGuard: RouterMiddleware {
     package func handle(
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
-        guard Methoden.bekannte.contains(request.method) else { throw FalscheMethode(erlaubt: []) }
+        guard (Methoden.bekannte + Routes.nirgends).contains(request.method) else {
+            throw FalscheMethode(erlaubt: [])
+        }
         guard request.uri.string.utf8.count <= RequestGuard.addressLimit else {
             throw Refusal(.uriTooLong, "Die Adresse ist zu lang. Kürzen Sie die Suche oder die Filter.")
         }
@@ -119,16 +139,14 @@ package struct SessionLookup: RouterMiddleware {
     }
 }
 
-/// The cookie that names a session; under TLS with the `__Host-` prefix (RFC 6265bis).
+/// The cookie that names a session.
 package enum SessionCookie {
     static let plain = "leitstand_sitzung"
-    static let secure = "__Host-leitstand_sitzung"
+    static let keks = Keks(plain)
 
-    package static func token(in request: Request, tls: Bool) -> String? {
-        request.cookies[tls ? secure : plain]?.value
-    }
+    package static func token(in request: Request, tls: Bool) -> String? { keks.wert(in: request, tls: tls) }
 
     package static func set(_ token: String, seconds: Int, tls: Bool) -> String {
-        "\(tls ? secure : plain)=\(token); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax\(tls ? "; Secure" : "")"
+        keks.gesetzt(token, seconds: seconds, tls: tls)
     }
 }

@@ -13,13 +13,19 @@ package struct APIOperation: Sendable {
         let beispiel: String?
         /// May stand several times; any of its values will do.
         let mehrfach: Bool
+        /// What each value must be like; nil where any text will do.
+        let regel: Angaberegel?
+        /// Without it there is no answer.
+        let pflicht: Bool
 
         package init(
             _ name: String, _ beschreibung: String, in ort: String = "query", kind: Kind = .string,
-            mehrfach: Bool = false, beispiel: String? = nil
+            mehrfach: Bool = false, beispiel: String? = nil, regel: Angaberegel? = nil,
+            pflicht: Bool = false
         ) {
             (self.name, self.ort, self.kind, self.beschreibung) = (name, ort, kind, beschreibung)
-            (self.mehrfach, self.beispiel) = (mehrfach, beispiel)
+            (self.mehrfach, self.beispiel, self.regel) = (mehrfach, beispiel, regel)
+            self.pflicht = pflicht || ort == "path"
         }
     }
 
@@ -120,7 +126,11 @@ package enum OpenAPI {
     }
 
     static let problem = APISchema(
-        "Problem", [.init("type", .text), .init("title", .text), .init("status", .zahl), .init("detail", .text)])
+        "Problem",
+        [
+            .init("type", .text), .init("title", .text), .init("status", .zahl), .init("detail", .text),
+            .init("vorfall", .text, pflicht: false, "Nummer eines Fehlers für die Betriebsstelle"),
+        ])
 
     private static func write(_ operation: APIOperation, to json: inout JSONWriter) {
         json.key("/api/v1" + operation.path)
@@ -152,12 +162,15 @@ package enum OpenAPI {
             .filter { name in !operation.parameter.contains { $0.name == name } }
             .map { APIOperation.Parameter($0, "Kennung", in: "path") }
         guard case .liste(_, let facetten) = operation.antwort else { return inPath + operation.parameter }
-        let more = facetten ? [APIOperation.Parameter("facetten", "„ja“ nennt je Filter die Werte und ihre Zahl")] : []
+        let words = Angaberegel.worte(["ja", "nein"])
+        let more =
+            facetten
+            ? [APIOperation.Parameter("facetten", "„ja“ nennt je Filter die Werte und ihre Zahl", regel: words)] : []
         return inPath + operation.parameter + more + [
             .init(
                 "anzahl", "Einträge je Antwort, 1 bis \(Listenwunsch.hoechstens), sonst \(Listenwunsch.vorgabe)",
-                kind: .integer),
-            .init("weiter", "Fortsetzung: der Wert „weiter“ der vorigen Antwort"),
+                kind: .integer, regel: .zahl(von: 1, bis: Listenwunsch.hoechstens)),
+            .init("weiter", "Fortsetzung: der Wert „weiter“ der vorigen Antwort", regel: .marke),
         ]
     }
 
@@ -165,17 +178,24 @@ package enum OpenAPI {
         json.object { json in
             json.field("name", parameter.name)
             json.field("in", parameter.ort)
-            json.field("required", parameter.ort == "path")
+            json.field("required", parameter.pflicht)
             json.field("description", parameter.beschreibung)
             json.field(
                 "schema",
                 object: { json in
-                    json.field("type", parameter.mehrfach ? "array" : parameter.kind.rawValue)
-                    if parameter.mehrfach { json.field("items", object: { $0.field("type", parameter.kind.rawValue) }) }
-                    if parameter.name == "anzahl" {
-                        json.field("minimum", 1)
-                        json.field("maximum", Listenwunsch.hoechstens)
+                    guard parameter.mehrfach else {
+                        json.field("type", parameter.kind.rawValue)
+                        parameter.regel?.write(to: &json)
+                        return
                     }
+                    json.field("type", "array")
+                    json.field("maxItems", Abfrage.hoechstens)
+                    json.field(
+                        "items",
+                        object: { json in
+                            json.field("type", parameter.kind.rawValue)
+                            parameter.regel?.write(to: &json)
+                        })
                 })
         }
     }
@@ -210,21 +230,7 @@ package enum OpenAPI {
                             })
                     })
             })
-        json.field(
-            "default",
-            object: { json in
-                json.field("description", "Fehler")
-                json.field(
-                    "content",
-                    object: { json in
-                        json.field(
-                            "application/problem+json",
-                            object: { json in
-                                json.key("schema")
-                                write(.verweis("Problem"), leerbar: false, beschreibung: nil, to: &json)
-                            })
-                    })
-            })
+        absagen(of: operation, to: &json)
     }
 
     private static func write(_ art: APISchema.Art, leerbar: Bool, beschreibung: String?, to json: inout JSONWriter) {

@@ -47,6 +47,9 @@ package struct Routes {
         schnittstelle.get(RouterPath("/api/v1" + operation.path), use: handler)
     }
 
+    /// Methods that are understood, and that no address answers to: above all never with an echo of what was sent.
+    static let nirgends = [HTTPRequest.Method.trace] + [HTTPRequest.Method("QUERY")].compactMap { $0 }
+
     /// Answers 405 wherever a path is known and the method is not; call it once, after all routes.
     package func schliesseAb() {
         for (path, entries) in Dictionary(grouping: table, by: \.path) {
@@ -54,7 +57,7 @@ package struct Routes {
             // The router answers HEAD wherever it answers GET.
             if allowed.contains(.get) { allowed.insert(.head) }
             let refusal = FalscheMethode(erlaubt: allowed.map(\.rawValue).sorted())
-            for method in Methoden.bekannte where !allowed.contains(method) {
+            for method in Methoden.bekannte + Routes.nirgends where !allowed.contains(method) {
                 router.on(RouterPath(path), method: method) { _, _ -> Response in throw refusal }
             }
         }

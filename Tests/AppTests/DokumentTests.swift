@@ -70,6 +70,27 @@ import Testing
         }
     }
 
+    @Test func `every file that SECURITY.md names as proof is there`() throws {
+        let named = try text("SECURITY.md").matches(of: #/`((?:Sources|Tests|Betrieb|Werkzeuge|docs)/[^`]+)`/#)
+            .map { String($0.1) }
+        #expect(named.count > 40)
+        for path in Set(named) {
+            #expect(FileManager.default.fileExists(atPath: Welt.ordner(path)), "\(path)")
+        }
+    }
+
+    @Test func `SECURITY.md judges every chapter of the ASVS, each group once and in words that are agreed`() throws {
+        let lines = try text("SECURITY.md").split(separator: "\n")
+        let chapters = lines.compactMap { $0.firstMatch(of: #/^### V(\d+) /#) }.compactMap { Int($0.1) }
+        #expect(chapters == Array(1...14))
+        let rows = lines.compactMap { $0.firstMatch(of: #/^\| (\d+\.\d+) [^|]+ \| ([^|]+) \| ([^|]+) \|$/#) }
+        #expect(rows.count == 69 && Set(rows.map(\.1)).count == rows.count)
+        for row in rows {
+            #expect(["erfüllt", "teilweise", "nicht erfüllt", "entfällt"].contains(String(row.2)), "\(row.1)")
+            #expect(row.3.count > 5, "\(row.1)")
+        }
+    }
+
     @Test func `every picture that a document shows is in the repository`() throws {
         for path in ["README.md", "docs/Handbuch/besucher.md", "docs/Handbuch/koordination.md"] {
             for match in try text(path).matches(of: #/!\[[^\]]*\]\(([^)]+)\)/#) {

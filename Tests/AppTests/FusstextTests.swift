@@ -131,7 +131,8 @@ import Testing
     @Test func `the shipped Datenschutz names the cookies and times of the program`() throws {
         let text = try String(contentsOfFile: Welt.ordner("Sources/App/texte/datenschutz.md"), encoding: .utf8)
         for word in [
-            SessionCookie.plain, SessionCookie.secure, Anmeldekekse.vor, Anmeldekekse.halb, Anmeldekekse.geraet,
+            SessionCookie.plain, SessionCookie.keks.name(tls: true), Anmeldekekse.vor, Anmeldekekse.halb,
+            Anmeldekekse.geraet,
             "\(KontoStore.leerlauf / 3_600) Stunden", "\(KontoStore.sitzungsdauer / 3_600) Stunden",
         ] {
             #expect(text.contains(word), "\(word)")

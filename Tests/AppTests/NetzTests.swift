@@ -150,6 +150,45 @@ import Testing
         }
     }
 
+    @Test func `forms that drip do not keep others from signing in`() async throws {
+        try await mitServer(Self.grenzen()) { port in
+            let drips = try (0..<100).map { _ in try Leitung(port) }
+            for drip in drips {
+                drip.sende(
+                    "POST /anmelden HTTP/1.1\r\nHost: a\r\nCookie: leitstand_vor=vorvorvorvorvorvorvorvor\r\n"
+                        + "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        + "6\r\nemail=\r\n")
+            }
+            let start = ContinuousClock.now
+            #expect(try await Leitung.hole(port, "/anmelden").hasPrefix("HTTP/1.1 200 "))
+            #expect(ContinuousClock.now - start < .seconds(8))
+            withExtendedLifetime(drips) {}
+        }
+    }
+
+    @Test func `a request that could be read in two ways is refused`() async throws {
+        try await mitServer(Self.grenzen()) { port in
+            let form = "POST /anmelden HTTP/1.1\r\nHost: a\r\n"
+            let second = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+            for request in [
+                form + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                form + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
+                form + "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+                form + "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+                form + "Content-Length: +5\r\n\r\nabcde", "GET /healthz HTTP/1.1\r\nHost: a\r\nX: b\r\n c\r\n\r\n",
+                "GET /healthz HTTP/1.1\nHost: a\n\n",
+                "GET /leistungen HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n",
+            ] {
+                let answer = try await Leitung.mit(port) { leitung in
+                    leitung.sende(request + second)
+                    return leitung.lies()
+                }
+                #expect(answer.hasPrefix("HTTP/1.1 400 "), "\(request): \(answer.prefix(80))")
+                #expect(!answer.contains(" 200 "), "\(request)")
+            }
+        }
+    }
+
     @Test func `who asks with HTTP 1.0 or to close is closed after the answer, others are kept`() async throws {
         try await mitServer(Self.grenzen()) { port in
             for head in [

@@ -231,38 +231,4 @@ import Web
         }
         #expect(try await Erstkonto.lade(anmeldung, am: am.plus(sekunden: 60), in: database) == nil)
     }
-
-    @Test func `under TLS every cookie demands it and the session's name is bound to this host`() async throws {
-        let database = try await Welt.leer(.sqliteMemory)
-        let site = Site(
-            views: try Welt.views.get(), assets: try Assets(ordner: []), navigation: [], fussnoten: [], version: "0")
-        let router = Router(context: SiteContext.self)
-        router.add(middleware: ErrorPages(site: site, newID: { "x" }))
-        router.add(
-            middleware: SessionLookup(sessions: DatabaseSessions(database: database), tls: true, now: { Welt.jetzt }))
-        var routes = Routes(router)
-        let anmeldung = try Anmeldung(aufwand: .gering)
-        AnmeldungRoutes(database: database, site: site, anmeldung: anmeldung, tls: true, now: { Welt.jetzt }).add(
-            to: &routes)
-        let konto = try #require(try await Erstkonto.anlegen(anmeldung, am: Welt.jetzt, in: database))
-        try await Application(router: router).test(.router) { (client) async throws in
-            let form = try await client.execute(uri: "/anmelden", method: .get)
-            #expect(form.headers[values: .setCookie].allSatisfy { $0.contains("; Secure") })
-            let body = "email=\(konto.email)&passwort=\(konto.klartext)&csrf=\(Self.vor)"
-            let answer = try await client.execute(
-                uri: "/anmelden", method: .post,
-                headers: [.contentType: "application/x-www-form-urlencoded", .cookie: "leitstand_vor=\(Self.vor)"],
-                body: ByteBuffer(string: body))
-            #expect(answer.status == .seeOther)
-            let cookies = answer.headers[values: .setCookie]
-            #expect(
-                cookies.contains {
-                    $0.hasPrefix("__Host-leitstand_sitzung=") && $0.contains("; Path=/;") && !$0.contains("Domain")
-                })
-            #expect(
-                cookies.allSatisfy {
-                    $0.contains("; Secure") && $0.contains("; HttpOnly") && $0.contains("; SameSite=Lax")
-                })
-        }
-    }
 }

@@ -47,6 +47,29 @@ import Testing
     }
 
     @Test(arguments: TestBackend.available)
+    func `of the sheets of one person only the latest few wait, so nobody fills the disk with them`(
+        on backend: TestBackend
+    ) async throws {
+        let database = try await Welt.beispiel(backend)
+        let uhr = Uhr()
+        try await TestSite(database, now: { uhr.jetzt }).run { (client) async throws in
+            let client = try await client.als(.koordination)
+            let other = try await client.als(.administration)
+            let foreign = try #require(try await Self.hoch(other, "Titel\nA\n").headers[.location])
+            var paths: [String] = []
+            for number in 0..<(LadungStore.hoechstens + 3) {
+                uhr.vor(1)
+                let answer = try await Self.hoch(client, "Titel\nNeu \(number)\n")
+                paths.append(try #require(answer.headers[.location]))
+            }
+            #expect(try await database.anzahl("SELECT count(*) FROM umsetzung_ladung") == LadungStore.hoechstens + 1)
+            #expect(try await client.get(paths[paths.count - 1]).status == .ok)
+            #expect(try await client.get(paths[0]).status == .notFound)
+            #expect(try await other.get(foreign).status == .ok, "others keep theirs")
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
     func `a faulty sheet reports line, column and reason, and loads its good rows on request`(on backend: TestBackend)
         async throws
     {

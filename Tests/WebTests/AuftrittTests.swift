@@ -15,7 +15,8 @@ import Testing
 @Suite struct AuftrittTests {
     private static let schutz = [
         "Content-Security-Policy": SecurityHeaders.policy, "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY", "Permissions-Policy": SecurityHeaders.rechte,
+        "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
     ]
 
     private static func hatSchutz(_ headers: HTTPFields) -> Bool {

@@ -15,6 +15,7 @@ final class Verbindung: ChannelDuplexHandler {
         return ByteBuffer(
             string: "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n"
                 + "Cache-Control: no-store\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                + "X-Content-Type-Options: nosniff\r\n"
                 + "Content-Length: \(text.utf8.count)\r\n\r\n\(text)")
     }()
 
@@ -132,6 +133,8 @@ final class Nachrichtenwacht: ChannelDuplexHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let verbindung: Verbindung
+    /// Nothing more is read from this connection.
+    private var istTaub = false
 
     init(_ verbindung: Verbindung) { self.verbindung = verbindung }
 
@@ -142,9 +145,16 @@ final class Nachrichtenwacht: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) { verbindung.begruende = nil }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if istTaub { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
             verbindung.hatGearbeitet = true
+            // A proxy may have read the one, we would read the other (RFC 9112, section 3.2).
+            guard head.headers["Host"].count <= 1 else {
+                istTaub = true
+                begruende(.badRequest, context, "Die Anfrage nennt mehr als einen Rechner.\n")
+                return context.close(promise: nil)
+            }
             // The parser stops after what might become another protocol, so nothing more can be asked there.
             let bleibt = head.isKeepAlive && head.method != .CONNECT && !head.headers.contains(name: "Upgrade")
             verbindung.zustand.kopfFertig(bleibt: bleibt, .now())
@@ -172,11 +182,14 @@ final class Nachrichtenwacht: ChannelDuplexHandler {
         }
     }
 
-    private func begruende(_ status: HTTPResponseStatus, _ context: ChannelHandlerContext) {
-        let text = ByteBuffer(string: "Die Anfrage kam zu langsam oder zu groß an.\n")
+    private func begruende(
+        _ status: HTTPResponseStatus, _ context: ChannelHandlerContext,
+        _ satz: String = "Die Anfrage kam zu langsam oder zu groß an.\n"
+    ) {
+        let text = ByteBuffer(string: satz)
         let headers: HTTPHeaders = [
-            "Connection": "close", "Content-Type": "text/plain; charset=utf-8",
-            "Content-Length": String(text.readableBytes),
+            "Connection": "close", "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store", "Content-Length": String(text.readableBytes),
         ]
         context.write(
             wrapOutboundOut(.head(.init(version: .http1_1, status: status, headers: headers))), promise: nil)

@@ -19,9 +19,14 @@ package struct KatalogaenderungRoutes: RoomRoutes {
             APIOperation(
                 "/katalog/aenderungen", "Was sich zwischen zwei Katalogständen geändert hat",
                 [
-                    .init("von", "Nummer des früheren Katalogstands, sonst der vor „bis“", kind: .integer),
-                    .init("bis", "Nummer des späteren Katalogstands, sonst der neueste", kind: .integer),
-                    .init("art", "leistung oder ozg"), .init("aenderung", "neu, entfallen oder geaendert"),
+                    .init(
+                        "von", "Nummer des früheren Katalogstands, sonst der vor „bis“", kind: .integer,
+                        regel: .zahl(von: 0, bis: Int(Int32.max))),
+                    .init(
+                        "bis", "Nummer des späteren Katalogstands, sonst der neueste", kind: .integer,
+                        regel: .zahl(von: 0, bis: Int(Int32.max))),
+                    .init("art", "leistung oder ozg", regel: .worte(Katalogaenderung.Gegenstand.self)),
+                    .init("aenderung", "neu, entfallen oder geaendert", regel: .worte(Katalogaenderung.Art.self)),
                     .init(
                         "themenfeld", "Kurzname des Themenfelds, zu dem der Eintrag in einem der beiden Stände gehört"),
                 ], antwort: .liste("Katalogaenderung")), use: apiList)

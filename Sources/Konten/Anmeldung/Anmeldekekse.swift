@@ -2,7 +2,7 @@ import HTTPTypes
 package import Hummingbird
 import Web
 
-/// The cookies of signing in; but for the session's they are sent to `/anmelden` alone.
+/// The cookies of signing in; but for the session's they count at `/anmelden` alone.
 package struct Anmeldekekse: Sendable {
     /// Ties a form to the browser before there is a session.
     package static let vor = "leitstand_vor"
@@ -62,12 +62,11 @@ package struct Anmeldekekse: Sendable {
     }
 
     private func wert(_ name: String, _ request: Request) -> String? {
-        request.cookies[name]?.value.nonEmptySecret
+        Keks(name, weg: "/anmelden").wert(in: request, tls: tls)?.nonEmptySecret
     }
 
     private func setze(_ name: String, _ value: String, seconds: Int, in response: inout Response) {
-        let cookie =
-            "\(name)=\(value); Path=/anmelden; Max-Age=\(seconds); HttpOnly; SameSite=Lax\(tls ? "; Secure" : "")"
+        let cookie = Keks(name, weg: "/anmelden").gesetzt(value, seconds: seconds, tls: tls)
         response.headers.append(HTTPField(name: .setCookie, value: cookie))
     }
 }

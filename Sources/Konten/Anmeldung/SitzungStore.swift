@@ -49,6 +49,11 @@ package enum SitzungStore {
             istAelter: last.map { $0 <= am.plus(sekunden: -takt) } ?? true)
     }
 
+    /// When a session began; nil for one that is not there.
+    static func beginn(_ token: String, in db: any SQLConnection) throws -> Instant? {
+        try db.value("SELECT seit FROM sitzung WHERE token_hash = \(Geheimnis.hash(token))")
+    }
+
     /// Notes that a session is in use.
     static func merke(_ token: String, am: Instant, in db: any SQLConnection) throws {
         try db.execute(

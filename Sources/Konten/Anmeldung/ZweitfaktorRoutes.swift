@@ -36,7 +36,7 @@ package struct ZweitfaktorRoutes: RoomRoutes {
     @Sendable func show(_ request: Request, _ context: SiteContext) async throws -> Response {
         let abfrage = try Abfrage(request)
         let (person, token) = try wer(request, context)
-        let stand = try await stand(person)
+        let stand = try await stand(person, token)
         let ziel = abfrage["ziel"].map(AnmeldungRoutes.innen)
         if stand.hatFaktor, abfrage["neu"] == nil {
             return try site.render(VerwaltenSeite(stand: stand), context)
@@ -45,11 +45,11 @@ package struct ZweitfaktorRoutes: RoomRoutes {
             EinrichtenSeite(.vorschlag(token: token, person: person.id), person, stand, ziel: ziel), context)
     }
 
-    /// Confirms the secret with a code of it; whoever has a factor already proves the password as well.
+    /// Confirms the secret with a code of it; who has a factor already or signed in long ago proves the password as well.
     @Sendable func setUp(_ request: Request, _ context: SiteContext) async throws -> Response {
         let felder = try await Formular.read(request, context).felder
         let (person, token) = try wer(request, context)
-        let stand = try await stand(person)
+        let stand = try await stand(person, token)
         let (totp, am) = (TOTP.vorschlag(token: token, person: person.id), now())
         let ziel = felder["ziel"].map(AnmeldungRoutes.innen)
         var errors = FormErrors()
@@ -60,7 +60,10 @@ package struct ZweitfaktorRoutes: RoomRoutes {
                 "code",
                 "Der Code stimmt nicht. Prüfen Sie, ob die Uhr Ihres Geräts richtig geht, und geben Sie den nächsten ein."
             )
-        } else if stand.hatFaktor,
+        } else if stand.nachweis == .neueAnmeldung {
+            errors.add(
+                "code", "Ihre Anmeldung ist zu lange her. Melden Sie sich ab und neu an, dann richten Sie ihn ein.")
+        } else if stand.nachweis == .passwort,
             case .stimmtNicht(let text) = try await bestaetigung.pruefe(
                 felder.roh("passwort"), of: person.id)
         {
@@ -94,8 +97,8 @@ package struct ZweitfaktorRoutes: RoomRoutes {
 
     @Sendable func renewCodes(_ request: Request, _ context: SiteContext) async throws -> Response {
         let felder = try await Formular.read(request, context).felder
-        let (person, _) = try wer(request, context)
-        let stand = try await stand(person)
+        let (person, token) = try wer(request, context)
+        let stand = try await stand(person, token)
         guard stand.hatFaktor else { throw Refusal(.conflict, "Sie haben keinen zweiten Faktor eingerichtet.") }
         if let refused = try await passwort(felder, person, stand, context) { return refused }
         let (codes, urheber) = (Wiederherstellungscode.neue(), context.urheber(now()))
@@ -107,8 +110,8 @@ package struct ZweitfaktorRoutes: RoomRoutes {
 
     @Sendable func turnOff(_ request: Request, _ context: SiteContext) async throws -> Response {
         let felder = try await Formular.read(request, context).felder
-        let (person, _) = try wer(request, context)
-        let stand = try await stand(person)
+        let (person, token) = try wer(request, context)
+        let stand = try await stand(person, token)
         guard stand.hatFaktor else { throw Refusal(.conflict, "Sie haben keinen zweiten Faktor eingerichtet.") }
         guard !stand.verlangtFaktor else { throw Refusal(.conflict, ZweitfaktorRoutes.verlangt) }
         if let refused = try await passwort(felder, person, stand, context) { return refused }
@@ -148,8 +151,8 @@ package struct ZweitfaktorRoutes: RoomRoutes {
         return (person, token)
     }
 
-    private func stand(_ person: Person) async throws -> Faktorstand {
+    private func stand(_ person: Person, _ token: String) async throws -> Faktorstand {
         let am = now()
-        return try await database.read { db in try Faktorstand(person.id, am: am, in: db) }
+        return try await database.read { db in try Faktorstand(person.id, token: token, am: am, in: db) }
     }
 }

@@ -8,9 +8,29 @@ struct Faktorstand: Sendable {
     let codesUebrig: Int
     /// A role of the person demands it.
     let verlangtFaktor: Bool
+    let nachweis: Nachweis
 
-    init(_ person: Person.ID, am: Instant, in db: any SQLConnection) throws {
+    /// What whoever sets one up has to prove besides having the device: a stolen session must not tie the account to it.
+    enum Nachweis {
+        /// Signed in a moment ago.
+        case keiner
+        case passwort
+        /// There is no password here, so the way is to sign in again.
+        case neueAnmeldung
+    }
+
+    /// Seconds for which signing in is proof enough.
+    static let frisch = 10 * 60
+
+    /// `token` is that of the session.
+    init(_ person: Person.ID, token: String, am: Instant, in db: any SQLConnection) throws {
         hatFaktor = try ZweitfaktorStore.istEingerichtet(person, in: db)
+        let since = try SitzungStore.beginn(token, in: db)
+        if !hatFaktor, let since, since >= am.plus(sekunden: -Faktorstand.frisch) {
+            nachweis = .keiner
+        } else {
+            nachweis = try hatFaktor || KontoStore.hatKennwort(person, in: db) ? .passwort : .neueAnmeldung
+        }
         codesUebrig = try ZweitfaktorStore.codesUebrig(person, in: db)
         verlangtFaktor = try AmtStore.geltende(person, am: am, in: db).contains(where: \.rolle.verlangtZweitenFaktor)
     }
@@ -48,7 +68,7 @@ struct EinrichtenSeite: Page {
                 .joined()
         case "code": CodeSeite.feld(fehler["code"], hinweis: "6 Ziffern, wie die App sie gerade zeigt.")
         case "passwort":
-            stand.hatFaktor
+            stand.nachweis == .passwort
                 ? Feld(
                     "passwort", "Passwort", fehler: fehler["passwort"], typ: "password", pflicht: true,
                     breite: "mittel", autocomplete: "current-password") : nil

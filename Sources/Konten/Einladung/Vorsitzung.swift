@@ -8,11 +8,11 @@ struct Vorsitzung: Sendable {
     let site: Site
     let tls: Bool
 
-    private static let cookie = "leitstand_vor"
+    private var kekse: Anmeldekekse { Anmeldekekse(tls: tls) }
 
     func read(_ request: Request, _ context: SiteContext) async throws -> Abfrage {
         if context.sitzung != nil { return try await Formular.read(request, context).felder }
-        guard let secret = request.cookies[Vorsitzung.cookie]?.value, secret.utf8.count >= 20 else {
+        guard let secret = kekse.vor(request) else {
             throw Refusal(
                 .notAllowed,
                 "Dieses Formular braucht Cookies. Erlauben Sie Cookies für diese Seite und laden Sie sie neu.")
@@ -28,12 +28,9 @@ struct Vorsitzung: Sendable {
         context.adresse = nil
         context.seite = nil
         if context.sitzung != nil { return geheim(try site.render(page, context, status: status)) }
-        let known = request.cookies[Vorsitzung.cookie]?.value
-        let secret = known.flatMap { (20...100).contains($0.utf8.count) ? $0 : nil } ?? Geheimnis.neu(bytes: 24)
+        let secret = kekse.vor(request) ?? Geheimnis.neu(bytes: 24)
         var response = try site.render(page, context, status: status, csrf: secret)
-        let value =
-            "\(Vorsitzung.cookie)=\(secret); Path=/anmelden; Max-Age=3600; HttpOnly; SameSite=Lax\(tls ? "; Secure" : "")"
-        response.headers.append(HTTPField(name: .setCookie, value: value))
+        kekse.setzeVor(secret, in: &response)
         return geheim(response)
     }
 

@@ -75,7 +75,7 @@ package struct FremdanmeldungRoutes: RoomRoutes {
         let anbieter = try verlangeAnbieter()
         // To look whether an address is there must not use it up.
         guard request.method == .get else { return Response(status: .ok, headers: [.cacheControl: "no-store"]) }
-        let cookie = request.cookies[Fremdvorgang.name(tls: tls)]?.value
+        let cookie = Fremdvorgang.gesandt(request, tls: tls)
         let vorgang = cookie.flatMap { Fremdvorgang(cookie: $0) }
         do throws(Ablehnung) {
             return try await annehmen(request, vorgang, anbieter, context)

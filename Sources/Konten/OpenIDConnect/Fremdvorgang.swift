@@ -1,4 +1,5 @@
 import Crypto
+import Hummingbird
 import Kernel
 import Web
 
@@ -52,15 +53,11 @@ struct Fremdvorgang: Sendable {
         return Base64URL.encode(Array(code))
     }
 
-    private static let einfach = "leitstand_extern"
-    private static let sicher = "__Host-leitstand_extern"
+    private static let keks = Keks("leitstand_extern", weg: "/anmelden")
 
-    static func name(tls: Bool) -> String { tls ? sicher : einfach }
+    static func gesandt(_ request: Request, tls: Bool) -> String? { keks.wert(in: request, tls: tls) }
 
-    /// A cookie that is bound to the host must be sent everywhere, so the path is narrow only without TLS.
     static func setze(_ value: String, seconds: Int, tls: Bool) -> String {
-        let path = tls ? "/" : "/anmelden"
-        return
-            "\(name(tls: tls))=\(value); Path=\(path); Max-Age=\(seconds); HttpOnly; SameSite=Lax\(tls ? "; Secure" : "")"
+        keks.gesetzt(value, seconds: seconds, tls: tls)
     }
 }

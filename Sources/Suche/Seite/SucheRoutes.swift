@@ -27,13 +27,15 @@ package struct SucheRoutes: RoomRoutes {
             APIOperation(
                 "/suche", "Suche über Leistungen, OZG-Leistungen und Gebiete, das Beste zuerst",
                 [
-                    .init("q", "Was gesucht wird: Wörter oder Ziffern eines Schlüssels", beispiel: "hund anmelden"),
-                    .init("art", "nur „leistung“, „ozg“ oder „gebiet“"),
+                    .init(
+                        "q", "Was gesucht wird: Wörter oder Ziffern eines Schlüssels", beispiel: "hund anmelden",
+                        regel: .muster("[A-Za-z]{2}|[0-9]{2}", hoechstens: Suche.laengste), pflicht: true),
+                    .init("art", "nur „leistung“, „ozg“ oder „gebiet“", regel: .worte(Suchdokument.Art.self)),
                     .init("themenfeld", "Kurzname des Themenfelds", mehrfach: true),
                     .init("lage", "Kurzname der Lage", mehrfach: true),
                     .init("typ", "Code der Typisierung", mehrfach: true),
-                    .init("anzahl", "Treffer je Art, 1 bis 50", kind: .integer),
-                    .init("seite", "Seite, ab 1", kind: .integer),
+                    .init("anzahl", "Treffer je Art, 1 bis 50", kind: .integer, regel: .zahl(von: 1, bis: 50)),
+                    .init("seite", "Seite, ab 1", kind: .integer, regel: .zahl(von: 1, bis: 1_000_000)),
                 ], antwort: .objekt("Suchantwort")), use: apiShow)
         routes.api(
             APIOperation(

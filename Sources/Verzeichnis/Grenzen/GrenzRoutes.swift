@@ -16,10 +16,14 @@ package struct GrenzRoutes: RoomRoutes {
                 "/grenzen/{ebene}",
                 "Grenzen als TopoJSON mit Quellenvermerk",
                 [
-                    .init("ebene", "gemeinden, kreise oder laender", in: "path", beispiel: "laender"),
-                    .init("stufe", "Vereinfachung: 1 fein (sonst), 2 mittel, 3 grob", kind: .integer),
-                    .init("land", "Nur dieses Land, zwei Ziffern"),
-                    .init("kreis", "Nur dieser Kreis, fünf Ziffern"),
+                    .init(
+                        "ebene", "gemeinden, kreise oder laender", in: "path", beispiel: "laender",
+                        regel: .worte(Grenzebene.self)),
+                    .init(
+                        "stufe", "Vereinfachung: 1 fein (sonst), 2 mittel, 3 grob", kind: .integer,
+                        regel: .zahl(von: Topologie.stufen.lowerBound, bis: Topologie.stufen.upperBound)),
+                    .init("land", "Nur dieses Land, zwei Ziffern", regel: .ziffern(2)),
+                    .init("kreis", "Nur dieser Kreis, fünf Ziffern", regel: .ziffern(5)),
                 ], antwort: .dokument), use: map)
     }
 

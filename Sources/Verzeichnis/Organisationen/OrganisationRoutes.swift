@@ -37,9 +37,11 @@ package struct OrganisationRoutes: RoomRoutes {
                 "/organisationen", "Organisationen, nach Namen",
                 [
                     .init("q", "Name oder Anfang eines Schlüssels"),
-                    .init("art", "Art der Organisation", mehrfach: true),
-                    .init("land", "Schlüssel des Landes, zwei Ziffern", mehrfach: true),
-                    .init("aufgeloest", "ja: nur aufgelöste, alle: auch aufgelöste, sonst nur bestehende"),
+                    .init("art", "Art der Organisation", mehrfach: true, regel: .worte(Organisation.Art.self)),
+                    .init("land", "Schlüssel des Landes, zwei Ziffern", mehrfach: true, regel: .ziffern(2)),
+                    .init(
+                        "aufgeloest", "ja: nur aufgelöste, alle: auch aufgelöste, sonst nur bestehende",
+                        regel: .worte(GebietFilter.Aufgeloest.self)),
                 ], antwort: .liste("Organisation", facetten: true)), use: apiList)
         routes.api(
             APIOperation(

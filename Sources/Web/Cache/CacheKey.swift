@@ -23,8 +23,8 @@ struct CacheKey: Hashable, Sendable {
         var host = request.head.authority
         for field in request.headers {
             switch field.name {
-            // Both cookies of ours begin so, with and without their prefix for TLS.
-            case .cookie: if field.value.contains("leitstand_") { return nil }
+            // With and without its prefix for TLS. What else we set counts at `/anmelden` alone, which is never kept.
+            case .cookie: if field.value.contains(SessionCookie.plain) { return nil }
             case .authorization: return nil
             case .host: host = host ?? field.value
             default: break
