@@ -20,6 +20,22 @@ import Testing
         }
     }
 
+    private static func zugleich(
+        _ programs: [Programmclient], mal count: Int, _ titel: String, schluessel key: String
+    ) async throws -> [SiteClient.Antwort] {
+        try await withThrowingTaskGroup(of: SiteClient.Antwort.self) { group in
+            for number in 0..<count {
+                let program = programs[number % programs.count]
+                group.addTask {
+                    try await program.frage(.post, liste, "{\"titel\": \"\(titel)\"}", [schluessel: key])
+                }
+            }
+            var all: [SiteClient.Antwort] = []
+            for try await answer in group { all.append(answer) }
+            return all
+        }
+    }
+
     @Test(arguments: TestBackend.available)
     func `many equal requests at once with one key create one row, and all get the same answer`(
         on backend: TestBackend
@@ -32,18 +48,7 @@ import Testing
             var random = Zufall(seed)
             for round in 0..<6 {
                 let (titel, count) = ("Gleichzeitig \(round)", Int.random(in: 2...24, using: &random))
-                let answers = Mutex<[SiteClient.Antwort]>([])
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    for number in 0..<count {
-                        group.addTask {
-                            let answer = try await programs[number % 2].frage(
-                                .post, Self.liste, "{\"titel\": \"\(titel)\"}", [Self.schluessel: "k\(round)"])
-                            answers.withLock { $0.append(answer) }
-                        }
-                    }
-                    try await group.waitForAll()
-                }
-                let all = answers.withLock { $0 }
+                let all = try await Self.zugleich(programs, mal: count, titel, schluessel: "k\(round)")
                 #expect(all.allSatisfy { $0.status == .created }, "Saat \(seed): \(all.map(\.status.code))")
                 #expect(Set(all.map(\.bytes)).count == 1 && Set(all.map { $0.headers[.location] }).count == 1)
                 #expect(all.filter { $0.headers[Self.wiederholt] == nil }.count == 1, "Saat \(seed)")
