@@ -8,7 +8,7 @@ extension Datenschutz {
     /// The rooms that hold something about persons. A new one takes part with one line here; a test finds tables
     /// about persons that no room names.
     package static let quellen: [any PersonendatenQuelle] = [
-        Kontenquelle(), VerlaufQuelle(), Ladungsdaten(), Kontaktdaten(), Sicherungsdaten(),
+        Kontenquelle(), VerlaufQuelle(), IdempotenzQuelle(), Ladungsdaten(), Kontaktdaten(), Sicherungsdaten(),
     ]
 
     /// With the periods that come along.

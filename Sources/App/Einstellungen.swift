@@ -97,7 +97,7 @@ package struct Einstellung: Sendable {
     static let proxys = Einstellung(
         name: "LEITSTAND_PROXYS", art: "Netze", vorgabe: nil,
         beschreibung:
-            "Netze der eigenen Proxys, etwa 127.0.0.1, 10.0.0.0/8: nur von dort gilt X-Forwarded-For, für die Bremse der Anmeldung.",
+            "Netze der eigenen Proxys, etwa 127.0.0.1, 10.0.0.0/8: nur von dort gilt X-Forwarded-For, für die Bremse der Anmeldung und LEITSTAND_ANFRAGEN_JE_ADRESSE.",
         geheim: false)
 
     static let fristen = Einstellung(
@@ -111,8 +111,7 @@ package struct Einstellung: Sendable {
         [
             datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, smtp, absender,
             smtpZertifikat, sicherungsschluessel, protokoll, httpVerbindungen, anfragen, vorlauf, jobs, metriken,
-            proxys,
-            fristen,
+            proxys, fristen, anfragenJeToken, anfragenJeAdresse,
         ] + openIDConnect
 }
 
@@ -132,7 +131,7 @@ package struct Einstellungen: Sendable {
         return given ?? setting.vorgabe
     }
 
-    private func zahl(_ setting: Einstellung, _ range: ClosedRange<Int>) throws -> Int {
+    func zahl(_ setting: Einstellung, _ range: ClosedRange<Int>) throws -> Int {
         let text = wert(setting) ?? ""
         guard let value = Int(text), range.contains(value) else {
             throw Refusal(

@@ -33,6 +33,8 @@ package struct Leitstand: Sendable {
     package let datenschutz: Datenschutz
     private let messnetze: [Netzbereich]
     private let herkunft: Herkunft
+    /// What a token and a client address may ask in a minute.
+    private let anfragemass: Anfragemass
     /// Nil where nobody signs in through an identity provider.
     private let anbieter: Identitaetsanbieter?
     package let now: @Sendable () -> Instant
@@ -44,7 +46,7 @@ package struct Leitstand: Sendable {
         anfragegrenze: Anfragegrenze = Anfragegrenze(), messnetze: [Netzbereich] = [], proxys: [Netzbereich] = [],
         postausgang: (any Postausgang)? = nil, linkadresse: String? = nil,
         anbieter: Identitaetsanbieter? = nil,
-        datenschutz: Datenschutz = .ueblich,
+        datenschutz: Datenschutz = .ueblich, anfragemass: Anfragemass = Anfragemass(),
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
@@ -58,6 +60,7 @@ package struct Leitstand: Sendable {
         herkunft = Herkunft(proxys: proxys)
         self.anbieter = anbieter
         self.datenschutz = datenschutz
+        self.anfragemass = anfragemass
         messwerte = Messwerte([
             anfragegrenze, Datenbankwerte(database), Prozesswerte(version: Leitstand.version),
         ])
@@ -100,7 +103,8 @@ package struct Leitstand: Sendable {
             Gebiet.verweisSchema, DienstEintrag.schema, Facette.schema, Katalogaenderung.schema, Katalogstand.schema,
             Codeliste.schema, Codeliste.schemaMitFassungen, Codelistenfassung.schema, Codelistenspalte.schema,
             Codelisteneintrag.schema, Organisation.schema, Organisation.auskunftSchema, Organisation.einheitSchema,
-        ] + SucheRoutes.schemas
+            Umsetzungseintrag.schema, Umsetzungseintrag.listenschema, DelegationAPIRoutes.schema,
+        ] + Organisation.angabenschemas + SucheRoutes.schemas
 
     /// How the rooms say what they wrote into the Verlauf.
     private static let worte: [any Verlaufsworte] = [WorteImVerlauf()]
@@ -120,6 +124,7 @@ package struct Leitstand: Sendable {
     private var rooms: [any RoomRoutes] {
         let konten = Kontonamen()
         let erzaehlung = VerlaufImDatensatz(konten: konten, worte: Leitstand.worte)
+        let schreibweg = Schreibweg(database: database, now: now)
         return [
             StartRoutes(database: database, site: site, bereitschaft: bereitschaft),
             MesswerteRoutes(messwerte: messwerte, netze: messnetze),
@@ -159,6 +164,13 @@ package struct Leitstand: Sendable {
                 organisation: Leitstand.organisation, now: now),
             BetriebRoutes(database: database, site: site, arbeiten: arbeiten, now: now),
             JobRoutes(database: database, site: site, arbeiten: arbeiten, now: now),
+            ZugangRoutes(database: database, site: site, anmeldung: anmeldung, now: now),
+            OrganisationAPIRoutes(weg: schreibweg),
+            EinheitAPIRoutes(database: database, weg: schreibweg, now: now),
+            AngabeAPIRoutes(database: database, weg: schreibweg, now: now),
+            DelegationAPIRoutes(database: database, weg: schreibweg),
+            DienstAPIRoutes(weg: schreibweg),
+            EintragAPIRoutes(database: database, weg: schreibweg),
             DatenschutzRoutes(
                 database: database, site: site, anmeldung: anmeldung, datenschutz: datenschutz, tls: tls, now: now),
             FusstextRoutes(texte: texte, site: site),
@@ -176,7 +188,8 @@ package struct Leitstand: Sendable {
                 // The operator may change these files at any time.
                 routes: Set(Fusstext.allCases.map(\.pfad))),
             namesHost: site.grundadresse.konfiguriert == nil,
-            log: RequestLog(zaehler: messwerte.anfragezaehler(routes.map(\.path))))
+            log: RequestLog(zaehler: messwerte.anfragezaehler(routes.map(\.path))),
+            drosselung: anfragemass.jeAdresse.map { Drosselung(jeMinute: $0, herkunft: herkunft) })
     }
 
     /// All routes with their middleware, and the table of what was registered.
@@ -184,13 +197,19 @@ package struct Leitstand: Sendable {
         let router = Router(context: SiteContext.self, options: [.autoGenerateHeadEndpoints])
         let now = now
         router.add(middleware: SecurityHeaders(tls: tls))
+        if let limit = anfragemass.jeAdresse { router.add(middleware: Drosselantwort(site: site, jeMinute: limit)) }
         // Before the place: who sends slowly waits outside.
         router.add(middleware: Vorabkoerper(unter: "/anmelden", site: site))
         // Before everything that asks the database.
         router.add(middleware: Anfragebegrenzung(grenze: anfragegrenze, site: site))
         // Before the error pages, so that these know who is signed in.
-        router.add(middleware: SessionLookup(sessions: DatabaseSessions(database: database), tls: tls, now: now))
+        let sessions = DatabaseSessions(database: database)
+        router.add(middleware: SessionLookup(sessions: sessions, tls: tls, now: now))
+        router.add(
+            middleware: BearerLookup(
+                sessions: sessions, drossel: anfragemass.jeToken.map { Drossel(jeMinute: $0) }, now: now))
         router.add(middleware: ErrorPages(site: site, newID: { Kennung.neu(now()) }))
+        router.add(middleware: BearerGuard())
         router.add(middleware: RequestGuard())
         var routes = Routes(router)
         site.assets.add(to: &routes)

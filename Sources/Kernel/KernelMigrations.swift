@@ -117,5 +117,21 @@ package enum KernelMigrations {
             )
             """,
             "CREATE INDEX verlauf_kette_am ON verlauf_kette (am)"),
+        Migration(
+            "kernel-0004-idempotenz",
+            // Requests of programs that may come twice, with the answer of the first.
+            """
+            CREATE TABLE idempotenz (
+                person TEXT NOT NULL,
+                schluessel TEXT NOT NULL,
+                abdruck TEXT NOT NULL,
+                am BIGINT NOT NULL,
+                status BIGINT,
+                ort TEXT,
+                antwort TEXT,
+                PRIMARY KEY (person, schluessel)
+            )
+            """,
+            "CREATE INDEX idempotenz_am ON idempotenz (am)"),
     ]
 }

@@ -38,6 +38,8 @@ package struct Verlauf: Sendable, Equatable {
         case nachfolgeUebertragen = "nachfolge_uebertragen"
         case kontoGeloescht = "konto_geloescht"
         case auskunftErteilt = "auskunft_erteilt"
+        case zugangstokenAngelegt = "zugangstoken_angelegt"
+        case zugangstokenWiderrufen = "zugangstoken_widerrufen"
     }
 
     package var art: Art

@@ -48,7 +48,7 @@ package enum KontoStore {
     }
 
     /// Sets a new password and ends all sessions of the account, but for the one of `ausser`, and all links: whoever
-    /// knew the old one may have asked for a change of the address with it.
+    /// knew the old one may have asked for a change of the address with it. Without `ausser` all Zugangstoken end, too.
     package static func setzeKennwort(
         _ kennwort: Kennwort, of id: Person.ID, ausser token: String? = nil, durch urheber: Urheber,
         in db: any SQLConnection
@@ -57,6 +57,9 @@ package enum KontoStore {
         try SitzungStore.beendeAlle(of: id, ausser: token, in: db)
         try db.execute("DELETE FROM bekanntes_geraet WHERE person = \(id)")
         try EinmallinkStore.beende(alle: id, in: db)
+        // Set anew from outside a session: the account may have been in strange hands. Who changes the own password
+        // knows the old one and sees the own tokens beside it.
+        if token == nil { try ZugangStore.widerrufeAlle(of: id, durch: urheber, in: db) }
         try VerlaufStore.append([Verlauf(.kennwortGesetzt, nach: id.rawValue)], durch: urheber, in: db)
     }
 

@@ -5,7 +5,7 @@ import Verzeichnis
 import Web
 
 /// The short Steckbrief as it was typed, kept so that a refused form comes back filled in.
-struct DienstForm: Sendable {
+struct DienstForm: Sendable, Textformular {
     var name = ""
     var anbieter = ""
     var url = ""
@@ -20,16 +20,16 @@ struct DienstForm: Sendable {
     init() {}
 
     init(_ felder: Abfrage) {
-        name = felder.roh("name")
-        anbieter = felder.roh("anbieter")
-        url = felder.roh("url")
-        hersteller = felder.roh("hersteller")
-        formularsystem = felder.roh("formularsystem")
-        leistungen = felder.roh("leistungen")
-        variante = felder.roh("variante")
-        reifegrad = felder.roh("reifegrad")
-        beschreibung = felder.roh("beschreibung")
+        lies(felder)
         version = Int(felder.roh("version")) ?? 0
+    }
+
+    static var wege: [(name: String, weg: WritableKeyPath<Self, String>)] {
+        [
+            ("name", \.name), ("anbieter", \.anbieter), ("url", \.url), ("hersteller", \.hersteller),
+            ("formularsystem", \.formularsystem), ("leistungen", \.leistungen), ("variante", \.variante),
+            ("reifegrad", \.reifegrad), ("beschreibung", \.beschreibung),
+        ]
     }
 
     init(_ eintrag: DienstEintrag) {

@@ -162,10 +162,7 @@ package enum DienstStore {
             WHERE id = \(dienst.id) AND version = \(dienst.version)
             """)
         guard changed == 1 else {
-            throw Refusal(
-                .conflict,
-                "Diesen Onlinedienst hat inzwischen jemand anderes geändert. Laden Sie die Seite neu und tragen Sie Ihre Änderung noch einmal ein."
-            )
+            throw inzwischenGeaendert
         }
         if Set(old.leistungen) != Set(leistungen) {
             try db.execute("DELETE FROM onlinedienst_leistung WHERE onlinedienst = \(dienst.id)")
@@ -180,6 +177,11 @@ package enum DienstStore {
             }, durch: urheber, in: db)
         return true
     }
+
+    static let inzwischenGeaendert = Refusal(
+        .conflict,
+        "Diesen Onlinedienst hat inzwischen jemand anderes geändert. Laden Sie die Seite neu und tragen Sie Ihre Änderung noch einmal ein."
+    )
 
     private static func serve(_ id: Onlinedienst.ID, _ leistungen: [Leistung.ID], in db: any SQLConnection) throws {
         try db.insert(

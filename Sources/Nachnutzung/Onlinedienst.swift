@@ -93,6 +93,7 @@ package struct DienstEintrag: Sendable, Equatable, RowDecodable, JSONValue {
             .init("variante", .auswahl(Variante.allCases.map(\.rawValue)), leerbar: true),
             .init("reifegradmodell", .auswahl(Reifegrad.Modell.allCases.map(\.rawValue)), leerbar: true),
             .init("reifegrad", .zahl, leerbar: true), .init("beschreibung", .text, leerbar: true),
+            .init("version", .zahl, "zählt die Änderungen"),
         ])
 
     package func write(to json: inout JSONWriter) {
@@ -115,6 +116,7 @@ package struct DienstEintrag: Sendable, Equatable, RowDecodable, JSONValue {
             json.field("reifegradmodell", dienst.reifegrad?.modell.rawValue)
             json.field("reifegrad", dienst.reifegrad?.stufe)
             json.field("beschreibung", dienst.beschreibung)
+            json.field("version", dienst.version)
         }
     }
 }

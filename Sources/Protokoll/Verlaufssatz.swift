@@ -69,6 +69,10 @@ struct Verlaufssatz: Sendable, Equatable {
                 ? [Teil("von "), ziel(zeile.von, namen.organisationen), Teil(" an "), hier]
                 : [Teil("von "), hier, Teil(" an "), ziel(zeile.nach, namen.organisationen)]
         case "alsVertretung": return zeile.feld == "vertretung" ? [Teil(" als Vertretung")] : []
+        case "tokenumfang":
+            let scope = zeile.feld == "aendern" ? " zum Lesen und Ändern" : zeile.feld == "lesen" ? " zum Lesen" : ""
+            guard zeile.organisation != nil else { return [Teil(scope)] }
+            return [Teil(scope + " bei "), ziel(zeile.organisation, namen.organisationen)]
         case "datenstand": return [Teil(datenstand(zeile))]
         case "nach": return [Teil(wert(zeile.nach, zeile.feld, namen, worte).map { "„\($0)“" } ?? "leer")]
         case "nachNummer": return [Teil(zeile.nach ?? "unbekannt")]

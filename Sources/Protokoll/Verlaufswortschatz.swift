@@ -23,6 +23,8 @@ extension Verlaufssatz {
         "konto_geloescht": "{wer} hat ein Konto gelöscht.",
         "kennwort_gesetzt": "{wer} hat das Passwort von {nachPerson} gesetzt.",
         "auskunft_erteilt": "{wer} hat die Daten eines Kontos als Auskunft abgerufen.",
+        "zugangstoken_angelegt": "{wer} hat ein Zugangstoken für {nachPerson} gemacht{tokenumfang}.",
+        "zugangstoken_widerrufen": "{wer} hat ein Zugangstoken von {nachPerson} widerrufen{tokenumfang}.",
         "rolle_gegeben": "{wer} hat {vonPerson} die Rolle {nachRolle}{alsVertretung}{beiOrganisation} gegeben.",
         "rolle_genommen": "{wer} hat {nachPerson} die Rolle {vonRolle}{beiOrganisation} genommen.",
         "organisation_angelegt": "{wer} hat die Organisation {organisation} angelegt.",
@@ -59,6 +61,7 @@ extension Verlaufssatz {
         "einheit_zusammengelegt": "Ämter zusammengelegt", "angabe_angelegt": "Angabe angelegt",
         "angabe_geaendert": "Angabe geändert", "angabe_geloescht": "Angabe gelöscht",
         "delegation_gegeben": "Aufgabe delegiert", "delegation_beendet": "Delegation beendet",
+        "zugangstoken_angelegt": "Zugangstoken gemacht", "zugangstoken_widerrufen": "Zugangstoken widerrufen",
         "nachfolge_uebertragen": "Nachfolge übertragen", "verlauf_gekuerzt": "Verlauf gekürzt",
     ]
 

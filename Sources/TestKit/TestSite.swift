@@ -54,7 +54,7 @@ package struct TestSite: Sendable {
         _ database: any Database, texte: String? = nil, adresse: String? = nil, frist: Duration = .seconds(120),
         cache: Int = Leitstand.cache, post: (any Postausgang)? = nil, linkadresse: String? = "http://localhost:8080",
         anbieter: Identitaetsanbieter? = nil,
-        datenschutz: Datenschutz = .ueblich, tls: Bool = false,
+        datenschutz: Datenschutz = .ueblich, tls: Bool = false, anfragemass: Anfragemass = Anfragemass(),
         now: @escaping @Sendable () -> Instant = { Welt.jetzt }
     ) throws {
         self.database = database
@@ -65,7 +65,7 @@ package struct TestSite: Sendable {
             suche: Suche(alltag: try Welt.alltagswoerter.get(), frist: frist), tls: tls,
             texte: Fusstexte(ordner: texte, vorlagen: Welt.ordner("Sources/App/texte")), adresse: adresse, cache: cache,
             postausgang: post, linkadresse: adresse ?? linkadresse, anbieter: anbieter, datenschutz: datenschutz,
-            now: now)
+            anfragemass: anfragemass, now: now)
     }
 
     /// Runs `body` with a client for this site; `log` is what the server writes its log to, else nothing.

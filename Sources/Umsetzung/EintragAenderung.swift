@@ -89,6 +89,21 @@ package enum EintragAenderung {
         try change(eintrag, to: inhalt, art: .uebernahme, durch: urheber, in: db)
     }
 
+    /// The same as somebody asks for it: only where no solution was chosen yet, and twice does nothing more.
+    static func waehle(
+        _ loesung: Loesung, fuer eintrag: Umsetzungseintrag, durch urheber: Urheber, in db: any SQLConnection
+    ) throws {
+        // Pressed twice: the row already is what the person asked for.
+        if eintrag.inhalt.stand == .geplant, eintrag.inhalt.dienst == loesung.id { return }
+        guard eintrag.inhalt.stand.suchtLoesung else {
+            throw Refusal(
+                .conflict,
+                "Der Eintrag ist inzwischen „\(eintrag.inhalt.stand.wort)“. Ändern Sie ihn auf seiner Seite, wenn Sie trotzdem wechseln wollen."
+            )
+        }
+        try uebernehmen(loesung, in: eintrag, durch: urheber, in: db)
+    }
+
     static let inzwischenGeaendert = Refusal(
         .conflict,
         "Diesen Eintrag hat inzwischen jemand anderes geändert. Laden Sie die Seite neu und tragen Sie Ihre Änderung noch einmal ein."

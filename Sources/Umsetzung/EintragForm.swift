@@ -4,7 +4,7 @@ import Storage
 import Web
 
 /// A row as it was typed, kept so that a refused form comes back filled in.
-struct EintragForm: Sendable {
+struct EintragForm: Sendable, Textformular {
     var titel = ""
     var leistungen = ""
     var ozgID = ""
@@ -25,22 +25,17 @@ struct EintragForm: Sendable {
     init() {}
 
     init(_ felder: Abfrage) {
-        titel = felder.roh("titel")
-        leistungen = felder.roh("leistungen")
-        ozgID = felder.roh("ozg")
-        amt = felder.roh("amt")
-        stand = felder.roh("stand")
-        variante = felder.roh("variante")
-        dienst = felder.roh("dienst")
-        url = felder.roh("url")
-        reifegrad = felder.roh("reifegrad")
-        prioritaet = felder.roh("prioritaet")
-        frist = felder.roh("frist")
-        rolle = felder.roh("rolle")
-        notiz = felder.roh("notiz")
-        schlagworte = felder.roh("schlagworte")
-        begruendung = felder.roh("begruendung")
+        lies(felder)
         version = Int(felder.roh("version")) ?? 0
+    }
+
+    static var wege: [(name: String, weg: WritableKeyPath<Self, String>)] {
+        [
+            ("titel", \.titel), ("leistungen", \.leistungen), ("ozg", \.ozgID), ("amt", \.amt), ("stand", \.stand),
+            ("variante", \.variante), ("dienst", \.dienst), ("url", \.url), ("reifegrad", \.reifegrad),
+            ("prioritaet", \.prioritaet), ("frist", \.frist), ("rolle", \.rolle), ("notiz", \.notiz),
+            ("schlagworte", \.schlagworte), ("begruendung", \.begruendung),
+        ]
     }
 
     init(_ eintrag: Umsetzungseintrag, dienst: Loesung?) {

@@ -187,15 +187,7 @@ package struct UmsetzungRoutes: RoomRoutes {
             guard let wish = felder["dienst"], let loesung = try EintragStore.loesung(wish, in: db) else {
                 throw Refusal(.unprocessable, "Wählen Sie einen Onlinedienst aus, den Sie übernehmen wollen.")
             }
-            // Pressed twice: the row already is what the person asked for.
-            let schonDa = eintrag.inhalt.stand == .geplant && eintrag.inhalt.dienst == loesung.id
-            guard eintrag.inhalt.stand.suchtLoesung || schonDa else {
-                throw Refusal(
-                    .conflict,
-                    "Der Eintrag ist inzwischen „\(eintrag.inhalt.stand.wort)“. Ändern Sie ihn auf seiner Seite, wenn Sie trotzdem wechseln wollen."
-                )
-            }
-            if !schonDa { try EintragAenderung.uebernehmen(loesung, in: eintrag, durch: urheber, in: db) }
+            try EintragAenderung.waehle(loesung, fuer: eintrag, durch: urheber, in: db)
             return Adresse(organisation.pfad(zu: eintrag), [("ok", "uebernommen"), ("zurueck", felder["zurueck"])])
         }
         return .weiter(zu: target.text)

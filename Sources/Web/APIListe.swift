@@ -64,6 +64,23 @@ extension Listenwunsch {
     }
 }
 
+extension Listenwunsch {
+    /// A part of a list that is held whole; the cursor is a place in it.
+    ///
+    /// - Throws: `Refusal.badRequest` for a cursor that is not ours.
+    package func teil<T>(alle: [T]) throws -> (eintraege: [T], weiter: String?) {
+        var start = 0
+        if let nach {
+            guard let place = Int(nach[0]), place > 0 else {
+                throw Refusal(.badRequest, "„weiter“ muss unverändert aus der vorigen Antwort stammen.")
+            }
+            start = min(place, alle.count)
+        }
+        let end = min(start + anzahl, alle.count)
+        return (Array(alle[start..<end]), end < alle.count ? Marke.encode(["\(end)"]) : nil)
+    }
+}
+
 /// The cursor of a list: sort values joined and written in base64url.
 package enum Marke {
     package static func encode(_ parts: [String]) -> String {

@@ -38,6 +38,12 @@ package struct ErrorPages: RouterMiddleware {
             var response = try answer(error.problem, request, context)
             if !error.erlaubt.isEmpty { response.headers[.allow] = error.erlaubt.joined(separator: ", ") }
             return response
+        } catch let error as Eingabefehler {
+            return try answer(Problem(error), request, context)
+        } catch let error as ZuVieleAnfragen {
+            var response = try answer(Drosselstand.problem(error.stand.grenze), request, context)
+            response.headers[.retryAfter] = "\(error.stand.warte)"
+            return response
         } catch let error as CancellationError {
             throw error
         } catch StorageError.unavailable(let reason) {
@@ -83,7 +89,11 @@ package struct ErrorPages: RouterMiddleware {
     }
 
     private func page(_ problem: Problem, _ request: Request, _ context: SiteContext) throws -> Response {
-        if request.uri.path.hasPrefix("/api/") { return problem.json }
+        if request.uri.path.hasPrefix("/api/") {
+            var response = problem.json
+            if problem.status == .unauthorized { response.headers[.wwwAuthenticate] = context.herausforderung }
+            return response
+        }
         if problem.status == .unauthorized, request.method == .get || request.method == .head {
             let target = request.uri.string.utf8.count <= 1_000 ? request.uri.string : "/"
             return .weiter(zu: Adresse("/anmelden", [("ziel", target)]).text)
@@ -99,9 +109,23 @@ struct Problem: Sendable {
     let text: String
     let rat: String?
     let vorfall: String?
+    /// The fields of a JSON body that are wrong.
+    let fehler: [(feld: String, satz: String)]
 
-    init(_ status: HTTPResponse.Status, _ titel: String, _ text: String, rat: String? = nil, vorfall: String? = nil) {
-        (self.status, self.titel, self.text, self.rat, self.vorfall) = (status, titel, text, rat, vorfall)
+    init(
+        _ status: HTTPResponse.Status, _ titel: String, _ text: String, rat: String? = nil, vorfall: String? = nil,
+        fehler: [(feld: String, satz: String)] = []
+    ) {
+        (self.status, self.titel, self.text, self.rat) = (status, titel, text, rat)
+        (self.vorfall, self.fehler) = (vorfall, fehler)
+    }
+
+    init(_ error: Eingabefehler) {
+        let first = error.fehler.first.map { "\($0.feld): \($0.satz)" } ?? ""
+        self.init(
+            .unprocessableContent, "Angaben unvollständig",
+            error.fehler.count > 1 ? "\(error.fehler.count) Angaben sind falsch. \(first)" : first,
+            fehler: error.fehler)
     }
 
     init(_ refusal: Refusal) {
@@ -168,6 +192,18 @@ struct Problem: Sendable {
             json.field("status", status.code)
             json.field("detail", text)
             if let vorfall { json.field("vorfall", vorfall) }
+            if !fehler.isEmpty {
+                json.field(
+                    "fehler",
+                    array: { json in
+                        for entry in fehler {
+                            json.object { json in
+                                json.field("feld", entry.feld)
+                                json.field("satz", entry.satz)
+                            }
+                        }
+                    })
+            }
         }
         return json.bytes
     }

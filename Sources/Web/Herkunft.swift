@@ -31,5 +31,7 @@ package struct Herkunft: Sendable {
         return address
     }
 
+    var hatProxys: Bool { !proxys.isEmpty }
+
     private func istProxy(_ address: String) -> Bool { proxys.contains { $0.enthaelt(address) } }
 }

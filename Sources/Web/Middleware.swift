@@ -127,7 +127,7 @@ package struct SessionLookup: RouterMiddleware {
         }
         if isReading, address.utf8.count <= 1_000 { context.adresse = address }
         context.rechner = Grundadresse.rechner(request)
-        if let token = SessionCookie.token(in: request, tls: tls) {
+        if !BearerLookup.gilt(fuer: request), let token = SessionCookie.token(in: request, tls: tls) {
             let (sessions, now) = (sessions, now)
             context.nachschau = Nachschau { db in try sessions.session(of: token, at: now(), in: db) }
             do { context.sitzung = try await sessions.session(of: token, at: now()) } catch let error as StorageError {

@@ -43,8 +43,9 @@ package struct Routes {
 
     /// A JSON route under `/api/v1`, with its place in the API document.
     package mutating func api(_ operation: APIOperation, use handler: @escaping Handler) {
-        add(.get, "/api/v1" + operation.path, .oeffentlich, operation, handler)
-        schnittstelle.get(RouterPath("/api/v1" + operation.path), use: handler)
+        let path = "/api/v1" + operation.path
+        add(operation.methode, path, operation.nurMitToken ? .angemeldet : .oeffentlich, operation, handler)
+        if operation.methode == .get { schnittstelle.get(RouterPath(path), use: handler) }
     }
 
     /// Methods that are understood, and that no address answers to: above all never with an echo of what was sent.
@@ -72,7 +73,10 @@ package struct Routes {
     ) {
         table.append(RouteEntry(method: method, path: path, zugang: zugang, operation: operation))
         router.on(RouterPath(path), method: method) { request, context in
-            if zugang == .angemeldet { try context.verlange(.angemeldet) }
+            if zugang == .angemeldet {
+                if operation != nil, context.person == nil { throw Programm.noetig }
+                try context.verlange(.angemeldet)
+            }
             return try await handler(request, context)
         }
     }

@@ -14,6 +14,9 @@ package struct SiteContext: RequestContext {
     package internal(set) var nachschau = Nachschau()
     /// Why nobody knows whether the cookie's session is still good: the database did not answer.
     var sitzungsfehler: (any Error)?
+    /// What the request says of itself with `Authorization`, and how near its program or its place is to a limit.
+    var traeger = Traeger.keiner
+    var drosselstand: Drosselstand?
     /// The address of the page asked for, to come back to after signing in; nil where that makes no sense.
     package var seite: String?
     /// Path and query as asked for, and the host it was asked of; nil where they are too long or no plain name.
@@ -28,6 +31,8 @@ package struct SiteContext: RequestContext {
 
     /// The network address at the other end of the connection, which may be a proxy's.
     package var gegenstelle: String? { kanal.remoteAddress?.ipAddress }
+
+    var verbindungsadresse: SocketAddress? { kanal.remoteAddress }
 
     package var person: Person? { sitzung?.person }
 
@@ -63,9 +68,13 @@ package struct Sitzung: Sendable, Equatable {
     package let zweiterFaktor: Bool
     /// Roles of the person do not count because they demand a second factor and this session has none.
     package let faktorFehlt: Bool
+    /// The program that asks with a Zugangstoken; nil for a person at a browser.
+    package let programm: Programm?
 
-    package init(person: Person, csrf: String, zweiterFaktor: Bool = false, faktorFehlt: Bool = false) {
-        (self.person, self.csrf) = (person, csrf)
+    package init(
+        person: Person, csrf: String, zweiterFaktor: Bool = false, faktorFehlt: Bool = false, programm: Programm? = nil
+    ) {
+        (self.person, self.csrf, self.programm) = (person, csrf, programm)
         (self.zweiterFaktor, self.faktorFehlt) = (zweiterFaktor, faktorFehlt)
     }
 }
@@ -76,6 +85,12 @@ extension Sitzung {
         do { try Rechte.verlange(recht, von: sitzung?.person) } catch let refusal as Refusal
             where refusal.kind == .notAllowed && sitzung?.faktorFehlt == true
         {
+            if sitzung?.programm != nil {
+                throw Refusal(
+                    .notAllowed,
+                    "Die Rolle dafür gilt nur mit einem Zugangstoken, das in einer Anmeldung mit zweitem Faktor gemacht wurde."
+                )
+            }
             throw Refusal(
                 .notAllowed,
                 "Ihre Rolle gilt erst mit einem zweiten Faktor. Öffnen Sie „Mein Konto“ (oben rechts) und richten Sie ihn ein."
@@ -97,11 +112,16 @@ package struct Nachschau: Sendable {
     /// The person with the roles that count in this session now; nil when it is over.
     package func person(in db: any SQLConnection) throws -> Person? { try sitzung(db)?.person }
 
+    /// Whether it was made with a second factor, as it stands now.
+    package func hatZweitenFaktor(in db: any SQLConnection) throws -> Bool { try sitzung(db)?.zweiterFaktor ?? false }
+
     /// Call it in the transaction that changes something.
     ///
-    /// - Throws: `Refusal` when the person asking may not do this any more.
+    /// - Throws: `Refusal` when the person asking may not do this any more, or with a token that only reads.
     package func verlange(_ recht: Recht, in db: any SQLConnection) throws {
-        try Sitzung.verlange(recht, von: sitzung(db))
+        let sitzung = try sitzung(db)
+        if let programm = sitzung?.programm, !programm.darfAendern { throw Programm.nurLesen }
+        try Sitzung.verlange(recht, von: sitzung)
     }
 }
 
@@ -111,4 +131,17 @@ package protocol SessionSource: Sendable {
 
     /// The same inside a transaction.
     func session(of token: String, at now: Instant, in db: any SQLConnection) throws -> Sitzung?
+
+    /// Who asks with a Zugangstoken.
+    func session(ofToken token: String, at now: Instant) async throws -> Sitzung?
+
+    /// The same inside a transaction.
+    func session(ofToken token: String, at now: Instant, in db: any SQLConnection) throws -> Sitzung?
+}
+
+extension SessionSource {
+    /// Where there are no tokens, none is valid.
+    package func session(ofToken token: String, at now: Instant) async throws -> Sitzung? { nil }
+
+    package func session(ofToken token: String, at now: Instant, in db: any SQLConnection) throws -> Sitzung? { nil }
 }

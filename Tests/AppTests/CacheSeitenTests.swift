@@ -21,7 +21,7 @@ import Web
         "/leistungen/{id}": "99110009104000", "/ozg/{ozgId}": "10160", "/gebiete/{ars}": "05558",
         "/themenfelder/{slug}": "umwelt", "/umsetzung/{organisation}": Rollenspiel.duelmen,
         "/codelisten/{id}": "beispiel-antragsweg", "/codelisten/{id}/eintraege.csv": "beispiel-antragsweg",
-        "/api/v1/grenzen/{ebene}": "laender",
+        "/api/v1/grenzen/{ebene}": "laender", "/api/v1/umsetzung/{organisation}": Rollenspiel.duelmen,
     ]
 
     /// An address for each public route that can be read; the others are nobody's to share.

@@ -52,7 +52,8 @@ import Web
         try await mitDokument { client, document, _ in
             let lists = [
                 "leistungen": "Leistung", "ozg": "OZGLeistung", "themenfelder": "Themenfeld", "gebiete": "Gebiet",
-                "dienste": "Onlinedienst", "codelisten": "Codeliste", "organisationen": "Organisation",
+                "dienste": "Onlinedienst", "umsetzung": "Umsetzungsliste", "codelisten": "Codeliste",
+                "organisationen": "Organisation",
                 "codelisten/beispiel-antragsweg/eintraege": "Codelisteneintrag",
             ]
             for (path, name) in lists {

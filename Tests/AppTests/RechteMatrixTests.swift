@@ -14,7 +14,11 @@ import Web
         #expect(routes.subtracting(Rechtematrix.zeilen.keys) == [])
         #expect(Set(Rechtematrix.zeilen.keys).subtracting(routes) == [])
         for (route, zutritt) in Rechtematrix.zeilen {
-            guard case .recht(let name) = zutritt else { continue }
+            let name: String
+            switch zutritt {
+            case .recht(let word), .token(let word): name = word
+            default: continue
+            }
             #expect(Rechtetabelle.zeilen[name] != nil, "\(route): \(name) steht nicht in der Tabelle der Rechte")
         }
     }
@@ -101,7 +105,7 @@ import Web
         switch zutritt {
         case .alle, .anmeldeformular: true
         case .angemeldete: wer.stellung != .besuch
-        case .ueberwachung: false
+        case .ueberwachung, .token: false
         case .recht(let name): Rechtetabelle.darf(wer, name, datensatz)
         }
     }
@@ -112,6 +116,49 @@ import Web
             return [.duelmen]
         }
         return Rechtetabelle.Datensatz.allCases
+    }
+
+    private static func sende(_ key: String, _ path: String, _ client: SiteClient) async throws -> SiteClient.Antwort {
+        if key.hasPrefix("GET ") { return try await client.get(path) }
+        guard key.contains(" /api/"), let method = HTTPRequest.Method(String(key.prefix { $0 != " " })) else {
+            return try await client.post(path)
+        }
+        return try await client.send(method, path, headers: [.contentType: "application/json"], body: Array("{}".utf8))
+    }
+
+    /// The same routes by program: with a token of every member of the cast.
+    @Test(arguments: TestBackend.available)
+    func `a token opens what its person may open, and a token to read changes nothing`(on backend: TestBackend)
+        async throws
+    {
+        let database = try await Welt.beispiel(backend)
+        let besetzung = try await Besetzung.stelleAuf(in: database)
+        let beispiele = try await Self.beispiele(database)
+        try await TestSite(database, anfragemass: Anfragemass(jeToken: 0)).run { anyone in
+            for wer in Mitspieler.alle where wer.stellung != .besuch {
+                let client = try await anyone.als(wer, besetzung)
+                let (writing, reading) = (try await client.programm(), try await client.programm(.lesen))
+                for (key, zutritt) in Rechtematrix.zeilen.sorted(by: { $0.key < $1.key }) {
+                    guard case .token(let name) = zutritt else { continue }
+                    let parts = key.split(separator: " ").map(String.init)
+                    let method = try #require(HTTPRequest.Method(parts[0]))
+                    for datensatz in Rechtetabelle.Datensatz.allCases {
+                        let beispiel = try #require(beispiele[datensatz])
+                        let path = Self.adresse(parts[1].replacing("{ars}", with: beispiel.ars), beispiel)
+                        let body = method == .get || method == .delete ? nil : "{}"
+                        let answer = try await writing.frage(method, path, body)
+                        #expect(answer.status.code < 500, "\(wer), \(datensatz): \(key)")
+                        #expect(
+                            (answer.status == .forbidden) == !Rechtetabelle.darf(wer, name, datensatz),
+                            "\(wer), \(datensatz): \(key) antwortet \(answer.status)")
+                        if method == .get { continue }
+                        let refused = try await reading.frage(method, path, body)
+                        #expect(refused.status == .forbidden, "\(wer), \(datensatz): \(key)")
+                        #expect(refused.text.contains("darf nur lesen"), "\(wer): \(key)")
+                    }
+                }
+            }
+        }
     }
 
     @Test func `who has the right comes in, and nobody else`() async throws {
@@ -132,7 +179,7 @@ import Web
                         let beispiel = try #require(beispiele[datensatz])
                         let path = Self.adresse(String(key.split(separator: " ")[1]), beispiel)
                         let own = Rechtematrix.beendende.contains(key) ? try await anyone.als(wer, besetzung) : client
-                        let antwort = key.hasPrefix("GET ") ? try await own.get(path) : try await own.post(path)
+                        let antwort = try await Self.sende(key, path, own)
                         #expect(antwort.status.code < 500, "\(wer), \(datensatz): \(key)")
                         let refused =
                             antwort.status == .unauthorized || antwort.status == .forbidden

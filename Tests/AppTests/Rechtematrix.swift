@@ -9,6 +9,8 @@ enum Rechtematrix {
         case anmeldeformular
         /// A right of `Rechtetabelle` at the organisation of the record.
         case recht(String)
+        /// The same for a program with a Zugangstoken of that person; a browser never gets in.
+        case token(String)
 
         static let duelmen = recht("umsetzung ändern")
         static let duelmenLesend = recht("umsetzung lesen")
@@ -168,6 +170,53 @@ enum Rechtematrix {
         "GET /verlauf.csv": .revision,
         "GET /verlauf.jsonl": .revision,
         "GET /verlauf.xlsx": .revision,
+        "GET /konto/zugaenge": .angemeldete, "POST /konto/zugaenge": .angemeldete,
+        "POST /konto/zugaenge/{zugang}/widerruf": .angemeldete,
+        "POST /betrieb/personen/{person}/zugaenge/{zugang}/widerruf": .betrieb,
+    ].merging(schnittstelle) { first, _ in first }
+
+    /// The JSON interface beyond the catalogue.
+    private static let schnittstelle: [String: Zutritt] = [
+        "GET /api/v1/umsetzung": .alle,
+        "GET /api/v1/umsetzung/{organisation}": .alle,
+        "GET /api/v1/umsetzung/{organisation}/{id}": .alle,
+        "POST /api/v1/umsetzung/{organisation}": .token("umsetzung ändern"),
+        "PATCH /api/v1/umsetzung/{organisation}/{id}": .token("umsetzung ändern"),
+        "POST /api/v1/umsetzung/{organisation}/{id}/uebernahme": .token("umsetzung ändern"),
+        "POST /api/v1/dienste": .token("dienst anlegen"),
+        "PATCH /api/v1/dienste/{slug}": .token("dienst ändern"),
+        "POST /api/v1/organisationen": .token("organisation anlegen"),
+        "PATCH /api/v1/organisationen/{ars}": .token("organisation ändern"),
+        "GET /api/v1/organisationen/{ars}/einheiten": .alle,
+        "GET /api/v1/organisationen/{ars}/einheiten/{id}": .alle,
+        "POST /api/v1/organisationen/{ars}/einheiten": .token("organisation ändern"),
+        "PATCH /api/v1/organisationen/{ars}/einheiten/{id}": .token("organisation ändern"),
+        "POST /api/v1/organisationen/{ars}/einheiten/{id}/zusammenlegung": .token("organisation ändern"),
+        "POST /api/v1/organisationen/{ars}/einheiten/{id}/reihenfolge": .token("organisation ändern"),
+        "GET /api/v1/organisationen/{ars}/ansprechpartner": .alle,
+        "GET /api/v1/organisationen/{ars}/ansprechpartner/{id}": .alle,
+        "POST /api/v1/organisationen/{ars}/ansprechpartner": .token("organisation ändern"),
+        "PATCH /api/v1/organisationen/{ars}/ansprechpartner/{id}": .token("organisation ändern"),
+        "DELETE /api/v1/organisationen/{ars}/ansprechpartner/{id}": .token("organisation ändern"),
+        "GET /api/v1/organisationen/{ars}/fachverfahren": .alle,
+        "GET /api/v1/organisationen/{ars}/fachverfahren/{id}": .alle,
+        "POST /api/v1/organisationen/{ars}/fachverfahren": .token("organisation ändern"),
+        "PATCH /api/v1/organisationen/{ars}/fachverfahren/{id}": .token("organisation ändern"),
+        "DELETE /api/v1/organisationen/{ars}/fachverfahren/{id}": .token("organisation ändern"),
+        "GET /api/v1/organisationen/{ars}/it-dienstleister": .alle,
+        "GET /api/v1/organisationen/{ars}/it-dienstleister/{id}": .alle,
+        "POST /api/v1/organisationen/{ars}/it-dienstleister": .token("organisation ändern"),
+        "PATCH /api/v1/organisationen/{ars}/it-dienstleister/{id}": .token("organisation ändern"),
+        "DELETE /api/v1/organisationen/{ars}/it-dienstleister/{id}": .token("organisation ändern"),
+        "GET /api/v1/organisationen/{ars}/rechtsstatus": .alle,
+        "GET /api/v1/organisationen/{ars}/rechtsstatus/{id}": .alle,
+        "POST /api/v1/organisationen/{ars}/rechtsstatus": .token("organisation ändern"),
+        "PATCH /api/v1/organisationen/{ars}/rechtsstatus/{id}": .token("organisation ändern"),
+        "DELETE /api/v1/organisationen/{ars}/rechtsstatus/{id}": .token("organisation ändern"),
+        "GET /api/v1/organisationen/{ars}/delegationen": .token("organisation lesen"),
+        "GET /api/v1/organisationen/{ars}/delegationen/{an}/{rolle}": .token("organisation lesen"),
+        "POST /api/v1/organisationen/{ars}/delegationen": .token("delegieren"),
+        "DELETE /api/v1/organisationen/{ars}/delegationen/{an}/{rolle}": .token("delegieren"),
     ]
 
     /// What stands for a parameter, where it is the same on every record; `duelmen`, `hamm` and the Kreis have each

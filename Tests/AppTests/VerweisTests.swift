@@ -10,6 +10,7 @@ import Testing
     private static let hoechstens = 500
     private static let nurAenderungen = [
         "/abmelden", "/uebernahme", "/reihenfolge", "/zusammenlegung", "/schliessung", "/loeschung", "/ende",
+        "/widerruf",
     ]
 
     @Test(arguments: [Rollenspiel.besuch, .administration])

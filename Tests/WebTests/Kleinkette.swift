@@ -35,7 +35,7 @@ struct Kleinkette: Sendable {
     init(
         _ database: any Database, bytes: Int = 32 << 20,
         exceptions: ResponseChain.Exceptions = .init(prefixes: ["/gesund"], routes: ["/datei"]),
-        log: RequestLog = RequestLog(), _ add: (inout Routes) -> Void = { _ in }
+        log: RequestLog = RequestLog(), drosselung: Drosselung? = nil, _ add: (inout Routes) -> Void = { _ in }
     ) throws {
         let lage = Lage()
         let router = try Kleinseite.router { routes in
@@ -59,7 +59,8 @@ struct Kleinkette: Sendable {
         self.database = database
         cache = ResponseCache(bytes: bytes, database: database, now: { lage.jetzt.withLock { $0 } })
         chain = ResponseChain(
-            routes: router.buildResponder(), cache: cache, exceptions: exceptions, log: log)
+            routes: router.buildResponder(), cache: cache, exceptions: exceptions, log: log,
+            drosselung: drosselung)
     }
 
     var gezeichnet: Int { lage.gezeichnet.withLock { $0 } }

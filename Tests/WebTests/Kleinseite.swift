@@ -18,6 +18,7 @@ enum Kleinseite {
     static func router(assets: Assets? = nil, _ add: (inout Routes) -> Void) throws -> Router<SiteContext> {
         let router = Router(context: SiteContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: SecurityHeaders())
+        router.add(middleware: Drosselantwort(site: try site(assets: assets), jeMinute: 5))
         router.add(middleware: ErrorPages(site: try site(assets: assets), newID: { "vorfall7" }))
         router.add(middleware: RequestGuard())
         var routes = Routes(router)

@@ -14,7 +14,7 @@ package final class DatabaseSessions: SessionSource {
     package func session(of token: String, at now: Instant) async throws -> Sitzung? {
         guard (20...100).contains(token.utf8.count) else { return nil }
         let found = try await database.read { db in try SitzungStore.lies(token, am: now, in: db) }
-        if found?.istAelter == true { merke(token, now) }
+        if found?.istAelter == true { merke(token) { db in try SitzungStore.merke(token, am: now, in: db) } }
         return found?.sitzung
     }
 
@@ -23,12 +23,24 @@ package final class DatabaseSessions: SessionSource {
         return try SitzungStore.lies(token, am: now, in: db)?.sitzung
     }
 
+    package func session(ofToken token: String, at now: Instant) async throws -> Sitzung? {
+        // A typing error costs the database nothing.
+        guard Tokentext.istWohlgeformt(token) else { return nil }
+        let found = try await database.read { db in try ZugangStore.lies(token, am: now, in: db) }
+        if found?.istAelter == true { merke(token) { db in try ZugangStore.merke(token, am: now, in: db) } }
+        return found?.sitzung
+    }
+
+    package func session(ofToken token: String, at now: Instant, in db: any SQLConnection) throws -> Sitzung? {
+        try ZugangStore.lies(token, am: now, in: db)?.sitzung
+    }
+
     /// Beside the request: a reader does not wait for whoever writes just now.
-    private func merke(_ token: String, _ now: Instant) {
+    private func merke(_ token: String, _ note: @escaping @Sendable (any SQLConnection) throws -> Void) {
         guard laufend.withLock({ $0.insert(token).inserted }) else { return }
         Task {
             // A note that got lost is made up for by the next request.
-            try? await database.write { db in try SitzungStore.merke(token, am: now, in: db) }
+            try? await database.write(note)
             laufend.withLock { _ = $0.remove(token) }
         }
     }

@@ -66,6 +66,7 @@ package enum ZweitfaktorStore {
         guard gone > 0 else { return }
         // A role that demands a factor must not count in a session of a person who has none any more.
         try SitzungStore.senke(of: person, in: db)
+        try ZugangStore.senke(of: person, in: db)
         try VerlaufStore.append([Verlauf(.zweiterFaktorEntfernt, nach: person.rawValue)], durch: urheber, in: db)
     }
 

@@ -54,6 +54,7 @@ enum DatenschutzStore {
         try db.execute("DELETE FROM einladungsliste WHERE person = \(id)")
         try db.execute("DELETE FROM fremdamt WHERE person = \(id)")
         try db.execute("DELETE FROM fremdkonto WHERE person = \(id)")
+        try ZugangStore.vergiss(id, in: db)
         try db.execute("DELETE FROM person WHERE id = \(id)")
     }
 

@@ -28,6 +28,13 @@ package struct Kontenquelle: PersonendatenQuelle {
                 grundlage: "Art. 6 Abs. 1 Buchst. e DSGVO", empfaenger: "der eigene Mailserver",
                 tabellen: ["einmallink", "einladungsliste"], fristen: [Kontenfristen.link, Kontenfristen.liste]),
             Verarbeitung(
+                "Zugangstoken", zweck: "Programme einer Person lesen und ändern in ihrem Namen",
+                betroffene: "Personen mit Konto",
+                daten:
+                    "Hashwert und erste Zeichen, Name, Umfang, Organisation, Zeitpunkte (gemacht, Ende, zuletzt benutzt)",
+                grundlage: "Art. 6 Abs. 1 Buchst. e DSGVO", empfaenger: "Administration",
+                tabellen: ["zugangstoken"], fristen: [ZugangStore.frist]),
+            Verarbeitung(
                 "Schutz der Anmeldung", zweck: "Abwehr des Durchprobierens von Passwörtern",
                 betroffene: "wer sich anmelden will",
                 daten: "Hashwert von Konto oder Netzadresse, Zahl der Fehlversuche",
@@ -68,6 +75,7 @@ package struct Kontenquelle: PersonendatenQuelle {
                 ]),
             Auskunftsteil("rollen", "Rollen", try DatenschutzStore.aemter(person, in: db)),
             Auskunftsteil("sitzungen", "Sitzungen", try DatenschutzStore.sitzungen(person, am: am, in: db)),
+            Auskunftsteil("zugangstoken", "Zugangstoken", try ZugangStore.auskunft(person, in: db)),
             Auskunftsteil("links", "Einladungen und Links", try DatenschutzStore.links(person, in: db)),
             Auskunftsteil(
                 "fremdkonten", "Anmeldung über andere Anbieter", try DatenschutzStore.fremdkonten(person, in: db)),

@@ -3,7 +3,7 @@ package import Storage
 package import Web
 
 /// A delegation as it was typed, kept so that a refused form comes back filled in.
-struct DelegationForm: Sendable {
+struct DelegationForm: Sendable, Textformular {
     var rolle = ""
     var an = ""
     var ab = ""
@@ -12,10 +12,13 @@ struct DelegationForm: Sendable {
     init() {}
 
     init(_ felder: Abfrage) {
-        rolle = felder.roh("rolle")
-        an = felder.roh("an")
-        ab = felder.roh("ab")
-        bis = felder.roh("bis")
+        lies(felder)
+    }
+
+    static var wege: [(name: String, weg: WritableKeyPath<Self, String>)] {
+        [
+            ("rolle", \.rolle), ("an", \.an), ("ab", \.ab), ("bis", \.bis),
+        ]
     }
 
     static let rollen = Rolle.allCases.filter(\.istDelegierbar)

@@ -106,6 +106,7 @@ package enum PersonStore {
         guard changed == 1 else { return }
         if sperren {
             try SitzungStore.beendeAlle(of: id, in: db)
+            try ZugangStore.widerrufeAlle(of: id, durch: urheber, in: db)
             try EinmallinkStore.beende(alle: id, in: db)
         }
         try VerlaufStore.append(

@@ -143,6 +143,7 @@ struct PersonSeite: Page {
         "einladung": "Die Einladung ist verschickt.", "passwort": "Der Link für ein neues Passwort ist verschickt.",
         "vorhanden": "Zu dieser Adresse gibt es schon ein Konto. Es hat die Rolle jetzt.",
         "rolle": "Die Rolle ist vergeben.", "entzogen": "Die Rolle ist entzogen.",
+        "zugang": "Das Zugangstoken ist widerrufen und gilt nicht mehr.",
         "gesperrt": "Das Konto ist gesperrt. Alle Anmeldungen sind beendet.", "frei": "Das Konto ist wieder frei.",
     ]
 
@@ -153,6 +154,9 @@ struct PersonSeite: Page {
     let form: Vergabeform
     let fehler: FormErrors
     let hinweis: String?
+    /// For the Administration; nobody else sees them.
+    let token: [Zugangstoken]
+    let am: Instant
 
     var titel: String { fehler.isEmpty ? person.anzeige : "Fehler: \(person.anzeige)" }
     var brotkrumen: [Krume] { ort.brotkrumen + [Krume(person.anzeige)] }
@@ -180,6 +184,7 @@ struct PersonSeite: Page {
             ort == .installation && person.zustand == .aktiv ? pfad + "/passwort" : nil
         case "sperrziel": sperrbar && person.zustand != .gesperrt ? pfad + "/sperre" : nil
         case "freigabeziel": sperrbar && person.zustand == .gesperrt ? pfad + "/sperre" : nil
+        case "zugaenge": token.map { Zugangszeile(token: $0, am: am, pfad: pfad + "/zugaenge") }
         case "ohneAmt": aemter.isEmpty
         case "aemter": aemter.map(zeile)
         case "anderswo": person.aemter.count > aemter.count

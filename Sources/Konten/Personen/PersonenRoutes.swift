@@ -158,7 +158,9 @@ package struct PersonenRoutes: RoomRoutes {
             let wer = try Handelnder.jetzt(person, am: am, in: db)
             return PersonSeite(
                 ort: bereich, person: found, wer: wer, rollen: bereich.vergebbar(wer.person), form: form,
-                fehler: errors, hinweis: hinweis)
+                fehler: errors, hinweis: hinweis,
+                token: bereich == .installation && wer.darf(.betrieb) ? try ZugangStore.alle(of: id, in: db) : [],
+                am: am)
         }
         guard let page else { throw Personenverwaltung.unbekannt }
         return try site.render(page, context, status: status)

@@ -56,6 +56,11 @@ struct Angabenform: Sendable {
         version = angabe.version
     }
 
+    /// Takes over the values that are there; the others stay.
+    mutating func uebernimm(_ felder: Abfrage) {
+        for field in art.felder where felder.nennt(field.name) { getippt[field.name] = felder.roh(field.name) }
+    }
+
     /// The typed values checked.
     ///
     /// - Throws: `FormErrors` with a sentence for each field.

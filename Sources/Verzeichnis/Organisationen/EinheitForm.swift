@@ -2,7 +2,7 @@ import Kernel
 import Web
 
 /// An office as it was typed, kept so that a refused form comes back filled in.
-struct EinheitForm: Sendable {
+struct EinheitForm: Sendable, Textformular {
     var name = ""
     var kuerzel = ""
     var ueber = ""
@@ -13,12 +13,14 @@ struct EinheitForm: Sendable {
     init() {}
 
     init(_ felder: Abfrage) {
-        name = felder.roh("name")
-        kuerzel = felder.roh("kuerzel")
-        ueber = felder.roh("ueber")
-        ziel = felder.roh("ziel")
-        bis = felder.roh("bis")
+        lies(felder)
         version = Int(felder.roh("version")) ?? 0
+    }
+
+    static var wege: [(name: String, weg: WritableKeyPath<Self, String>)] {
+        [
+            ("name", \.name), ("kuerzel", \.kuerzel), ("ueber", \.ueber), ("ziel", \.ziel), ("bis", \.bis),
+        ]
     }
 
     init(_ einheit: Organisationseinheit) {

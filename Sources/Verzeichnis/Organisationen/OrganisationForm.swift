@@ -10,7 +10,7 @@ struct OrganisationInhalt: Sendable, Equatable {
 }
 
 /// An Organisation as it was typed, kept so that a refused form comes back filled in.
-struct OrganisationForm: Sendable {
+struct OrganisationForm: Sendable, Textformular {
     var name = ""
     var art = Organisation.Art.dienstleister.rawValue
     var webadresse = ""
@@ -27,10 +27,14 @@ struct OrganisationForm: Sendable {
     init() {}
 
     init(_ felder: Abfrage) {
-        name = felder.roh("name")
-        art = felder.roh("art")
-        webadresse = felder.roh("webadresse")
+        lies(felder)
         version = Int(felder.roh("version")) ?? 0
+    }
+
+    static var wege: [(name: String, weg: WritableKeyPath<Self, String>)] {
+        [
+            ("name", \.name), ("art", \.art), ("webadresse", \.webadresse),
+        ]
     }
 
     init(_ organisation: Organisation) {

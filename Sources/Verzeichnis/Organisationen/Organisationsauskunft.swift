@@ -9,6 +9,7 @@ extension Organisation: JSONValue {
         .init("art", .auswahl(Art.allCases.map(\.rawValue))), .init("name", .text),
         .init("webadresse", .text, leerbar: true),
         .init("bestehtBis", .text, leerbar: true, "Besteht noch: null"),
+        .init("version", .zahl, "zählt die Änderungen von Hand"),
     ]
 
     package static let schema = APISchema("Organisation", felder)
@@ -41,7 +42,8 @@ extension Organisation: JSONValue {
         [
             .init("id", .text), .init("name", .text), .init("kuerzel", .text, leerbar: true),
             .init("ueber", .text, leerbar: true, "Kennung des Amtes darüber"),
-            .init("gueltigBis", .text, leerbar: true),
+            .init("gueltigBis", .text, leerbar: true, "der letzte Tag"),
+            .init("version", .zahl, "zählt die Änderungen"),
         ])
 
     package func write(to json: inout JSONWriter) { json.object { writeFelder(to: &$0) } }
@@ -53,6 +55,20 @@ extension Organisation: JSONValue {
         json.field("name", name)
         json.field("webadresse", webadresse)
         json.field("bestehtBis", gueltigBis?.iso)
+        json.field("version", version)
+    }
+}
+
+extension Organisationseinheit: JSONValue {
+    package func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.field("id", id.rawValue)
+            json.field("name", name)
+            json.field("kuerzel", kuerzel)
+            json.field("ueber", ueber?.rawValue)
+            json.field("gueltigBis", gueltigBis?.iso)
+            json.field("version", version)
+        }
     }
 }
 
@@ -71,13 +87,7 @@ struct Organisationsauskunft: JSONValue {
                 "einheiten",
                 array: { json in
                     for (einheit, _) in baum.reihe(am: heute) {
-                        json.object { json in
-                            json.field("id", einheit.id.rawValue)
-                            json.field("name", einheit.name)
-                            json.field("kuerzel", einheit.kuerzel)
-                            json.field("ueber", einheit.ueber?.rawValue)
-                            json.field("gueltigBis", einheit.gueltigBis?.iso)
-                        }
+                        einheit.write(to: &json)
                     }
                 })
             json.field(

@@ -11,6 +11,8 @@ package struct ResponseChain: HTTPResponder {
     /// Pages print the host that was asked, because no public address is configured.
     private let namesHost: Bool
     private let log: RequestLog
+    /// Nil where the operator wants no limit for a client address.
+    private let drosselung: Drosselung?
 
     /// Addresses that the cache leaves alone.
     package struct Exceptions: Sendable {
@@ -26,20 +28,31 @@ package struct ResponseChain: HTTPResponder {
 
     package init(
         routes: any HTTPResponder<SiteContext>, cache: ResponseCache? = nil, exceptions: Exceptions = Exceptions(),
-        namesHost: Bool = true, log: RequestLog = RequestLog()
+        namesHost: Bool = true, log: RequestLog = RequestLog(), drosselung: Drosselung? = nil
     ) {
         self.routes = routes
         self.cache = cache
         self.exceptions = exceptions
         self.namesHost = namesHost
         self.log = log
+        self.drosselung = drosselung
     }
 
     package func respond(to request: Request, context: SiteContext) async throws -> Response {
         let start = ContinuousClock.now
+        var context = context
         log.begin()
         do {
-            let (response, path) = try await answer(request, context)
+            let stand = drosselung?.zaehle(request, context)
+            var (response, path): (Response, String?)
+            if let stand, !stand.istErlaubt {
+                context.drosselstand = stand
+                response = try await routes.respond(to: request, context: context)
+                path = context.endpointPath
+            } else {
+                (response, path) = try await answer(request, context)
+            }
+            if let stand, request.uri.path.hasPrefix("/api/v1/") { stand.schreibe(in: &response.headers) }
             log.line(request, context, path: path, status: response.status.code, since: start)
             return response
         } catch {

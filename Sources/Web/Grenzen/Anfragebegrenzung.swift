@@ -38,44 +38,45 @@ package struct Anfragebegrenzung: RouterMiddleware {
             }
         }
         do { try await grenze.betritt(route) } catch is Anfragegrenze.Abweisung {
-            return try antwort.response(request, context)
+            // Not all at the same moment again.
+            return try antwort.response(request, context, pause: Int.random(in: 2...6))
         }
         defer { grenze.verlasse(route) }
         return try await next(request, context)
     }
 }
 
-/// 503 with a sentence, drawn once: whoever is sent away must cost less than whoever is let in.
+/// 503 or 429 with a sentence, drawn once: whoever is sent away must cost less than whoever is let in.
 final class Ausweichantwort: Sendable {
-    private static let problem = Problem(
+    static let ueberlastung = Problem(
         .serviceUnavailable, "Gerade zu viel los",
         "Der Server bekommt gerade mehr Anfragen, als er bearbeiten kann. Ihre wurde nicht ausgeführt.",
         rat: "Bitte versuchen Sie es in einigen Sekunden noch einmal.")
 
     private let site: Site
+    private let problem: Problem
     private let seite = Mutex<ByteBuffer?>(nil)
 
-    init(site: Site) { self.site = site }
+    init(site: Site, problem: Problem = Ausweichantwort.ueberlastung) { (self.site, self.problem) = (site, problem) }
 
-    func response(_ request: Request, _ context: SiteContext) throws -> Response {
+    /// `pause` are the seconds after which to come again.
+    func response(_ request: Request, _ context: SiteContext, pause: Int) throws -> Response {
         let body: ByteBuffer
-        var headers: HTTPFields = [.cacheControl: "no-store"]
-        // Not all at the same moment again.
-        headers[.retryAfter] = String(Int.random(in: 2...6))
+        var headers: HTTPFields = [.cacheControl: "no-store", .retryAfter: "\(pause)"]
         if request.uri.path.hasPrefix("/api/") {
             headers[.contentType] = "application/problem+json"
-            body = ByteBuffer(bytes: Ausweichantwort.problem.bytes)
+            body = ByteBuffer(bytes: problem.bytes)
         } else {
             headers[.contentType] = "text/html; charset=utf-8"
             body = try seite.withLock { kept in
                 if let kept { return kept }
-                let html = try site.text(ErrorPage(problem: Ausweichantwort.problem), context)
+                let html = try site.text(ErrorPage(problem: problem), context)
                 let drawn = ByteBuffer(string: html)
                 kept = drawn
                 return drawn
             }
         }
-        let response = Response(status: .serviceUnavailable, headers: headers, body: .init(byteBuffer: body))
+        let response = Response(status: problem.status, headers: headers, body: .init(byteBuffer: body))
         return request.method == .head ? response.createHeadResponse() : response
     }
 }

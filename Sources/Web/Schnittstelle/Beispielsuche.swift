@@ -16,13 +16,14 @@ package struct Beispielsuche: Sendable {
         (self.operationen, self.antworten) = (operationen, antworten)
     }
 
-    /// Addresses below the host by the path of their operation; one that nothing answers is missing.
+    /// Addresses below the host by the path of their operation; one that nothing answers is missing, and so is what only
+    /// a token reads.
     ///
     /// `vollstaendig` is false when one is missing only because something failed just now.
     package func adressen(_ context: SiteContext) async -> (werte: [String: String], vollstaendig: Bool) {
         var found: [String: String] = [:]
         let stoerung = Stoerung()
-        for operation in operationen {
+        for operation in operationen where !operation.nurMitToken {
             guard let path = await path(of: operation, context, stoerung) else { continue }
             var values = operation.parameter.filter { $0.ort == "query" }.map { (name: $0.name, wert: $0.beispiel) }
             if case .liste = operation.antwort { values.append(("anzahl", "2")) }
@@ -58,7 +59,7 @@ package struct Beispielsuche: Sendable {
     private func first(
         _ field: String, of pattern: String, at path: String, _ context: SiteContext, _ stoerung: Stoerung
     ) async -> String? {
-        guard let list = operationen.first(where: { $0.path == pattern }), case .liste = list.antwort,
+        guard let list = operationen.first(where: { $0.path == pattern && !$0.aendert }), case .liste = list.antwort,
             let bytes = await ask("/api/v1\(path)?anzahl=1", context, stoerung),
             // What is no JSON is no example; the page does without.
             let json = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any],

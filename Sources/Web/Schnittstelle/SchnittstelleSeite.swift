@@ -26,7 +26,7 @@ package struct SchnittstelleSeite: Page {
     ) {
         (self.basis, self.beispiele) = (basis, beispiele)
         var gruppen: [Gruppe] = []
-        var rest = schemas
+        var rest = schemas + operationen.eingaben
         for operation in operationen {
             let noun = operation.path.split(separator: "/").first.map(String.init) ?? ""
             let index: Int
@@ -39,8 +39,10 @@ package struct SchnittstelleSeite: Page {
                 index = gruppen.count - 1
             }
             gruppen[index].operationen.append(operation)
-            if let answered = operation.schema, let place = rest.firstIndex(where: { $0.name == answered }) {
-                gruppen[index].schemas.append(rest.remove(at: place))
+            for shape in [operation.schema, operation.eingabe?.name] {
+                if let shape, let place = rest.firstIndex(where: { $0.name == shape }) {
+                    gruppen[index].schemas.append(rest.remove(at: place))
+                }
             }
         }
         self.gruppen = gruppen
@@ -84,13 +86,26 @@ package struct SchnittstelleSeite: Page {
     private func ansicht(_ operation: APIOperation) -> Werte {
         let parameters = OpenAPI.parameters(of: operation)
         return Werte([
-            ("titel", operation.titel), ("pfad", "/api/v1" + operation.path),
-            ("kennung", OpenAPI.operationID(operation.path)),
+            ("titel", operation.titel), ("methode", operation.methode.rawValue),
+            ("pfad", "/api/v1" + operation.path), ("kennung", OpenAPI.operationID(operation)),
+            ("eingabe", operation.eingabe.map { Formverweis($0.name) }), ("nurMitToken", operation.nurMitToken),
             ("antwortListe", operation.istListe), ("antwortSchema", operation.schema.map(Formverweis.init)),
-            ("antwortDokument", operation.schema == nil),
+            ("antwortDokument", operation.istDokument), ("antwortLeer", operation.istLeer),
             ("parameter", parameters.map(ansicht)),
-            ("curl", "curl \"\(basis)\(beispiel(operation))\""), ("echt", beispiele[operation.path]),
+            ("curl", curl(operation)),
+            ("echt", operation.nurMitToken ? nil : beispiele[operation.path]),
         ])
+    }
+
+    private func curl(_ operation: APIOperation) -> String {
+        let address = "\"\(basis)\(operation.aendert ? "/api/v1" + operation.path : beispiel(operation))\""
+        guard operation.nurMitToken else { return "curl \(address)" }
+        var lines = ["curl\(operation.aendert ? " -X \(operation.methode.rawValue)" : "") \(address)"]
+        lines.append("  -H \"Authorization: Bearer $TOKEN\"")
+        if let form = operation.eingabe {
+            lines += ["  -H \"Content-Type: application/json\"", "  -d '\(form.beispiel)'"]
+        }
+        return lines.joined(separator: " \\\n")
     }
 
     /// Its example, else its path with the names of the parameters.
@@ -107,12 +122,15 @@ package struct SchnittstelleSeite: Page {
             }
         return Werte([
             ("name", parameter.name), ("art", kind), ("beschreibung", parameter.beschreibung),
-            ("imPfad", parameter.ort == "path"),
+            ("imPfad", parameter.ort == "path"), ("alsKopfzeile", parameter.ort == "header"),
         ])
     }
 
     private func ansicht(_ schema: APISchema) -> Werte {
-        Werte([("name", schema.name), ("felder", Feldzeile.zeilen(schema.eigenschaften))])
+        Werte([
+            ("name", schema.name), ("istEingabe", schema.istEingabe),
+            ("felder", Feldzeile.zeilen(schema.eigenschaften, alsEingabe: schema.istEingabe)),
+        ])
     }
 
     /// Letters, digits and hyphens, as part of an anchor.
@@ -127,68 +145,11 @@ extension APIOperation {
     /// The shape of the answer, or of the entries of a list.
     var schema: String? {
         switch antwort {
-        case .objekt(let name), .liste(let name, _): name
-        case .dokument: nil
-        }
-    }
-}
-
-/// A link to the fields of a shape on the same page.
-struct Formverweis: Ansicht {
-    let name: String
-
-    init(_ name: String) { self.name = name }
-
-    func child(named: String) -> Any? { named == "name" ? name : nil }
-}
-
-/// One field of an answer; fields of an object inside are written `anbieter.name`.
-struct Feldzeile: Ansicht {
-    let name: String
-    let art: String
-    let form: String?
-    let werte: [String]
-    let leerbar: Bool
-    let beschreibung: String?
-
-    func child(named: String) -> Any? {
-        switch named {
-        case "name": name
-        case "art": art
-        case "form": form.map(Formverweis.init)
-        case "werte": werte
-        case "leerbar": leerbar
-        case "beschreibung": beschreibung
-        default: nil
+        case .objekt(let name), .angelegt(let name), .liste(let name, _): name
+        case .dokument, .leer: nil
         }
     }
 
-    static func zeilen(_ fields: [APISchema.Eigenschaft], in prefix: String = "") -> [Feldzeile] {
-        fields.flatMap { field -> [Feldzeile] in
-            let name = prefix + field.name
-            let (art, form, werte, inside) = worte(field.art)
-            let own = Feldzeile(
-                name: name, art: art, form: form, werte: werte, leerbar: field.leerbar, beschreibung: field.beschreibung
-            )
-            return [own] + zeilen(inside.felder, in: name + inside.verbindung)
-        }
-    }
-
-    private typealias Innen = (felder: [APISchema.Eigenschaft], verbindung: String)
-
-    /// The words for a kind, the shape it refers to, its values, and the fields inside.
-    private static func worte(_ art: APISchema.Art) -> (String, String?, [String], Innen) {
-        switch art {
-        case .text: ("Text", nil, [], ([], ""))
-        case .zahl: ("ganze Zahl", nil, [], ([], ""))
-        case .wahrheit: ("true oder false", nil, [], ([], ""))
-        case .auswahl(let words): ("eines von", nil, words, ([], ""))
-        case .objekt(let fields): ("Objekt", nil, [], (fields, "."))
-        case .verweis(let name): ("Objekt", name, [], ([], ""))
-        case .feld(let element):
-            switch worte(element) {
-            case (let word, let form, let words, let inside): ("Liste: " + word, form, words, (inside.felder, "[]."))
-            }
-        }
-    }
+    var istDokument: Bool { if case .dokument = antwort { true } else { false } }
+    var istLeer: Bool { if case .leer = antwort { true } else { false } }
 }
