@@ -90,6 +90,7 @@ let package = Package(
         room("Nachnutzung", uses: ["Verzeichnis", "Katalog"]),
         room("Umsetzung", uses: ["Verzeichnis", "Katalog"]),
         room("Protokoll", uses: ["Verzeichnis"]),
+        room("Dateien", uses: ["Verzeichnis"], also: [crypto]),
         .target(
             name: "Sicherung",
             dependencies: ["Storage", "StorageSQLite", "StoragePostgres", "Kernel", "CArchive", crypto, cryptoExtras],
@@ -98,7 +99,7 @@ let package = Package(
             name: "App",
             dependencies: ground + [
                 "StorageSQLite", "StoragePostgres", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
-                "Nachnutzung", "Umsetzung", "Protokoll",
+                "Nachnutzung", "Umsetzung", "Protokoll", "Dateien",
                 logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -116,7 +117,7 @@ let package = Package(
             dependencies: [
                 "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Konten",
                 "Verzeichnis",
-                "Katalog", "Suche", "CPostgres", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "Katalog", "Suche", "Dateien", "CPostgres", .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 arguments, httpTypes,
             ],
             path: "Benchmarks/messen", swiftSettings: strict),
@@ -124,7 +125,7 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Verzeichnis",
-                "Katalog", "Konten", "Suche", "Post",
+                "Katalog", "Konten", "Suche", "Post", "Dateien",
                 hummingbird, httpTypes, nioCore, logging, crypto, cryptoExtras,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
@@ -142,6 +143,9 @@ let package = Package(
         tests("NachnutzungTests", uses: ["Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
         tests(
             "UmsetzungTests", uses: ["Umsetzung", "Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
+        tests(
+            "DateienTests",
+            uses: ["Dateien", "App", "Verzeichnis", "Kernel", "Web", "Formats", "Sicherung", logging, crypto]),
         tests("ProtokollTests", uses: ["Protokoll", "App", "Verzeichnis", "Umsetzung", "Kernel", "Web", "Formats"]),
         tests(
             "SicherungTests",

@@ -1,4 +1,5 @@
 import Codelisten
+import Dateien
 import Foundation
 import Katalog
 import Kernel
@@ -16,6 +17,7 @@ package enum Schema {
     package static let migrations: [Migration] =
         KernelMigrations.all + KontenMigrations.all + VerzeichnisMigrations.all + KatalogMigrations.all
         + CodelistenMigrations.all + SucheMigrations.all + NachnutzungMigrations.all + UmsetzungMigrations.all
+        + DateienMigrations.all
 
     /// What a step that takes something away is compared with.
     package static let release = Release(Leitstand.version) ?? .any

@@ -107,7 +107,7 @@ package struct Einstellung: Sendable {
             datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, smtp, absender,
             smtpZertifikat, sicherungsschluessel, protokoll, httpVerbindungen, anfragen, vorlauf, metriken, proxys,
             fristen,
-        ] + openIDConnect
+        ] + openIDConnect + dateien
 }
 
 /// The values in force: given on the command line, else in the environment, else the default.
@@ -126,7 +126,7 @@ package struct Einstellungen: Sendable {
         return given ?? setting.vorgabe
     }
 
-    private func zahl(_ setting: Einstellung, _ range: ClosedRange<Int>) throws -> Int {
+    func zahl(_ setting: Einstellung, _ range: ClosedRange<Int>) throws -> Int {
         let text = wert(setting) ?? ""
         guard let value = Int(text), range.contains(value) else {
             throw Refusal(

@@ -1,4 +1,5 @@
 import Codelisten
+package import Dateien
 package import Hummingbird
 import Katalog
 package import Kernel
@@ -35,6 +36,7 @@ package struct Leitstand: Sendable {
     private let anbieter: Identitaetsanbieter?
     package let now: @Sendable () -> Instant
     package let post: Kontopost
+    package let dateien: Dateieingang
 
     package init(
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
@@ -42,7 +44,7 @@ package struct Leitstand: Sendable {
         anfragegrenze: Anfragegrenze = Anfragegrenze(), messnetze: [Netzbereich] = [], proxys: [Netzbereich] = [],
         postausgang: (any Postausgang)? = nil, linkadresse: String? = nil,
         anbieter: Identitaetsanbieter? = nil,
-        datenschutz: Datenschutz = .ueblich,
+        datenschutz: Datenschutz = .ueblich, dateien: Dateieingang,
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
@@ -56,6 +58,7 @@ package struct Leitstand: Sendable {
         herkunft = Herkunft(proxys: proxys)
         self.anbieter = anbieter
         self.datenschutz = datenschutz
+        self.dateien = dateien
         messwerte = Messwerte([
             anfragegrenze, Datenbankwerte(database), Prozesswerte(version: Leitstand.version),
         ])
@@ -122,11 +125,14 @@ package struct Leitstand: Sendable {
             LeistungRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             ThemenfeldRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             KatalogaenderungRoutes(database: database, site: site),
-            DienstRoutes(database: database, site: site, erzaehlung: erzaehlung, now: now),
+            DienstRoutes(
+                database: database, site: site, erzaehlung: erzaehlung, ergaenzungen: [DateienAmDatensatz()], now: now),
             GebietTabelleRoutes(database: database, now: now), KatalogTabellenRoutes(database: database, now: now),
             DienstTabelleRoutes(database: database, now: now),
             CodelistenRoutes(database: database, site: site, now: now),
-            UmsetzungRoutes(database: database, site: site, erzaehlung: erzaehlung, now: now),
+            UmsetzungRoutes(
+                database: database, site: site, erzaehlung: erzaehlung, ergaenzungen: [DateienAmDatensatz()], now: now),
+            DateiRoutes(database: database, site: site, eingang: dateien, now: now),
             VerlaufRoutes(database: database, site: site, konten: konten, worte: Leitstand.worte, now: now),
             LadungRoutes(database: database, site: site, now: now),
             AnmeldungRoutes(

@@ -38,6 +38,8 @@ package struct Verlauf: Sendable, Equatable {
         case nachfolgeUebertragen = "nachfolge_uebertragen"
         case kontoGeloescht = "konto_geloescht"
         case auskunftErteilt = "auskunft_erteilt"
+        case dateiAngehaengt = "datei_angehaengt"
+        case dateiEntfernt = "datei_entfernt"
     }
 
     package var art: Art

@@ -1,4 +1,6 @@
 package import App
+package import Dateien
+import Foundation
 package import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -54,7 +56,7 @@ package struct TestSite: Sendable {
         _ database: any Database, texte: String? = nil, adresse: String? = nil, frist: Duration = .seconds(120),
         cache: Int = Leitstand.cache, post: (any Postausgang)? = nil, linkadresse: String? = "http://localhost:8080",
         anbieter: Identitaetsanbieter? = nil,
-        datenschutz: Datenschutz = .ueblich,
+        datenschutz: Datenschutz = .ueblich, dateien: Dateieingang? = nil,
         now: @escaping @Sendable () -> Instant = { Welt.jetzt }
     ) throws {
         self.database = database
@@ -65,6 +67,10 @@ package struct TestSite: Sendable {
             suche: Suche(alltag: try Welt.alltagswoerter.get(), frist: frist),
             texte: Fusstexte(ordner: texte, vorlagen: Welt.ordner("Sources/App/texte")), adresse: adresse, cache: cache,
             postausgang: post, linkadresse: adresse ?? linkadresse, anbieter: anbieter, datenschutz: datenschutz,
+            // Made with the first file, and left to the temporary folder.
+            dateien: dateien
+                ?? Dateieingang(
+                    database: database, ordner: NSTemporaryDirectory() + "leitstand-test-dateien-" + Kennung.neu()),
             now: now)
     }
 

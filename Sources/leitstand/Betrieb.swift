@@ -52,7 +52,7 @@ struct Serve: AsyncParsableCommand {
                 messnetze: einstellungen.metriken(), proxys: einstellungen.proxys(),
                 postausgang: einstellungen.postausgang(), linkadresse: einstellungen.linkadresse(),
                 anbieter: anbieter.map { Identitaetsanbieter($0) },
-                datenschutz: Datenschutz.eingestellt(einstellungen))
+                datenschutz: Datenschutz.eingestellt(einstellungen), dateien: einstellungen.dateieingang(database))
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port,
                 grenzen: Netzgrenzen(verbindungen: einstellungen.httpVerbindungen()),

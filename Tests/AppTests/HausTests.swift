@@ -44,12 +44,12 @@ import Testing
         "Katalog": grund,
         "Codelisten": grund, "Suche": grund.union(["Verzeichnis", "Katalog"]),
         "Nachnutzung": grund.union(["Verzeichnis", "Katalog"]), "Umsetzung": grund.union(["Verzeichnis", "Katalog"]),
-        "Protokoll": grund.union(["Verzeichnis"]),
+        "Protokoll": grund.union(["Verzeichnis"]), "Dateien": grund.union(["Verzeichnis"]),
         "Sicherung": ["Storage", "StorageSQLite", "StoragePostgres", "Kernel", "CArchive"],
         "App": grund.union([
             "StorageSQLite", "StoragePostgres", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
             "Nachnutzung",
-            "Umsetzung", "Protokoll",
+            "Umsetzung", "Protokoll", "Dateien",
         ]),
         "leitstand": grund.union([
             "CMalloc", "App", "Sicherung", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
