@@ -83,7 +83,7 @@ import Testing
         }
         for (name, days) in [(".eingang-alt", 2.0), (".eingang-neu", 0)] {
             let path = ordner.pfad + "/" + name
-            FileManager.default.createFile(atPath: path, contents: Data())
+            try Data().write(to: URL(filePath: path))
             try FileManager.default.setAttributes(
                 [.modificationDate: Date(timeIntervalSinceNow: -days * 86_400)], ofItemAtPath: path)
         }

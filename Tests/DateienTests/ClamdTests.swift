@@ -76,10 +76,10 @@ private struct Probescanner: Virenpruefung {
 
     @Test func `a file is sent in pieces, and a daemon that has enough is heard`() async throws {
         let file = Byteliste([UInt8](repeating: 7, count: 100_000))
-        try await Self.mitDaemon("stream: OK\u{0}", lies: 10 + 100_000 + 3 * 4) { clamd in
+        try await Self.mitDaemon("stream: OK\u{0}", lies: 10 + 100_000 + 3 * 4) { (clamd) async throws in
             #expect(try await clamd.pruefe(file) == .sauber)
         }
-        try await Self.mitDaemon("", lies: 20) { clamd in
+        try await Self.mitDaemon("", lies: 20) { (clamd) async throws in
             guard case .gestoert = try await clamd.pruefe(file) else { return #expect(Bool(false)) }
         }
     }
@@ -104,27 +104,27 @@ private struct Probescanner: Virenpruefung {
             (.gestoert("weg"), 503, "Der Virenscanner antwortet zurzeit nicht"),
         ]
         for (befund, code, text) in bad {
-            try await site(befund).run { anyone in
+            try await site(befund).run { (anyone) async throws in
                 let client = try await anyone.als(.koordination)
                 let answer = try await client.haengeAn(orte.dienst + "/dateien", "a.txt", [97], beschreibung: "Bleibt")
                 #expect(answer.status.code == code && answer.text.contains(text) && answer.text.contains("Bleibt"))
             }
         }
         #expect(dateienIn(pfad).isEmpty)
-        try await site(nil).run { anyone in
+        try await site(nil).run { (anyone) async throws in
             let client = try await anyone.als(.koordination)
             #expect(try await client.haengeAn(orte.dienst + "/dateien", "a.txt", [97]).status == .seeOther)
         }
         let id = try #require(try await database.texte("SELECT id AS a FROM datei").first)
         for (befund, code, _) in bad {
-            try await site(befund).run { client in
+            try await site(befund).run { (client) async throws in
                 #expect(try await client.get("/dateien/\(id)").status.code == code)
             }
         }
         #expect(try await database.zahl("SELECT count(*) FROM datei_inhalt WHERE geprueft_am IS NULL") == 1)
-        try await site(.sauber).run { client in #expect(try await client.get("/dateien/\(id)").status == .ok) }
+        try await site(.sauber).run { (client) async throws in #expect(try await client.get("/dateien/\(id)").status == .ok) }
         #expect(try await database.zahl("SELECT count(*) FROM datei_inhalt WHERE geprueft_am IS NOT NULL") == 1)
         // Found clean once, it needs no scanner any more.
-        try await site(.gestoert("weg")).run { client in #expect(try await client.get("/dateien/\(id)").status == .ok) }
+        try await site(.gestoert("weg")).run { (client) async throws in #expect(try await client.get("/dateien/\(id)").status == .ok) }
     }
 }

@@ -21,7 +21,7 @@ import Web
         let pfad = ordner.pfad
         let site = try TestSite(database, dateien: Dateieingang(database: database, ordner: pfad))
         let orte = try await Anhangorte.in_(database)
-        try await site.run { anyone in
+        try await site.run { (anyone) async throws in
             let client = try await anyone.als(.koordination)
             let form = try await client.get(orte.eintrag + "/dateien")
             #expect(form.status == .ok && form.text.contains("Höchstens 50 MB"))
@@ -68,7 +68,7 @@ import Web
     func `the rights of the record are those of its files`(on backend: TestBackend) async throws {
         let database = try await Welt.beispiel(backend)
         let orte = try await Anhangorte.in_(database)
-        try await TestSite(database).run { anyone in
+        try await TestSite(database).run { (anyone) async throws in
             let client = try await anyone.als(.koordination)
             for ort in [orte.eintrag, orte.dienst] {
                 #expect(try await client.haengeAn(ort + "/dateien", "a.txt", Array(ort.utf8)).status == .seeOther)
@@ -111,7 +111,7 @@ import Web
         let ordner = try Testordner()
         let pfad = ordner.pfad
         let orte = try await Anhangorte.in_(database)
-        try await TestSite(database, dateien: Dateieingang(database: database, ordner: pfad)).run { anyone in
+        try await TestSite(database, dateien: Dateieingang(database: database, ordner: pfad)).run { (anyone) async throws in
             let client = try await anyone.als(.koordination)
             for csrf in [nil, "", "fremd"] as [String?] {
                 let answer = try await client.haengeAn(orte.eintrag + "/dateien", "a.txt", [97], csrf: .some(csrf))
@@ -132,7 +132,7 @@ import Web
         let ordner = try Testordner()
         let pfad = ordner.pfad
         let orte = try await Anhangorte.in_(database)
-        try await TestSite(database, dateien: Dateieingang(database: database, ordner: pfad)).run { anyone in
+        try await TestSite(database, dateien: Dateieingang(database: database, ordner: pfad)).run { (anyone) async throws in
             let client = try await anyone.als(.koordination)
             #expect(try await client.haengeAn(orte.eintrag + "/dateien", "a.pdf", Proben.pdf).status == .seeOther)
             #expect(try await client.haengeAn(orte.dienst + "/dateien", "b.pdf", Proben.pdf).status == .seeOther)
@@ -160,7 +160,7 @@ import Web
         let pfad = ordner.pfad
         let eingang = Dateieingang(database: database, ordner: pfad)
         let orte = try await Anhangorte.in_(database)
-        try await TestSite(database, dateien: eingang).run { anyone in
+        try await TestSite(database, dateien: eingang).run { (anyone) async throws in
             let client = try await anyone.als(.koordination)
             let paths = [orte.eintrag, orte.dienst]
             for _ in 0..<12 {
@@ -193,7 +193,7 @@ import Web
         let grenzen = Dateigrenzen(jeDatei: 1_000, jeDatensatz: 2, jeOrganisation: 1_500)
         let orte = try await Anhangorte.in_(database)
         let eingang = Dateieingang(database: database, ordner: pfad, grenzen: grenzen)
-        try await TestSite(database, dateien: eingang).run { anyone in
+        try await TestSite(database, dateien: eingang).run { (anyone) async throws in
             let client = try await anyone.als(.koordination)
             let ort = orte.eintrag + "/dateien"
             func text(_ count: Int, _ letter: UInt8 = 97) -> [UInt8] { [UInt8](repeating: letter, count: count) }
@@ -229,7 +229,7 @@ import Web
         let ordner = try Testordner()
         let pfad = ordner.pfad
         let orte = try await Anhangorte.in_(database)
-        try await TestSite(database, dateien: Dateieingang(database: database, ordner: pfad)).run { anyone in
+        try await TestSite(database, dateien: Dateieingang(database: database, ordner: pfad)).run { (anyone) async throws in
             let client = try await anyone.als(.koordination)
             let ort = orte.dienst + "/dateien"
             for (name, bytes) in [
@@ -264,7 +264,7 @@ import Web
     func `whoever attached a file is told so, and forgotten with the account`(on backend: TestBackend) async throws {
         let database = try await Welt.beispiel(backend)
         let orte = try await Anhangorte.in_(database)
-        try await TestSite(database).run { anyone in
+        try await TestSite(database).run { (anyone) async throws in
             let client = try await anyone.als(.koordination)
             #expect(try await client.haengeAn(orte.eintrag + "/dateien", "a.txt", [97]).status == .seeOther)
             let person = try #require(try await client.person())

@@ -61,11 +61,11 @@ import Testing
             ("a.zip", Proben.zip([.init(name: "a.txt")], davor: Array("#!/bin/sh\n".utf8))),
             ("a.zip", Proben.zip([.init(name: "a.txt")]) + [1]),
             ("a.zip", Proben.zip([.init(name: "%PDF-1.7", inhalt: Proben.pdf)])),
-            ("a.png", Proben.png.prefix(33) + Array("%PDF-1.7".utf8) + Proben.png.dropFirst(33)),
+            ("a.png", Array(Proben.png[..<33]) + Array("%PDF-1.7".utf8) + Array(Proben.png[33...])),
             ("a.docx", Proben.office("word/document.xml", [.init(name: "xl/workbook.xml")])),
             (
                 "a.gif",
-                Proben.gif.prefix(13) + [0x21, 0xFE, 8] + Array("%PDF-1.7".utf8) + [0] + Proben.gif.dropFirst(13)
+                Array(Proben.gif[..<13]) + [0x21, 0xFE, 8] + Array("%PDF-1.7".utf8) + [0] + Array(Proben.gif[13...])
             ),
         ]
         for (name, bytes) in bad { #expect(try Self.satz(name, Array(bytes)) != nil, "\(name)") }
