@@ -184,7 +184,7 @@ def zu_grosse_zu_kurze_und_falsch_bemessene_uploads_bekommen_einen_satz_und_lass
 @pruefung
 def ein_langsamer_upload_kommt_an_und_ein_grosser_braucht_kaum_speicher(u):
     with eigener_server(u, "gross", LEITSTAND_DATEI_MB="250") as (server, zugang):
-        kopf, koerper = zugang.formular(DIENST, "langsam.pdf", PDF + b" " * 4096)
+        kopf, koerper = zugang.formular(DIENST, "langsam.pdf", b"%PDF-1.7\n" + b" " * 4096 + b"\n%%EOF\n")
         verbindung = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
         verbindung.putrequest("POST", DIENST)
         for name, wert in (kopf | {"Cookie": zugang.keks, "Content-Length": str(len(koerper))}).items():

@@ -17,6 +17,8 @@ package enum Dateipruefung {
         guard let wanted = Dateiart.zur(endung: name.endung) else { throw unbekannt(file, name) }
         let start = try file.read(at: 0, count: 1_024)
         let found = try familie(start)
+        // What a name promises is said before what is wrong with the content.
+        if let found, found != .zip || !gepackte.contains(wanted) { _ = try passend(found, wanted) }
         if found != .pdf, enthaelt(start, Array("%PDF-".utf8)) { throw zweierlei }
         switch found {
         case .pdf: try PDFPruefung.pruefe(file)
@@ -31,6 +33,9 @@ package enum Dateipruefung {
         if try Zipverzeichnis.haengtAn(file) { throw zweierlei }
         return try passend(found ?? wanted, wanted)
     }
+
+    /// Those that are ZIP archives underneath.
+    private static let gepackte: Set<Dateiart> = [.zip, .docx, .xlsx, .pptx, .odt, .ods, .odp]
 
     private static func passend(_ found: Dateiart, _ wanted: Dateiart) throws -> Dateiart {
         guard found == wanted else {

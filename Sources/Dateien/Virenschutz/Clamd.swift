@@ -22,8 +22,9 @@ package struct Clamd: Virenpruefung {
             return
         }
         let rest = angabe.hasPrefix("tcp:") ? angabe.dropFirst(4) : ""
-        let host = rest.prefix(through: rest.lastIndex(of: ":") ?? rest.startIndex).dropLast()
-        let port = rest.dropFirst(host.count + 1)
+        let colon = rest.lastIndex(of: ":") ?? rest.startIndex
+        let host = rest[..<colon]
+        let port = rest[colon...].dropFirst()
         guard !host.isEmpty, let number = Int(port), (1...65_535).contains(number), !host.contains("/") else {
             throw Refusal(.badRequest, "Gemeint ist unix:/run/clamav/clamd.ctl oder tcp:RECHNER:3310.")
         }
