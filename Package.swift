@@ -92,6 +92,7 @@ let package = Package(
         room("Umsetzung", uses: ["Verzeichnis", "Katalog"]),
         room("Protokoll", uses: ["Jobs", "Verzeichnis"]),
         room("Betrieb", uses: ["Jobs"]),
+        room("Dateien", uses: ["Verzeichnis"], also: [crypto]),
         .target(
             name: "Sicherung",
             dependencies: ["Storage", "StorageSQLite", "StoragePostgres", "Kernel", "CArchive", crypto, cryptoExtras],
@@ -100,8 +101,7 @@ let package = Package(
             name: "App",
             dependencies: ground + [
                 "StorageSQLite", "StoragePostgres", "Betrieb", "Jobs", "Post", "Konten", "Verzeichnis", "Katalog",
-                "Codelisten",
-                "Suche", "Nachnutzung", "Umsetzung", "Protokoll",
+                "Codelisten", "Suche", "Nachnutzung", "Umsetzung", "Protokoll", "Dateien",
                 logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -119,7 +119,7 @@ let package = Package(
             name: "messen",
             dependencies: [
                 "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Jobs", "Konten",
-                "Verzeichnis", "Katalog", "Suche", logging, "CPostgres",
+                "Verzeichnis", "Katalog", "Suche", "Dateien", logging, "CPostgres",
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 arguments, httpTypes,
             ],
@@ -128,7 +128,7 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Verzeichnis",
-                "Katalog", "Konten", "Suche", "Post",
+                "Katalog", "Konten", "Suche", "Post", "Dateien",
                 hummingbird, httpTypes, nioCore, logging, crypto, cryptoExtras,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
@@ -149,6 +149,9 @@ let package = Package(
         tests("NachnutzungTests", uses: ["Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
         tests(
             "UmsetzungTests", uses: ["Umsetzung", "Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
+        tests(
+            "DateienTests",
+            uses: ["Dateien", "App", "Verzeichnis", "Kernel", "Web", "Formats", "Sicherung", logging, crypto]),
         tests("ProtokollTests", uses: ["Protokoll", "App", "Verzeichnis", "Umsetzung", "Kernel", "Web", "Formats"]),
         tests(
             "SicherungTests",

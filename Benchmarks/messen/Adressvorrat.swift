@@ -1,4 +1,5 @@
 import App
+import Dateien
 import Formats
 import Foundation
 import HTTPTypes
@@ -47,8 +48,12 @@ struct Adressvorrat: Sendable {
         let leitstand = Leitstand(
             database: database, views: try ressourcen.views(), assets: assets,
             anmeldung: try Anmeldung(aufwand: .gering),
-            suche: Suche(alltag: try Suchwoerter.lade(ressourcen, eigene: lauf.ordner)))
-        let offene = leitstand.router().routes.filter { $0.method == .get && $0.zugang == .oeffentlich }
+            suche: Suche(alltag: try Suchwoerter.lade(ressourcen, eigene: lauf.ordner)),
+            dateien: Dateieingang(database: database, ordner: lauf.ordner + "/dateien"))
+        // Nothing is attached to the records of the stock.
+        let offene = leitstand.router().routes.filter {
+            $0.method == .get && $0.zugang == .oeffentlich && $0.path != "/dateien/{id}"
+        }
         let werte = try await Werte(database)
         gruppen = try offene.map { route in
             let paths =

@@ -75,6 +75,17 @@ final class HTTPVerbindung {
         return try lies(true)
     }
 
+    /// Sends a body of `laenge` bytes piece by piece, each made when the one before is gone.
+    func sende(
+        an path: String, cookie: String, typ: String, laenge: Int, stuecke: () throws -> [UInt8]?
+    ) throws -> Antwort {
+        try sende(
+            "POST \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nUser-Agent: messen\r\nCookie: \(cookie)\r\n"
+                + "Content-Type: \(typ)\r\nContent-Length: \(laenge)\r\n\r\n")
+        while let part = try stuecke() { try sende(part) }
+        return try lies(true)
+    }
+
     private func lies(_ behalten: Bool) throws -> Antwort {
         let head = try lieskopf()
         let lines = head.split(separator: "\r\n").map(String.init)
@@ -100,8 +111,10 @@ final class HTTPVerbindung {
         return Antwort(status: status, kopf: Array(lines.dropFirst()), inhalt: body)
     }
 
-    private func sende(_ text: String) throws {
-        var rest = Array(text.utf8)[...]
+    private func sende(_ text: String) throws { try sende(Array(text.utf8)) }
+
+    private func sende(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let sent = rest.withUnsafeBytes { send(handle, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard sent > 0 else { throw Fehler(description: "Senden gescheitert: \(errno)") }

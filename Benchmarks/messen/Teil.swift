@@ -14,7 +14,7 @@ struct Teil: Sendable {
         Verzeichnisimport.teil, Start.teil, Seiten.teil, OhneZwischenspeicher.teil, Angemeldet.teil,
         Anmeldeandrang.teil, JSONListe.teil,
         SchreibenSQLite.teil, SchreibenPostgres.teil, Jobdurchsatz.teil, Suchmessung.teil,
-        Katalogsuche.teil, Ausdauer.kurz, Ausdauer.lang,
+        Katalogsuche.teil, Dateimessung.teil, Ausdauer.kurz, Ausdauer.lang,
     ]
 
     static func named(_ name: String) throws -> Teil {

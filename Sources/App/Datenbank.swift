@@ -1,4 +1,5 @@
 import Codelisten
+import Dateien
 import Foundation
 import Jobs
 import Katalog
@@ -18,6 +19,7 @@ package enum Schema {
         KernelMigrations.all + JobsMigrations.all + KontenMigrations.all + VerzeichnisMigrations.all
         + KatalogMigrations.all
         + CodelistenMigrations.all + SucheMigrations.all + NachnutzungMigrations.all + UmsetzungMigrations.all
+        + DateienMigrations.all
 
     /// What a step that takes something away is compared with.
     package static let release = Release(Leitstand.version) ?? .any

@@ -1,3 +1,4 @@
+import Dateien
 package import Kernel
 package import Konten
 import Storage
@@ -8,7 +9,8 @@ extension Datenschutz {
     /// The rooms that hold something about persons. A new one takes part with one line here; a test finds tables
     /// about persons that no room names.
     package static let quellen: [any PersonendatenQuelle] = [
-        Kontenquelle(), VerlaufQuelle(), IdempotenzQuelle(), Ladungsdaten(), Kontaktdaten(), Sicherungsdaten(),
+        Kontenquelle(), VerlaufQuelle(), IdempotenzQuelle(), Ladungsdaten(), Kontaktdaten(), Dateidaten(),
+        Sicherungsdaten(),
     ]
 
     /// With the periods that come along.

@@ -112,7 +112,7 @@ package struct Einstellung: Sendable {
             datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, smtp, absender,
             smtpZertifikat, sicherungsschluessel, protokoll, httpVerbindungen, anfragen, vorlauf, jobs, metriken,
             proxys, fristen, anfragenJeToken, anfragenJeAdresse,
-        ] + openIDConnect
+        ] + openIDConnect + dateien
 }
 
 /// The values in force: given on the command line, else in the environment, else the default.

@@ -1,5 +1,6 @@
 import Betrieb
 import Codelisten
+package import Dateien
 package import Hummingbird
 package import Jobs
 import Katalog
@@ -39,6 +40,7 @@ package struct Leitstand: Sendable {
     private let anbieter: Identitaetsanbieter?
     package let now: @Sendable () -> Instant
     package let post: Kontopost
+    package let dateien: Dateieingang
 
     package init(
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
@@ -46,7 +48,7 @@ package struct Leitstand: Sendable {
         anfragegrenze: Anfragegrenze = Anfragegrenze(), messnetze: [Netzbereich] = [], proxys: [Netzbereich] = [],
         postausgang: (any Postausgang)? = nil, linkadresse: String? = nil,
         anbieter: Identitaetsanbieter? = nil,
-        datenschutz: Datenschutz = .ueblich, anfragemass: Anfragemass = Anfragemass(),
+        datenschutz: Datenschutz = .ueblich, anfragemass: Anfragemass = Anfragemass(), dateien: Dateieingang,
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
@@ -61,6 +63,7 @@ package struct Leitstand: Sendable {
         self.anbieter = anbieter
         self.datenschutz = datenschutz
         self.anfragemass = anfragemass
+        self.dateien = dateien
         messwerte = Messwerte([
             anfragegrenze, Datenbankwerte(database), Prozesswerte(version: Leitstand.version),
         ])
@@ -141,11 +144,14 @@ package struct Leitstand: Sendable {
             LeistungRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             ThemenfeldRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             KatalogaenderungRoutes(database: database, site: site),
-            DienstRoutes(database: database, site: site, erzaehlung: erzaehlung, now: now),
+            DienstRoutes(
+                database: database, site: site, erzaehlung: erzaehlung, ergaenzungen: [DateienAmDatensatz()], now: now),
             GebietTabelleRoutes(database: database, now: now), KatalogTabellenRoutes(database: database, now: now),
             DienstTabelleRoutes(database: database, now: now),
             CodelistenRoutes(database: database, site: site, now: now),
-            UmsetzungRoutes(database: database, site: site, erzaehlung: erzaehlung, now: now),
+            UmsetzungRoutes(
+                database: database, site: site, erzaehlung: erzaehlung, ergaenzungen: [DateienAmDatensatz()], now: now),
+            DateiRoutes(database: database, site: site, eingang: dateien, now: now),
             VerlaufRoutes(database: database, site: site, konten: konten, worte: Leitstand.worte, now: now),
             LadungRoutes(database: database, site: site, now: now),
             AnmeldungRoutes(

@@ -7,12 +7,21 @@ final class ByteSource {
     private let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
     private let descriptor: Int32?
     private let array: [UInt8]
+    private let zugriff: (any Bytezugriff)?
     private var position = 0
 
     init(array: [UInt8]) {
         descriptor = nil
+        zugriff = nil
         self.array = array
         byteCount = array.count
+    }
+
+    init(_ zugriff: any Bytezugriff) {
+        descriptor = nil
+        array = []
+        self.zugriff = zugriff
+        byteCount = zugriff.byteCount
     }
 
     init(path: String, name: String) throws(FormatError) {
@@ -35,6 +44,7 @@ final class ByteSource {
             throw failure
         }
         self.descriptor = descriptor
+        zugriff = nil
         array = []
         byteCount = Int(status.st_size)
     }
@@ -54,6 +64,11 @@ final class ByteSource {
     }
 
     private func fill() throws(FormatError) -> Int {
+        if let zugriff {
+            let bytes = try zugriff.read(at: position, count: block.count)
+            block.copyBytes(from: bytes)
+            return bytes.count
+        }
         guard let descriptor else {
             let count = min(block.count, array.count - position)
             array.withUnsafeBytes { bytes in

@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// A file of the temporary folder, or of another, that is gone when nobody holds this object any more.
-package final class TemporaryFile: Sendable {
+package final class TemporaryFile: Bytezugriff {
     package let path: String
     private let descriptor: Int32
     /// The file still has the name that it was made under.
@@ -10,9 +10,9 @@ package final class TemporaryFile: Sendable {
 
     /// - Parameter folder: where the file lies; without one in `TMPDIR`, else `/tmp`.
     /// - Throws: `FormatError` when the folder takes no file.
-    package init(in folder: String? = nil) throws(FormatError) {
+    package init(in folder: String? = nil, prefix: String = "leitstand-") throws(FormatError) {
         let folder = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var name = Array("\(folder)/leitstand-XXXXXX".utf8CString)
+        var name = Array("\(folder)/\(prefix)XXXXXX".utf8CString)
         let descriptor = name.withUnsafeMutableBufferPointer { buffer in
             buffer.baseAddress.map { mkstemp($0) } ?? -1
         }
@@ -52,6 +52,23 @@ package final class TemporaryFile: Sendable {
         guard moved else { throw FormatError(reason: "Die Datei \(target) lässt sich nicht schreiben.", fatal: true) }
     }
 
+    /// Writes everything to the disk; what comes back after this outlives a power cut, if its name does.
+    package func sync() throws(FormatError) {
+        guard fsync(descriptor) == 0 else { throw TemporaryFile.full }
+    }
+
+    /// Puts the finished file into an open folder under `name`, readable by its owner alone.
+    package func keep(in folder: Int32, as name: String) throws(FormatError) {
+        let moved = isNamed.withLock { named in
+            guard named, fchmod(descriptor, 0o600) == 0, renameat(AT_FDCWD, path, folder, name) == 0 else {
+                return false
+            }
+            named = false
+            return true
+        }
+        guard moved else { throw FormatError(reason: "Die Datei \(name) lässt sich nicht ablegen.", fatal: true) }
+    }
+
     /// Empties the file, for a body of work that runs again.
     package func clear() throws(FormatError) {
         guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw TemporaryFile.full }
@@ -81,6 +98,6 @@ package final class TemporaryFile: Sendable {
         return bytes
     }
 
-    static let full = FormatError(
+    package static let full = FormatError(
         reason: "Die Datei ließ sich nicht schreiben. Vermutlich ist der Datenträger voll.", fatal: true)
 }

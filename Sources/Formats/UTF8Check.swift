@@ -68,3 +68,16 @@ struct UTF8Check {
         return bytes.count >= length ? length : 0
     }
 }
+
+/// Says whether bytes that come in parts are UTF-8.
+package struct UTF8Pruefung: Sendable {
+    private var check = UTF8Check()
+
+    package init() {}
+
+    /// False where they cannot be.
+    package mutating func nimm(_ bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { check.add($0) } }
+
+    /// No character is left open.
+    package var istGanz: Bool { check.isComplete }
+}

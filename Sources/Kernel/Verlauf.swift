@@ -40,6 +40,8 @@ package struct Verlauf: Sendable, Equatable {
         case auskunftErteilt = "auskunft_erteilt"
         case zugangstokenAngelegt = "zugangstoken_angelegt"
         case zugangstokenWiderrufen = "zugangstoken_widerrufen"
+        case dateiAngehaengt = "datei_angehaengt"
+        case dateiEntfernt = "datei_entfernt"
     }
 
     package var art: Art

@@ -10,13 +10,15 @@ package struct DienstRoutes: RoomRoutes {
     let database: any Database
     let site: Site
     let erzaehlung: (any Verlaufserzaehlung)?
+    let ergaenzungen: [any DatensatzErgaenzung]
     let now: @Sendable () -> Instant
 
     package init(
         database: any Database, site: Site, erzaehlung: (any Verlaufserzaehlung)? = nil,
-        now: @escaping @Sendable () -> Instant
+        ergaenzungen: [any DatensatzErgaenzung] = [], now: @escaping @Sendable () -> Instant
     ) {
         (self.database, self.site, self.erzaehlung, self.now) = (database, site, erzaehlung, now)
+        self.ergaenzungen = ergaenzungen
     }
 
     package func add(to routes: inout Routes) {
@@ -54,21 +56,22 @@ package struct DienstRoutes: RoomRoutes {
         let slug = try context.parameter("slug")
         let saved = try Abfrage(request)["ok"] != nil
         let person = context.person
-        let found = try await database.read { db -> (DienstEintrag, [Leistung], Abschnitt?)? in
+        let found = try await database.read { db -> (DienstEintrag, [Leistung], [Abschnitt])? in
             guard let eintrag = try DienstStore.find(slug: slug, in: db) else { return nil }
             let bezug = Verlaufsbezug.dienst(
                 eintrag.dienst.id.rawValue, anbieter: eintrag.dienst.anbieter.rawValue)
             return (
                 eintrag, try LeistungStore.find(eintrag.leistungen, in: db),
-                try erzaehlung?.abschnitt(zu: bezug, person: person, in: db)
+                try ergaenzungen.compactMap { try $0.abschnitt(zu: bezug, person: person, in: db) }
+                    + [erzaehlung?.abschnitt(zu: bezug, person: person, in: db)].compactMap { $0 }
             )
         }
-        guard let (eintrag, leistungen, verlauf) = found else { throw unknown(slug) }
+        guard let (eintrag, leistungen, abschnitte) = found else { throw unknown(slug) }
         if eintrag.dienst.slug != slug { return .dauerhaft(zu: eintrag.dienst.pfad) }
         let page = DienstSeite(
             eintrag: eintrag, leistungen: leistungen,
             darfAendern: context.darf(.dienstAendern(anbieter: eintrag.dienst.anbieter.rawValue)),
-            gespeichert: saved && context.person != nil, abschnitte: try site.fragments(verlauf.map { [$0] } ?? []))
+            gespeichert: saved && context.person != nil, abschnitte: try site.fragments(abschnitte))
         return try site.render(page, context)
     }
 

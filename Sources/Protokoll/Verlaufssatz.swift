@@ -75,6 +75,7 @@ struct Verlaufssatz: Sendable, Equatable {
             return [Teil(scope + " bei "), ziel(zeile.organisation, namen.organisationen)]
         case "datenstand": return [Teil(datenstand(zeile))]
         case "nach": return [Teil(wert(zeile.nach, zeile.feld, namen, worte).map { "„\($0)“" } ?? "leer")]
+        case "von": return [Teil(wert(zeile.von, zeile.feld, namen, worte).map { "„\($0)“" } ?? "leer")]
         case "nachNummer": return [Teil(zeile.nach ?? "unbekannt")]
         case "feld": return [Teil(feld(zeile.feld))]
         case "wechsel": return [Teil(wechsel(zeile, namen, worte))]

@@ -38,6 +38,8 @@ extension Verlaufssatz {
         "delegation_gegeben": "{wer} hat die Rolle {feldRolle} {delegation} delegiert.",
         "delegation_beendet": "{wer} hat die Delegation der Rolle {feldRolle} {delegation} beendet.",
         "nachfolge_uebertragen": "{wer} hat den Bestand{beiOrganisation} auf die Nachfolgerin übertragen{rest}.",
+        "datei_angehaengt": "{wer} hat{gegenstand} die Datei {nach} angehängt.",
+        "datei_entfernt": "{wer} hat{gegenstand} die Datei {von} entfernt.",
         "verlauf_gekuerzt":
             "{wer} hat die Zeilen bis Nummer {nachNummer}{beiOrganisation} nach Ablauf ihrer Aufbewahrung gelöscht.",
     ]
@@ -63,6 +65,7 @@ extension Verlaufssatz {
         "delegation_gegeben": "Aufgabe delegiert", "delegation_beendet": "Delegation beendet",
         "zugangstoken_angelegt": "Zugangstoken gemacht", "zugangstoken_widerrufen": "Zugangstoken widerrufen",
         "nachfolge_uebertragen": "Nachfolge übertragen", "verlauf_gekuerzt": "Verlauf gekürzt",
+        "datei_angehaengt": "Datei angehängt", "datei_entfernt": "Datei entfernt",
     ]
 
     /// `konto_geaendert` as „Konto geändert“.

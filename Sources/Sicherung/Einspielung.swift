@@ -59,7 +59,7 @@ package enum Einspielung {
     ) async throws -> Ergebnis {
         let copy = ziel.zwischen + "/" + (file.split(separator: "/").last.map(String.init) ?? "leitstand.sqlite")
         let entpackt = try unpack(input, copy, .sqlite, ablagen, installation)
-        let vergleich = try await vergleiche(copy, entpackt.kopf)
+        let vergleich = try await vergleiche(copy, entpackt)
         guard vergleich.stimmt else { throw vergleich.einwand }
         let database = try SQLiteDatabase(path: copy)
         let applied: [String]
@@ -86,7 +86,7 @@ package enum Einspielung {
             let entpackt = try unpack(input, dump, .postgresql, ablagen, installation)
             try ablagen.place()
             try await PostgresEinspielung.spiele(dump, entpackt.kopf, in: conninfo)
-            let applied = try await PostgresEinspielung.pruefeUndMigriere(entpackt.kopf, installation, conninfo)
+            let applied = try await PostgresEinspielung.pruefeUndMigriere(entpackt, installation, conninfo)
             ablagen.commit()
             return Ergebnis(kopf: entpackt.kopf, dateien: entpackt.dateien.count, angewandt: applied)
         } catch {
@@ -113,10 +113,26 @@ package enum Einspielung {
     }
 
     /// What a restored file holds beside what it should hold.
-    static func vergleiche(_ copy: String, _ kopf: Sicherungskopf) async throws -> Vergleich {
+    static func vergleiche(_ copy: String, _ entpackt: Entpackung) async throws -> Vergleich {
         let faults = try SQLiteBackup.faults(at: copy)
-        guard faults.isEmpty else { return Vergleich(kopf, ([], []), faults: faults) }
-        return Vergleich(kopf, try await Abzug.bestand(SQLiteDatabase(path: copy)))
+        guard faults.isEmpty else { return Vergleich(entpackt.kopf, ([], []), faults: faults) }
+        return try await vergleiche(entpackt) { try SQLiteDatabase(path: copy) }
+    }
+
+    /// The rows beside those that were written, and the files beside what the rows say of them.
+    static func vergleiche(_ entpackt: Entpackung, _ open: () throws -> any Database) async throws -> Vergleich {
+        let found = try await Abzug.bestand(open())
+        let vergleich = Vergleich(entpackt.kopf, found)
+        guard vergleich.stimmt else { return vergleich }
+        let database = try open()
+        do {
+            let faults = try await Dateibestand.fehler(entpackt.dateien, entpackt.kopf, in: database)
+            await database.close()
+            return Vergleich(entpackt.kopf, found, faults: faults)
+        } catch {
+            await database.close()
+            throw error
+        }
     }
 
     /// All of a closed database is in its file and on the disk.

@@ -48,10 +48,10 @@ enum PostgresEinspielung {
 
     /// Compares what was restored, then brings an older schema up to date; empties the database when either fails.
     static func pruefeUndMigriere(
-        _ kopf: Sicherungskopf, _ installation: Installation, _ conninfo: String
+        _ entpackt: Entpackung, _ installation: Installation, _ conninfo: String
     ) async throws -> [String] {
         do {
-            let vergleich = try await vergleiche(conninfo, kopf)
+            let vergleich = try await vergleiche(conninfo, entpackt)
             guard vergleich.stimmt else { throw vergleich.einwand }
             return try await open(conninfo) { database in try await database.migrate(installation.migrationen) }
         } catch {
@@ -62,9 +62,10 @@ enum PostgresEinspielung {
         }
     }
 
-    static func vergleiche(_ conninfo: String, _ kopf: Sicherungskopf) async throws -> Vergleich {
-        Vergleich(
-            kopf, try await Abzug.bestand(PostgresDatabase(conninfo: conninfo, limit: 1, statementTimeout: 0)))
+    static func vergleiche(_ conninfo: String, _ entpackt: Entpackung) async throws -> Vergleich {
+        try await Einspielung.vergleiche(entpackt) {
+            PostgresDatabase(conninfo: conninfo, limit: 1, statementTimeout: 0)
+        }
     }
 
     /// Runs `body` with a database and closes it afterwards.

@@ -38,8 +38,8 @@ package enum Pruefung {
         let entpackt = try Entpackung(input, nach: ziele)
         let (vergleich, applied) =
             switch entpackt.kopf.datenbank {
-            case .sqlite: try await sqlite(copy, entpackt.kopf, migrationen)
-            case .postgresql: try await postgres(copy, entpackt.kopf, migrationen, conninfo)
+            case .sqlite: try await sqlite(copy, entpackt, migrationen)
+            case .postgresql: try await postgres(copy, entpackt, migrationen, conninfo)
             }
         return Ergebnis(
             kopf: entpackt.kopf, istVerschluesselt: input.istVerschluesselt, vergleich: vergleich,
@@ -48,9 +48,9 @@ package enum Pruefung {
     }
 
     private static func sqlite(
-        _ copy: String, _ kopf: Sicherungskopf, _ migrations: [Migration]
+        _ copy: String, _ entpackt: Entpackung, _ migrations: [Migration]
     ) async throws -> (Vergleich, [String]) {
-        let vergleich = try await Einspielung.vergleiche(copy, kopf)
+        let vergleich = try await Einspielung.vergleiche(copy, entpackt)
         guard vergleich.stimmt else { return (vergleich, []) }
         let database = try SQLiteDatabase(path: copy)
         do {
@@ -64,17 +64,17 @@ package enum Pruefung {
     }
 
     private static func postgres(
-        _ copy: String, _ kopf: Sicherungskopf, _ migrations: [Migration], _ conninfo: String?
+        _ copy: String, _ entpackt: Entpackung, _ migrations: [Migration], _ conninfo: String?
     ) async throws -> (Vergleich, [String]) {
-        if let conninfo { return try await daneben(copy, kopf, migrations, conninfo) }
+        if let conninfo { return try await daneben(copy, entpackt, migrations, conninfo) }
         let cluster = try await Probecluster.start()
         defer { cluster.stop() }
-        return try await daneben(copy, kopf, migrations, cluster.conninfo)
+        return try await daneben(copy, entpackt, migrations, cluster.conninfo)
     }
 
     /// In a new database on the server of `conninfo`, which goes whatever happens.
     private static func daneben(
-        _ copy: String, _ kopf: Sicherungskopf, _ migrations: [Migration], _ conninfo: String
+        _ copy: String, _ entpackt: Entpackung, _ migrations: [Migration], _ conninfo: String
     ) async throws -> (Vergleich, [String]) {
         let name = "leitstand_pruefung_" + (0..<6).map { _ in UInt8.random(in: .min ... .max) }.hex
         return try await PostgresEinspielung.open(conninfo) { admin in
@@ -92,7 +92,7 @@ package enum Pruefung {
                 )
             }
             let result: Result<(Vergleich, [String]), any Error>
-            do { result = .success(try await versuche(copy, kopf, migrations, conninfo, name)) } catch {
+            do { result = .success(try await versuche(copy, entpackt, migrations, conninfo, name)) } catch {
                 result = .failure(error)
             }
             // In a task of its own, because a cancelled one may run no statement. Its failure would hide what was found;
@@ -105,11 +105,11 @@ package enum Pruefung {
     }
 
     private static func versuche(
-        _ copy: String, _ kopf: Sicherungskopf, _ migrations: [Migration], _ conninfo: String, _ name: String
+        _ copy: String, _ entpackt: Entpackung, _ migrations: [Migration], _ conninfo: String, _ name: String
     ) async throws -> (Vergleich, [String]) {
         let trial = try PostgresAddress(conninfo).with(database: name).conninfo
-        try await PostgresEinspielung.spiele(copy, kopf, in: trial)
-        let vergleich = try await PostgresEinspielung.vergleiche(trial, kopf)
+        try await PostgresEinspielung.spiele(copy, entpackt.kopf, in: trial)
+        let vergleich = try await PostgresEinspielung.vergleiche(trial, entpackt)
         guard vergleich.stimmt else { return (vergleich, []) }
         return (vergleich, try await PostgresEinspielung.open(trial) { try await $0.migrate(migrations) })
     }

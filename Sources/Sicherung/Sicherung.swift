@@ -23,7 +23,10 @@ package enum Sicherung {
     ) async throws -> Ergebnis {
         // First: what cannot be written should be said before the work begins.
         let output = try Ausgabe(path, replaces: ersetzen, for: schluessel)
+        // Until the files are read, nothing is taken away that a row of this moment names.
+        let sperren = installation.bereiche.compactMap { Bestandssperre($0.ordner) }
         let abzug = try await Abzug.of(installation, at: time)
+        defer { withExtendedLifetime(sperren) {} }
         return try schreibe(abzug, installation.bereiche, output, seconds: time.rawValue / 1000)
     }
 
@@ -53,15 +56,15 @@ package enum Sicherung {
 
 /// A folder of stored files.
 enum Ablage {
-    /// Opens each regular file below `folder` in the order of the names; links and what begins with `.einspielung-` are
-    /// left out, and so is a file that goes away meanwhile.
+    /// Opens each regular file below `folder` in the order of the names; links and what begins with a dot, which is work
+    /// under way, are left out, and so is a file that goes away meanwhile.
     static func forEach(in folder: String, _ body: (String, Int32, stat) throws -> Void) throws {
         guard FileManager.default.fileExists(atPath: folder) else { return }
         try walk(folder, "", body)
     }
 
     private static func walk(_ folder: String, _ prefix: String, _ body: (String, Int32, stat) throws -> Void) throws {
-        for name in try names(in: folder) where !name.hasPrefix(Zielordner.prefix) {
+        for name in try names(in: folder) where !name.hasPrefix(".") {
             let path = folder + "/" + name
             var status = stat()
             guard lstat(path, &status) == 0 else { continue }
@@ -96,4 +99,21 @@ enum Ablage {
         }
         return names.sorted()
     }
+}
+
+/// Held while files are read: whoever stores files takes none away meanwhile.
+final class Bestandssperre {
+    private let lock: Int32
+
+    /// Nil for a folder that is not there or that only others write: then nobody here takes files away, either.
+    init?(_ folder: String) {
+        lock = open(folder + "/" + Zwischenordner.lockName, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard lock >= 0 else { return nil }
+        guard flock(lock, LOCK_SH) == 0 else {
+            close(lock)
+            return nil
+        }
+    }
+
+    deinit { close(lock) }
 }

@@ -51,7 +51,7 @@ final class Zielordner {
     /// What lies there already, apart from what restores left over.
     static func inhalt(_ path: String) throws -> [String] {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
-        return try Ablage.names(in: path).filter { !$0.hasPrefix(prefix) }
+        return try Ablage.names(in: path).filter { !$0.hasPrefix(prefix) && $0 != Zwischenordner.lockName }
     }
 
     /// Moves everything that is ready to its place.

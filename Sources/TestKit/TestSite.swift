@@ -1,4 +1,6 @@
 package import App
+package import Dateien
+import Foundation
 package import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -55,6 +57,7 @@ package struct TestSite: Sendable {
         cache: Int = Leitstand.cache, post: (any Postausgang)? = nil, linkadresse: String? = "http://localhost:8080",
         anbieter: Identitaetsanbieter? = nil,
         datenschutz: Datenschutz = .ueblich, tls: Bool = false, anfragemass: Anfragemass = Anfragemass(),
+        dateien: Dateieingang? = nil,
         now: @escaping @Sendable () -> Instant = { Welt.jetzt }
     ) throws {
         self.database = database
@@ -65,7 +68,12 @@ package struct TestSite: Sendable {
             suche: Suche(alltag: try Welt.alltagswoerter.get(), frist: frist), tls: tls,
             texte: Fusstexte(ordner: texte, vorlagen: Welt.ordner("Sources/App/texte")), adresse: adresse, cache: cache,
             postausgang: post, linkadresse: adresse ?? linkadresse, anbieter: anbieter, datenschutz: datenschutz,
-            anfragemass: anfragemass, now: now)
+            anfragemass: anfragemass,
+            // Made with the first file, and left to the temporary folder.
+            dateien: dateien
+                ?? Dateieingang(
+                    database: database, ordner: NSTemporaryDirectory() + "leitstand-test-dateien-" + Kennung.neu()),
+            now: now)
     }
 
     /// Runs `body` with a client for this site; `log` is what the server writes its log to, else nothing.

@@ -11,13 +11,15 @@ package struct UmsetzungRoutes: RoomRoutes {
     let database: any Database
     let site: Site
     let erzaehlung: (any Verlaufserzaehlung)?
+    let ergaenzungen: [any DatensatzErgaenzung]
     let now: @Sendable () -> Instant
 
     package init(
         database: any Database, site: Site, erzaehlung: (any Verlaufserzaehlung)? = nil,
-        now: @escaping @Sendable () -> Instant
+        ergaenzungen: [any DatensatzErgaenzung] = [], now: @escaping @Sendable () -> Instant
     ) {
         (self.database, self.site, self.erzaehlung, self.now) = (database, site, erzaehlung, now)
+        self.ergaenzungen = ergaenzungen
     }
 
     package func add(to routes: inout Routes) {
@@ -83,7 +85,7 @@ package struct UmsetzungRoutes: RoomRoutes {
         let (word, id) = (try context.parameter("organisation"), try context.parameter("eintrag"))
         let abfrage = try Abfrage(request)
         let person = context.person
-        var (page, verlauf) = try await database.read { db in
+        var (page, abschnitte) = try await database.read { db in
             let (organisation, eintrag) = try find(word, id, in: db)
             let intern = Rechte.darf(person, .umsetzungIntern(organisation: organisation.id.rawValue))
             let page = try EintragSeite(
@@ -98,10 +100,14 @@ package struct UmsetzungRoutes: RoomRoutes {
                 // Only this list: an address from outside must not lead away.
                 zurueck: abfrage["zurueck"].flatMap { $0.hasPrefix(organisation.listenpfad + "?") ? $0 : nil })
             let bezug = Verlaufsbezug.eintrag(eintrag.id.rawValue, organisation: organisation.id.rawValue)
-            return (page, try erzaehlung?.abschnitt(zu: bezug, person: person, in: db))
+            return (
+                page,
+                try ergaenzungen.compactMap { try $0.abschnitt(zu: bezug, person: person, in: db) }
+                    + [erzaehlung?.abschnitt(zu: bezug, person: person, in: db)].compactMap { $0 }
+            )
         }
         if page.organisation.pfadwort != word { return .dauerhaft(zu: page.organisation.pfad(zu: page.eintrag)) }
-        page.abschnitte = try site.fragments(verlauf.map { [$0] } ?? [])
+        page.abschnitte = try site.fragments(abschnitte)
         return try site.render(page, context)
     }
 

@@ -29,14 +29,14 @@ package struct Formular: Sendable {
     /// The same for the sign-in form, whose secret comes from a cookie of its own.
     package static func read(_ request: Request, secret: String) async throws -> Formular {
         let form = try await parse(request)
-        guard Geheimnis.gleich(form.felder.roh("csrf"), secret) else {
-            throw Refusal(
-                .notAllowed,
-                "Das Formular war zu lange offen oder stammt nicht von dieser Seite. Bitte laden Sie die Seite neu und versuchen Sie es noch einmal."
-            )
-        }
+        guard Geheimnis.gleich(form.felder.roh("csrf"), secret) else { throw fremd }
         return form
     }
+
+    static let fremd = Refusal(
+        .notAllowed,
+        "Das Formular war zu lange offen oder stammt nicht von dieser Seite. Bitte laden Sie die Seite neu und versuchen Sie es noch einmal."
+    )
 
     private static func parse(_ request: Request) async throws -> Formular {
         let type = request.headers[.contentType] ?? ""
@@ -116,7 +116,7 @@ enum Multipart {
         return Formular(felder: felder, dateien: dateien)
     }
 
-    private static func parameter(_ name: String, of head: String) -> String? {
+    static func parameter(_ name: String, of head: String) -> String? {
         for line in head.split(whereSeparator: \.isNewline) where line.lowercased().hasPrefix("content-disposition:") {
             for part in pieces(of: line).dropFirst() {
                 let pair = part.split(separator: "=", maxSplits: 1)

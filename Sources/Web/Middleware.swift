@@ -36,7 +36,10 @@ package struct SecurityHeaders: RouterMiddleware {
     ) async throws -> Response {
         var response = try await next(request, context)
         if tls { response.headers[.strictTransportSecurity] = SecurityHeaders.nurTLS }
-        response.headers[.contentSecurityPolicy] = SecurityHeaders.policy
+        // A file that somebody uploaded says something stricter.
+        if response.headers[.contentSecurityPolicy] == nil {
+            response.headers[.contentSecurityPolicy] = SecurityHeaders.policy
+        }
         response.headers[.xContentTypeOptions] = "nosniff"
         // A page whose address is a secret says something stricter.
         if response.headers[.referrerPolicy] == nil { response.headers[.referrerPolicy] = "same-origin" }

@@ -160,7 +160,7 @@ extension Ort {
             datenbank: einstellungen.postgres.map { .postgres($0) }
                 ?? .sqlite(einstellungen.datenordner + "/leitstand.sqlite"),
             bereiche: [
-                .init(name: "dateien", ordner: einstellungen.datenordner + "/dateien"),
+                .init(name: "dateien", ordner: einstellungen.dateiordner),
                 .init(name: "texte", ordner: einstellungen.textordner),
             ], programm: App.Leitstand.version, migrationen: Schema.migrations)
     }

@@ -41,6 +41,7 @@ import Testing
     /// Types that are machinery and need no word of the field.
     private static let maschine: Set<String> = [
         "ID", "Art", "GebietRoutes", "Einordnung", "Katalogbezug", "Leistungsangabe", "Angabefehler", "Adresse",
+        "DateienAmDatensatz", "Dateidaten",
     ]
 
     @Test func `docs/GLOSSAR.md defines every noun of the domain in one sentence with its source`() throws {
@@ -49,7 +50,7 @@ import Testing
         for row in entries {
             #expect(row.count >= 3 && row[1].hasSuffix(".") && !row[2].isEmpty, "\(row[0]): ein Satz und eine Quelle")
         }
-        for room in ["Verzeichnis", "Katalog", "Codelisten", "Nachnutzung", "Umsetzung", "Protokoll"] {
+        for room in ["Verzeichnis", "Katalog", "Codelisten", "Nachnutzung", "Umsetzung", "Protokoll", "Dateien"] {
             let folder = Welt.ordner("Sources/\(room)")
             for file in try FileManager.default.contentsOfDirectory(atPath: folder) where file.hasSuffix(".swift") {
                 let code = try String(contentsOfFile: folder + "/" + file, encoding: .utf8)

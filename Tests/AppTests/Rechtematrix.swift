@@ -56,6 +56,11 @@ enum Rechtematrix {
         "GET /umsetzung/{organisation}/ladungen": .duelmen, "POST /umsetzung/{organisation}/ladungen": .duelmen,
         "GET /umsetzung/{organisation}/ladungen/{ladung}": .duelmen,
         "POST /umsetzung/{organisation}/ladungen/{ladung}/uebernahme": .duelmen,
+        "GET /umsetzung/{organisation}/{eintrag}/dateien": .duelmen,
+        "POST /umsetzung/{organisation}/{eintrag}/dateien": .duelmen,
+        "GET /dienste/{slug}/dateien": .anbieter, "POST /dienste/{slug}/dateien": .anbieter,
+        // What the record of a file asks for is checked in DateienTests.
+        "GET /dateien/{id}": .alle, "POST /dateien/{id}/loeschung": .angemeldete,
         "GET /codelisten": .alle, "GET /codelisten/{id}": .alle, "GET /codelisten/{id}/eintraege.csv": .alle,
         "GET /api/v1/codelisten": .alle, "GET /api/v1/codelisten/{id}": .alle,
         "GET /api/v1/codelisten/{id}/eintraege": .alle, "GET /api/v1/codelisten/{id}/eintraege/{code}": .alle,

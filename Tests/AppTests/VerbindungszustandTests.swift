@@ -57,6 +57,42 @@ import Testing
         #expect(ende(zustand) { zustand, second in zustand.gelesen(5_000, Self.s(Double(second))) } == nil)
     }
 
+    private static func imKoerper() -> Verbindungszustand {
+        var zustand = Verbindungszustand(s(0))
+        zustand.gelesen(100, s(0))
+        zustand.kopfFertig(bleibt: true, s(0))
+        return zustand
+    }
+
+    @Test func `200 MB arrive over a slow line, also with pauses`() {
+        // 10 KB a second and now and then half a minute nothing, for almost six hours.
+        let end = ende(Self.imKoerper(), bis: 21_000) { zustand, second in
+            if second % 600 > 30 || second < 600 { zustand.gelesen(10_000, Self.s(Double(second))) }
+        }
+        #expect(end == nil)
+    }
+
+    @Test func `who sent a lot at once and then drips is cut off after a minute`() throws {
+        for drop in [0, 1, 1_000] {
+            var zustand = Self.imKoerper()
+            zustand.gelesen(200_000_000, Self.s(0.5))
+            let end = try #require(
+                ende(zustand, bis: 200) { zustand, second in
+                    if drop > 0 { zustand.gelesen(drop, Self.s(Double(second))) }
+                })
+            #expect(end.grund == .koerper)
+            #expect((61...90).contains(end.sekunde), "\(drop): \(end.sekunde)")
+        }
+    }
+
+    @Test func `what still comes of a body after its answer has five minutes`() throws {
+        var zustand = Self.imKoerper()
+        zustand.antwortBeginnt()
+        _ = zustand.antwortFertig(Self.s(1))
+        let end = ende(zustand, bis: 400) { zustand, second in zustand.gelesen(1_000_000, Self.s(Double(second))) }
+        #expect(try #require(end) == (302, .koerper))
+    }
+
     @Test func `while the server does not read, the sender of a body is not late`() throws {
         var zustand = Verbindungszustand(Self.s(0))
         zustand.gelesen(100, Self.s(0))

@@ -28,6 +28,8 @@ SEITEN = ["/leistungen", "/leistungen/99110009104000", "/ozg", "/ozg/10160", "/t
 ERSTE = [("/themenfelder", "/themenfelder/", ""), ("/dienste", "/dienste/beispiel", ""),
          (f"/umsetzung/{ORT_MIT_LISTE}", f"/umsetzung/{ORT_MIT_LISTE}/0", ""),
          (f"/umsetzung/{ORT_MIT_LISTE}", f"/umsetzung/{ORT_MIT_LISTE}/0", "/bearbeiten"),
+         (f"/umsetzung/{ORT_MIT_LISTE}", f"/umsetzung/{ORT_MIT_LISTE}/0", "/dateien"),
+         ("/dienste", "/dienste/beispiel", "/dateien"),
          (VERWALTUNG, VERWALTUNG + "/einheiten/0", ""), (VERWALTUNG, VERWALTUNG + "/einheiten/0", "/bearbeiten"),
          (VERWALTUNG, VERWALTUNG + "/ansprechpartner/0", ""),
          (VERWALTUNG + "/personen", VERWALTUNG + "/personen/0", ""),

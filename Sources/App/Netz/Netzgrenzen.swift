@@ -12,6 +12,10 @@ package struct Netzgrenzen: Sendable {
     /// A body may take so long, and a second more for each of `koerperrate` bytes that came.
     package var koerper = TimeAmount.seconds(20)
     package var koerperrate = 4_096
+    /// So much of that time may be saved up: who sent a lot and then drips, or stops, is cut off after it.
+    package var koerpervorrat = TimeAmount.seconds(60)
+    /// What is still coming of a body when its answer is out; browsers read the answer after it.
+    package var koerpernachlese = TimeAmount.seconds(300)
     /// An answer of which nobody takes anything for so long is broken off.
     package var abnahme = TimeAmount.seconds(30)
     /// What is under way when the server stops is broken off after so long; less than the process has to end.

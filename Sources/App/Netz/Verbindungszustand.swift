@@ -22,9 +22,13 @@ struct Verbindungszustand {
     /// The answer under way is the last one of this connection.
     private(set) var letzteAntwort = false
     private var endet = NIODeadline.distantFuture
+    private var koerperBeginn: NIODeadline
+    /// The answer went out while the body was still coming: whoever sends it reads the answer after it.
+    private var nachlese: NIODeadline?
     private var ruhtSeit: NIODeadline
     private var kopf: Strecke?
-    private var koerper: Strecke?
+    /// Bytes of the body that came since the last look, and until when more must come.
+    private var koerper: (bytes: Int, bis: NIODeadline?)?
     /// Whether our side wants to read; while it does not, the client is not late.
     private var liest = true
     private var geprueft: NIODeadline
@@ -32,7 +36,7 @@ struct Verbindungszustand {
     private var abgenommen = 0
     private var abgenommenAm: NIODeadline
 
-    init(_ jetzt: NIODeadline) { (ruhtSeit, geprueft, abgenommenAm) = (jetzt, jetzt, jetzt) }
+    init(_ jetzt: NIODeadline) { (ruhtSeit, geprueft, abgenommenAm, koerperBeginn) = (jetzt, jetzt, jetzt, jetzt) }
 
     /// Nothing is under way in either direction.
     var ruht: Bool { inArbeit == 0 && kopf == nil && koerper == nil && geschrieben == abgenommen }
@@ -55,12 +59,13 @@ struct Verbindungszustand {
 
     mutating func kopfFertig(bleibt: Bool, _ jetzt: NIODeadline) {
         kopf = nil
-        koerper = Strecke(seit: jetzt, bytes: 0)
+        koerper = (0, nil)
+        koerperBeginn = jetzt
         inArbeit += 1
         if !bleibt { letzteAntwort = true }
     }
 
-    mutating func koerperFertig() { koerper = nil }
+    mutating func koerperFertig() { (koerper, nachlese) = (nil, nil) }
 
     mutating func antwortBeginnt() { antwortBegonnen = true }
 
@@ -69,6 +74,7 @@ struct Verbindungszustand {
         antwortBegonnen = false
         inArbeit -= 1
         ruhtSeit = jetzt
+        if inArbeit == 0, koerper != nil { nachlese = jetzt }
         return letzteAntwort && inArbeit <= 0
     }
 
@@ -98,9 +104,15 @@ struct Verbindungszustand {
             return jetzt - abgenommenAm > grenzen.abnahme ? .abnahme : nil
         }
         if let body = koerper {
-            if !liest { koerper?.seit = body.seit + pause }
-            let allowed = grenzen.koerper + .milliseconds(Int64(body.bytes * 1_000 / grenzen.koerperrate))
-            return jetzt - (koerper?.seit ?? body.seit) > allowed ? .koerper : nil
+            var bis = (body.bis ?? koerperBeginn + grenzen.koerper) + (liest ? .zero : pause)
+            // Time that was earned by sending fast is good for a pause, but not for hours of dripping.
+            if body.bytes > 0 {
+                let earned = TimeAmount.nanoseconds(Int64(body.bytes) * 1_000_000_000 / Int64(grenzen.koerperrate))
+                bis = max(bis, min(bis + earned, jetzt + grenzen.koerpervorrat))
+            }
+            koerper = (0, bis)
+            if let nachlese, jetzt - nachlese > grenzen.koerpernachlese { return .koerper }
+            return jetzt > bis ? .koerper : nil
         }
         guard inArbeit == 0 else { return nil }
         if letzteAntwort { return .ende }

@@ -26,6 +26,10 @@ package final class XMLReader {
         try self.init(ByteSource(path: path, name: name), name: name, limits: limits)
     }
 
+    package convenience init(_ file: any Bytezugriff, name: String, limits: XMLLimits = .standard) throws(FormatError) {
+        try self.init(ByteSource(file), name: name, limits: limits)
+    }
+
     package convenience init(bytes: [UInt8], name: String, limits: XMLLimits = .standard) throws(FormatError) {
         try self.init(ByteSource(array: bytes), name: name, limits: limits)
     }
