@@ -91,6 +91,7 @@ let package = Package(
         room("Nachnutzung", uses: ["Verzeichnis", "Katalog"]),
         room("Umsetzung", uses: ["Verzeichnis", "Katalog"]),
         room("Protokoll", uses: ["Verzeichnis"]),
+        room("Webhooks", uses: ["Jobs", "Verzeichnis"], also: [crypto]),
         .target(
             name: "Sicherung",
             dependencies: ["Storage", "StorageSQLite", "StoragePostgres", "Kernel", "CArchive", crypto, cryptoExtras],
@@ -99,7 +100,7 @@ let package = Package(
             name: "App",
             dependencies: ground + [
                 "StorageSQLite", "StoragePostgres", "Jobs", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten",
-                "Suche", "Nachnutzung", "Umsetzung", "Protokoll",
+                "Suche", "Nachnutzung", "Umsetzung", "Protokoll", "Webhooks",
                 logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -126,7 +127,7 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Verzeichnis",
-                "Katalog", "Konten", "Suche", "Post",
+                "Katalog", "Konten", "Suche", "Post", "Webhooks",
                 hummingbird, httpTypes, nioCore, logging, crypto, cryptoExtras,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
@@ -146,6 +147,9 @@ let package = Package(
         tests("NachnutzungTests", uses: ["Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
         tests(
             "UmsetzungTests", uses: ["Umsetzung", "Nachnutzung", "Katalog", "Verzeichnis", "Kernel", "Web", "Formats"]),
+        tests(
+            "WebhooksTests",
+            uses: ["Webhooks", "App", "Jobs", "Verzeichnis", "Umsetzung", "Kernel", "Web", "Formats", crypto, logging]),
         tests("ProtokollTests", uses: ["Protokoll", "App", "Verzeichnis", "Umsetzung", "Kernel", "Web", "Formats"]),
         tests(
             "SicherungTests",

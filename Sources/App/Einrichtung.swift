@@ -22,6 +22,6 @@ extension Leitstand {
             anfragegrenze: Anfragegrenze(plaetze: einstellungen.anfragen()), messnetze: einstellungen.metriken(),
             proxys: einstellungen.proxys(), postausgang: einstellungen.postausgang(),
             linkadresse: einstellungen.linkadresse(), anbieter: anbieter.map { Identitaetsanbieter($0) },
-            datenschutz: Datenschutz.eingestellt(einstellungen))
+            datenschutz: Datenschutz.eingestellt(einstellungen), webhookziele: einstellungen.webhookziele())
     }
 }

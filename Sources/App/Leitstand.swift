@@ -13,6 +13,7 @@ package import Suche
 import Umsetzung
 import Verzeichnis
 package import Web
+package import Webhooks
 
 /// The whole product as one value: everything a request needs, put together in one place.
 package struct Leitstand: Sendable {
@@ -36,6 +37,7 @@ package struct Leitstand: Sendable {
     private let anbieter: Identitaetsanbieter?
     package let now: @Sendable () -> Instant
     package let post: Kontopost
+    private let webhookziele: Webhookziele
 
     package init(
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
@@ -43,7 +45,7 @@ package struct Leitstand: Sendable {
         anfragegrenze: Anfragegrenze = Anfragegrenze(), messnetze: [Netzbereich] = [], proxys: [Netzbereich] = [],
         postausgang: (any Postausgang)? = nil, linkadresse: String? = nil,
         anbieter: Identitaetsanbieter? = nil,
-        datenschutz: Datenschutz = .ueblich,
+        datenschutz: Datenschutz = .ueblich, webhookziele: Webhookziele = Webhookziele(),
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
@@ -57,6 +59,7 @@ package struct Leitstand: Sendable {
         herkunft = Herkunft(proxys: proxys)
         self.anbieter = anbieter
         self.datenschutz = datenschutz
+        self.webhookziele = webhookziele
         messwerte = Messwerte([
             anfragegrenze, Datenbankwerte(database), Prozesswerte(version: Leitstand.version),
         ])
@@ -109,11 +112,11 @@ package struct Leitstand: Sendable {
         [
             .jobpflege(now: now),
             .loeschfristen(datenschutz, database: database, hinweis: post.loeschhinweis, now: now),
-        ]
+        ] + Webhookversand(database: database, ziele: webhookziele, adresse: site.adresse, now: now).arbeiten
     }
 
     /// Jobs that read the Verlauf as soon as it is sealed.
-    var verlaufsfolgen: [Jobart] { [] }
+    package var verlaufsfolgen: [Jobart] { [.webhooksVerteilen] }
 
     private var rooms: [any RoomRoutes] {
         let konten = Kontonamen()
@@ -126,11 +129,15 @@ package struct Leitstand: Sendable {
             GrenzRoutes(database: database),
             OrganisationRoutes(
                 database: database, site: site,
-                ergaenzungen: [DelegationAufOrganisation(), VerlaufAufOrganisation(erzaehlung: erzaehlung)], now: now),
+                ergaenzungen: [
+                    DelegationAufOrganisation(), WebhooksAufOrganisation(),
+                    VerlaufAufOrganisation(erzaehlung: erzaehlung),
+                ], now: now),
             EinheitRoutes(database: database, site: site, now: now),
             AngabeRoutes(database: database, site: site, now: now),
             RechtsnachfolgeRoutes(database: database, site: site, teile: Leitstand.nachfolgeteile, now: now),
             DelegationRoutes(database: database, site: site, now: now),
+            WebhookRoutes(database: database, site: site, ziele: webhookziele, now: now),
             LeistungRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             ThemenfeldRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             KatalogaenderungRoutes(database: database, site: site),

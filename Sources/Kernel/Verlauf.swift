@@ -38,6 +38,12 @@ package struct Verlauf: Sendable, Equatable {
         case nachfolgeUebertragen = "nachfolge_uebertragen"
         case kontoGeloescht = "konto_geloescht"
         case auskunftErteilt = "auskunft_erteilt"
+        case webhookAngelegt = "webhook_angelegt"
+        case webhookGeaendert = "webhook_geaendert"
+        case webhookAngehalten = "webhook_angehalten"
+        case webhookFortgesetzt = "webhook_fortgesetzt"
+        case webhookGeheimnisErneuert = "webhook_geheimnis_erneuert"
+        case webhookGeloescht = "webhook_geloescht"
     }
 
     package var art: Art

@@ -11,6 +11,7 @@ package import Storage
 import Suche
 import Verzeichnis
 import Web
+package import Webhooks
 
 /// Somebody who uses the product in a test, called after the role.
 package enum Rollenspiel: String, CaseIterable, Sendable, CustomStringConvertible {
@@ -54,7 +55,7 @@ package struct TestSite: Sendable {
         _ database: any Database, texte: String? = nil, adresse: String? = nil, frist: Duration = .seconds(120),
         cache: Int = Leitstand.cache, post: (any Postausgang)? = nil, linkadresse: String? = "http://localhost:8080",
         anbieter: Identitaetsanbieter? = nil,
-        datenschutz: Datenschutz = .ueblich,
+        datenschutz: Datenschutz = .ueblich, webhookziele: Webhookziele = Webhookziele(),
         now: @escaping @Sendable () -> Instant = { Welt.jetzt }
     ) throws {
         self.database = database
@@ -65,7 +66,7 @@ package struct TestSite: Sendable {
             suche: Suche(alltag: try Welt.alltagswoerter.get(), frist: frist),
             texte: Fusstexte(ordner: texte, vorlagen: Welt.ordner("Sources/App/texte")), adresse: adresse, cache: cache,
             postausgang: post, linkadresse: adresse ?? linkadresse, anbieter: anbieter, datenschutz: datenschutz,
-            now: now)
+            webhookziele: webhookziele, now: now)
     }
 
     /// Runs `body` with a client for this site; `log` is what the server writes its log to, else nothing.

@@ -45,13 +45,13 @@ import Testing
         "Katalog": grund,
         "Codelisten": grund, "Suche": grund.union(["Verzeichnis", "Katalog"]),
         "Nachnutzung": grund.union(["Verzeichnis", "Katalog"]), "Umsetzung": grund.union(["Verzeichnis", "Katalog"]),
-        "Protokoll": grund.union(["Verzeichnis"]),
+        "Protokoll": grund.union(["Verzeichnis"]), "Webhooks": grund.union(["Jobs", "Verzeichnis"]),
         "Sicherung": ["Storage", "StorageSQLite", "StoragePostgres", "Kernel", "CArchive"],
         "App": grund.union([
             "StorageSQLite", "StoragePostgres", "Jobs", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten",
             "Suche",
             "Nachnutzung",
-            "Umsetzung", "Protokoll",
+            "Umsetzung", "Protokoll", "Webhooks",
         ]),
         "leitstand": grund.union([
             "CMalloc", "App", "Sicherung", "Jobs", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",
