@@ -26,7 +26,8 @@ package struct Webhook: Sendable, Equatable {
             case .fehler:
                 "Seit \(Webhook.geduld) Tagen kam nichts an. Bringen Sie das Ziel in Ordnung und setzen Sie ihn fort."
             case .abgemeldet: "Das Ziel hat sich abgemeldet (Status 410)."
-            case .nachfolge: "Er kam mit einer aufgelösten Verwaltung. Prüfen Sie Ziel und Ereignisse, bevor Sie ihn fortsetzen."
+            case .nachfolge:
+                "Er kam mit einer aufgelösten Verwaltung. Prüfen Sie Ziel und Ereignisse, bevor Sie ihn fortsetzen."
             }
         }
     }

@@ -1,5 +1,5 @@
 package import Jobs
-package import Kernel
+import Kernel
 import Storage
 
 extension Jobart {
