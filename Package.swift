@@ -93,6 +93,7 @@ let package = Package(
         room("Protokoll", uses: ["Jobs", "Verzeichnis"]),
         room("Betrieb", uses: ["Jobs"]),
         room("Dateien", uses: ["Verzeichnis"], also: [crypto]),
+        room("Webhooks", uses: ["Jobs", "Verzeichnis"], also: [crypto]),
         .target(
             name: "Sicherung",
             dependencies: ["Storage", "StorageSQLite", "StoragePostgres", "Kernel", "CArchive", crypto, cryptoExtras],
@@ -101,7 +102,7 @@ let package = Package(
             name: "App",
             dependencies: ground + [
                 "StorageSQLite", "StoragePostgres", "Betrieb", "Jobs", "Post", "Konten", "Verzeichnis", "Katalog",
-                "Codelisten", "Suche", "Nachnutzung", "Umsetzung", "Protokoll", "Dateien",
+                "Codelisten", "Suche", "Nachnutzung", "Umsetzung", "Protokoll", "Dateien", "Webhooks",
                 logging, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -128,7 +129,7 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Verzeichnis",
-                "Katalog", "Konten", "Suche", "Post", "Dateien",
+                "Katalog", "Konten", "Suche", "Post", "Dateien", "Webhooks",
                 hummingbird, httpTypes, nioCore, logging, crypto, cryptoExtras,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
@@ -152,6 +153,9 @@ let package = Package(
         tests(
             "DateienTests",
             uses: ["Dateien", "App", "Verzeichnis", "Kernel", "Web", "Formats", "Sicherung", logging, crypto]),
+        tests(
+            "WebhooksTests",
+            uses: ["Webhooks", "App", "Jobs", "Verzeichnis", "Umsetzung", "Kernel", "Web", "Formats", crypto, logging]),
         tests("ProtokollTests", uses: ["Protokoll", "App", "Verzeichnis", "Umsetzung", "Kernel", "Web", "Formats"]),
         tests(
             "SicherungTests",

@@ -12,6 +12,7 @@ import StorageSQLite
 import Suche
 import Umsetzung
 import Verzeichnis
+import Webhooks
 
 /// The order in which the rooms build their tables; a room comes after those whose views it joins.
 package enum Schema {
@@ -19,7 +20,7 @@ package enum Schema {
         KernelMigrations.all + JobsMigrations.all + KontenMigrations.all + VerzeichnisMigrations.all
         + KatalogMigrations.all
         + CodelistenMigrations.all + SucheMigrations.all + NachnutzungMigrations.all + UmsetzungMigrations.all
-        + DateienMigrations.all
+        + DateienMigrations.all + WebhooksMigrations.all
 
     /// What a step that takes something away is compared with.
     package static let release = Release(Leitstand.version) ?? .any

@@ -4,13 +4,14 @@ package import Konten
 import Storage
 import Umsetzung
 import Verzeichnis
+import Webhooks
 
 extension Datenschutz {
     /// The rooms that hold something about persons. A new one takes part with one line here; a test finds tables
     /// about persons that no room names.
     package static let quellen: [any PersonendatenQuelle] = [
         Kontenquelle(), VerlaufQuelle(), IdempotenzQuelle(), Ladungsdaten(), Kontaktdaten(), Dateidaten(),
-        Sicherungsdaten(),
+        Webhookquelle(), Sicherungsdaten(),
     ]
 
     /// With the periods that come along.

@@ -23,6 +23,6 @@ extension Leitstand {
             proxys: einstellungen.proxys(), postausgang: einstellungen.postausgang(),
             linkadresse: einstellungen.linkadresse(), anbieter: anbieter.map { Identitaetsanbieter($0) },
             datenschutz: Datenschutz.eingestellt(einstellungen), anfragemass: einstellungen.anfragemass(),
-            dateien: einstellungen.dateieingang(database))
+            dateien: einstellungen.dateieingang(database), webhookziele: einstellungen.webhookziele())
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Kernel
 package import Web
+package import Webhooks
 
 /// One setting: declared once, read from the environment, described for operators.
 package struct Einstellung: Sendable {
@@ -100,6 +101,11 @@ package struct Einstellung: Sendable {
             "Netze der eigenen Proxys, etwa 127.0.0.1, 10.0.0.0/8: nur von dort gilt X-Forwarded-For, für die Bremse der Anmeldung und LEITSTAND_ANFRAGEN_JE_ADRESSE.",
         geheim: false)
 
+    static let webhookziele = Einstellung(
+        name: "LEITSTAND_WEBHOOK_ZIELE", art: "Ziele", vorgabe: nil,
+        beschreibung:
+            "Ziele von Webhooks, die trotz innerem Netz oder http erlaubt sind, mit Komma getrennt, etwa https://esb.kreis.intern:8443.",
+        geheim: false)
     static let fristen = Einstellung(
         name: "LEITSTAND_FRISTEN", art: "Fristen", vorgabe: nil,
         beschreibung:
@@ -111,7 +117,7 @@ package struct Einstellung: Sendable {
         [
             datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, smtp, absender,
             smtpZertifikat, sicherungsschluessel, protokoll, httpVerbindungen, anfragen, vorlauf, jobs, metriken,
-            proxys, fristen, anfragenJeToken, anfragenJeAdresse,
+            proxys, fristen, anfragenJeToken, anfragenJeAdresse, webhookziele,
         ] + openIDConnect + dateien
 }
 
@@ -175,6 +181,15 @@ package struct Einstellungen: Sendable {
 
     /// The networks of the operator's own proxies.
     package func proxys() throws -> [Netzbereich] { try netze(.proxys) }
+
+    /// Where webhooks may lead besides public hosts with TLS.
+    package func webhookziele() throws -> Webhookziele {
+        do { return Webhookziele(erlaubte: try Webhookziele.erlaubte(wert(.webhookziele) ?? "")) } catch let refusal
+            as Refusal
+        {
+            throw Refusal(refusal.kind, "\(Einstellung.webhookziele.name): \(refusal.message)")
+        }
+    }
 
     private func netze(_ setting: Einstellung) throws -> [Netzbereich] {
         try (wert(setting) ?? "").split(separator: ",").map { part in

@@ -15,6 +15,7 @@ package import Suche
 import Umsetzung
 import Verzeichnis
 package import Web
+package import Webhooks
 
 /// The whole product as one value: everything a request needs, put together in one place.
 package struct Leitstand: Sendable {
@@ -41,6 +42,7 @@ package struct Leitstand: Sendable {
     package let now: @Sendable () -> Instant
     package let post: Kontopost
     package let dateien: Dateieingang
+    private let webhookziele: Webhookziele
 
     package init(
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
@@ -49,6 +51,7 @@ package struct Leitstand: Sendable {
         postausgang: (any Postausgang)? = nil, linkadresse: String? = nil,
         anbieter: Identitaetsanbieter? = nil,
         datenschutz: Datenschutz = .ueblich, anfragemass: Anfragemass = Anfragemass(), dateien: Dateieingang,
+        webhookziele: Webhookziele = Webhookziele(),
         now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
         self.database = database
@@ -64,6 +67,7 @@ package struct Leitstand: Sendable {
         self.datenschutz = datenschutz
         self.anfragemass = anfragemass
         self.dateien = dateien
+        self.webhookziele = webhookziele
         messwerte = Messwerte([
             anfragegrenze, Datenbankwerte(database), Prozesswerte(version: Leitstand.version),
         ])
@@ -118,11 +122,11 @@ package struct Leitstand: Sendable {
             .jobpflege(now: now),
             .loeschfristen(datenschutz, database: database, hinweis: post.loeschhinweis, now: now),
             .verlaufspruefung(database, now: now),
-        ]
+        ] + Webhookversand(database: database, ziele: webhookziele, adresse: site.adresse, now: now).arbeiten
     }
 
     /// Jobs that read the Verlauf as soon as it is sealed.
-    var verlaufsfolgen: [Jobart] { [] }
+    package var verlaufsfolgen: [Jobart] { [.webhooksVerteilen] }
 
     private var rooms: [any RoomRoutes] {
         let konten = Kontonamen()
@@ -136,11 +140,15 @@ package struct Leitstand: Sendable {
             GrenzRoutes(database: database),
             OrganisationRoutes(
                 database: database, site: site,
-                ergaenzungen: [DelegationAufOrganisation(), VerlaufAufOrganisation(erzaehlung: erzaehlung)], now: now),
+                ergaenzungen: [
+                    DelegationAufOrganisation(), WebhooksAufOrganisation(),
+                    VerlaufAufOrganisation(erzaehlung: erzaehlung),
+                ], now: now),
             EinheitRoutes(database: database, site: site, now: now),
             AngabeRoutes(database: database, site: site, now: now),
             RechtsnachfolgeRoutes(database: database, site: site, teile: Leitstand.nachfolgeteile, now: now),
             DelegationRoutes(database: database, site: site, now: now),
+            WebhookRoutes(database: database, site: site, ziele: webhookziele, now: now),
             LeistungRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             ThemenfeldRoutes(database: database, site: site, ergaenzungen: [DiensteImKatalog()]),
             KatalogaenderungRoutes(database: database, site: site),

@@ -5,6 +5,7 @@ import Storage
 import Umsetzung
 import Verzeichnis
 import Web
+import Webhooks
 
 /// Who acts for whom, on the page of an Organisation; the two rooms do not know each other.
 struct DelegationAufOrganisation: OrganisationErgaenzung {
@@ -12,6 +13,15 @@ struct DelegationAufOrganisation: OrganisationErgaenzung {
         zu organisation: Organisation, person: Person?, am heute: Tag, in db: any SQLConnection
     ) throws -> Abschnitt? {
         try DelegationStore.abschnitt(organisation.id.rawValue, person: person, am: heute, in: db)
+    }
+}
+
+/// Which programs are told of its changes, on the page of an Organisation.
+struct WebhooksAufOrganisation: OrganisationErgaenzung {
+    func abschnitt(
+        zu organisation: Organisation, person: Person?, am heute: Tag, in db: any SQLConnection
+    ) throws -> Abschnitt? {
+        try Webhookabschnitt.abschnitt(organisation.id.rawValue, pfad: organisation.pfad, person: person, in: db)
     }
 }
 
@@ -30,5 +40,6 @@ extension Leitstand {
     /// Every room that keeps records of authorities: they follow when one goes on in another.
     static let nachfolgeteile: [any Nachfolgeteil] = [
         VerzeichnisNachfolge(), UmsetzungNachfolge(), DienstNachfolge(), AmtNachfolge(),
+        WebhookNachfolge(),
     ]
 }

@@ -44,3 +44,9 @@ static inline const char *ls_curl_redirect(CURL *curl) {
     return address;
 }
 static inline long ls_curl_http_1_1(void) { return CURL_HTTP_VERSION_1_1; }
+// Seconds that the answer asks to wait, from a number or a date; 0 where it says nothing.
+static inline long ls_curl_retry_after(CURL *curl) {
+    curl_off_t seconds = 0;
+    curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds);
+    return (long)seconds;
+}

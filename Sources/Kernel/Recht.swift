@@ -24,6 +24,8 @@ package enum Recht: Sendable, Hashable {
     case rolleVergeben(Rolle, organisation: String?)
     /// Has people of another Organisation act for this one.
     case delegieren(organisation: String)
+    /// Has changes of an Organisation sent to another program, with what only its people see.
+    case webhooksVerwalten(organisation: String)
     /// Reads the Verlauf of an Organisation.
     case verlaufLesen(organisation: String)
     /// Reads the whole Verlauf, as auditors do.
@@ -58,7 +60,8 @@ package enum Rechte {
         case .umsetzungIntern(let organisation): Regel(rollen: Set(Rolle.allCases), organisation: organisation)
         case .umsetzungAendern(let organisation): Regel(rollen: umsetzende, organisation: organisation)
         case .organisationIntern(let organisation): Regel(rollen: Set(Rolle.allCases), organisation: organisation)
-        case .organisationAendern(let organisation), .kontenVerwalten(let organisation):
+        case .organisationAendern(let organisation), .kontenVerwalten(let organisation),
+            .webhooksVerwalten(let organisation):
             Regel(rollen: koordinierende, organisation: organisation)
         case .organisationAnlegen: Regel(rollen: [.administration, .projektbuero], nurUeberall: true)
         case .rolleVergeben(let rolle, let organisation): vergebende(rolle, organisation)

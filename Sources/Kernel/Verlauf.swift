@@ -42,6 +42,12 @@ package struct Verlauf: Sendable, Equatable {
         case zugangstokenWiderrufen = "zugangstoken_widerrufen"
         case dateiAngehaengt = "datei_angehaengt"
         case dateiEntfernt = "datei_entfernt"
+        case webhookAngelegt = "webhook_angelegt"
+        case webhookGeaendert = "webhook_geaendert"
+        case webhookAngehalten = "webhook_angehalten"
+        case webhookFortgesetzt = "webhook_fortgesetzt"
+        case webhookGeheimnisErneuert = "webhook_geheimnis_erneuert"
+        case webhookGeloescht = "webhook_geloescht"
     }
 
     package var art: Art

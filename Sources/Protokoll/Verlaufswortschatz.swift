@@ -40,6 +40,12 @@ extension Verlaufssatz {
         "nachfolge_uebertragen": "{wer} hat den Bestand{beiOrganisation} auf die Nachfolgerin übertragen{rest}.",
         "datei_angehaengt": "{wer} hat{gegenstand} die Datei {nach} angehängt.",
         "datei_entfernt": "{wer} hat{gegenstand} die Datei {von} entfernt.",
+        "webhook_angelegt": "{wer} hat bei {organisation} den Webhook {nach} angelegt.",
+        "webhook_geaendert": "{wer} hat bei einem Webhook von {organisation} das Feld {feld} {wechsel}.",
+        "webhook_angehalten": "{wer} hat bei {organisation} den Webhook {nach} angehalten.",
+        "webhook_fortgesetzt": "{wer} hat bei {organisation} den Webhook {nach} fortgesetzt.",
+        "webhook_geheimnis_erneuert": "{wer} hat bei {organisation} das Geheimnis des Webhooks {nach} erneuert.",
+        "webhook_geloescht": "{wer} hat bei {organisation} den Webhook {nach} gelöscht.",
         "verlauf_gekuerzt":
             "{wer} hat die Zeilen bis Nummer {nachNummer}{beiOrganisation} nach Ablauf ihrer Aufbewahrung gelöscht.",
     ]
@@ -66,6 +72,9 @@ extension Verlaufssatz {
         "zugangstoken_angelegt": "Zugangstoken gemacht", "zugangstoken_widerrufen": "Zugangstoken widerrufen",
         "nachfolge_uebertragen": "Nachfolge übertragen", "verlauf_gekuerzt": "Verlauf gekürzt",
         "datei_angehaengt": "Datei angehängt", "datei_entfernt": "Datei entfernt",
+        "webhook_angelegt": "Webhook angelegt", "webhook_geaendert": "Webhook geändert",
+        "webhook_angehalten": "Webhook angehalten", "webhook_fortgesetzt": "Webhook fortgesetzt",
+        "webhook_geheimnis_erneuert": "Geheimnis eines Webhooks erneuert", "webhook_geloescht": "Webhook gelöscht",
     ]
 
     /// `konto_geaendert` as „Konto geändert“.
@@ -90,7 +99,7 @@ extension Verlaufssatz {
         "rolle": "Rolle", "notiz": "Notiz", "schlagworte": "Schlagworte", "begruendung": "Begründung", "name": "Name",
         "anbieter": "Anbieter", "hersteller": "Hersteller", "formularsystem": "Formularsystem",
         "beschreibung": "Beschreibung", "email": "E-Mail-Adresse", "telefon": "Telefon", "funktion": "Funktion",
-        "it-dienstleister": "IT-Dienstleister", "webadresse": "Adresse im Netz",
+        "it-dienstleister": "IT-Dienstleister", "webadresse": "Adresse im Netz", "ereignisse": "Ereignisse",
     ]
 
     static let staende: [String: String] = [

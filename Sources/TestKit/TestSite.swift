@@ -13,6 +13,7 @@ package import Storage
 import Suche
 import Verzeichnis
 import Web
+package import Webhooks
 
 /// Somebody who uses the product in a test, called after the role.
 package enum Rollenspiel: String, CaseIterable, Sendable, CustomStringConvertible {
@@ -57,7 +58,7 @@ package struct TestSite: Sendable {
         cache: Int = Leitstand.cache, post: (any Postausgang)? = nil, linkadresse: String? = "http://localhost:8080",
         anbieter: Identitaetsanbieter? = nil,
         datenschutz: Datenschutz = .ueblich, tls: Bool = false, anfragemass: Anfragemass = Anfragemass(),
-        dateien: Dateieingang? = nil,
+        dateien: Dateieingang? = nil, webhookziele: Webhookziele = Webhookziele(),
         now: @escaping @Sendable () -> Instant = { Welt.jetzt }
     ) throws {
         self.database = database
@@ -73,7 +74,7 @@ package struct TestSite: Sendable {
             dateien: dateien
                 ?? Dateieingang(
                     database: database, ordner: NSTemporaryDirectory() + "leitstand-test-dateien-" + Kennung.neu()),
-            now: now)
+            webhookziele: webhookziele, now: now)
     }
 
     /// Runs `body` with a client for this site; `log` is what the server writes its log to, else nothing.

@@ -50,7 +50,9 @@ import Testing
         for row in entries {
             #expect(row.count >= 3 && row[1].hasSuffix(".") && !row[2].isEmpty, "\(row[0]): ein Satz und eine Quelle")
         }
-        for room in ["Verzeichnis", "Katalog", "Codelisten", "Nachnutzung", "Umsetzung", "Protokoll", "Dateien"] {
+        for room in [
+            "Verzeichnis", "Katalog", "Codelisten", "Nachnutzung", "Umsetzung", "Protokoll", "Dateien", "Webhooks",
+        ] {
             let folder = Welt.ordner("Sources/\(room)")
             for file in try FileManager.default.contentsOfDirectory(atPath: folder) where file.hasSuffix(".swift") {
                 let code = try String(contentsOfFile: folder + "/" + file, encoding: .utf8)

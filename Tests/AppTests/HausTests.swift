@@ -46,14 +46,14 @@ import Testing
         "Codelisten": grund, "Suche": grund.union(["Verzeichnis", "Katalog"]),
         "Nachnutzung": grund.union(["Verzeichnis", "Katalog"]), "Umsetzung": grund.union(["Verzeichnis", "Katalog"]),
         "Protokoll": grund.union(["Jobs", "Verzeichnis"]), "Betrieb": grund.union(["Jobs"]),
-        "Dateien": grund.union(["Verzeichnis"]),
+        "Dateien": grund.union(["Verzeichnis"]), "Webhooks": grund.union(["Jobs", "Verzeichnis"]),
         "Sicherung": ["Storage", "StorageSQLite", "StoragePostgres", "Kernel", "CArchive"],
         "App": grund.union([
             "StorageSQLite", "StoragePostgres", "Betrieb", "Jobs", "Post", "Konten", "Verzeichnis", "Katalog",
             "Codelisten",
             "Suche",
             "Nachnutzung",
-            "Umsetzung", "Protokoll", "Dateien",
+            "Umsetzung", "Protokoll", "Dateien", "Webhooks",
         ]),
         "leitstand": grund.union([
             "CMalloc", "App", "Sicherung", "Jobs", "Post", "Konten", "Verzeichnis", "Katalog", "Codelisten", "Suche",

@@ -37,6 +37,7 @@ import Web
             ("leitung vergeben", .rolleVergeben(.leitung, organisation: organisation)),
             ("überall vergeben", .rolleVergeben(.projektbuero, organisation: nil)),
             ("delegieren", .delegieren(organisation: organisation)),
+            ("webhooks verwalten", .webhooksVerwalten(organisation: organisation)),
             ("verlauf lesen", .verlaufLesen(organisation: organisation)),
             ("verlauf ganz lesen", .verlaufGanzLesen), ("betrieb", .betrieb),
         ]

@@ -22,6 +22,7 @@ enum Rechtematrix {
         static let personen = recht("konten verwalten")
         static let personenLesend = recht("organisation lesen")
         static let delegation = recht("delegieren")
+        static let webhooks = recht("webhooks verwalten")
         static let verlauf = recht("verlauf dort lesen")
         static let revision = recht("verlauf ganz lesen")
     }
@@ -171,6 +172,17 @@ enum Rechtematrix {
         "GET /organisationen/{organisation}/verlauf.csv": .verlauf,
         "GET /organisationen/{organisation}/verlauf.jsonl": .verlauf,
         "GET /organisationen/{organisation}/verlauf.xlsx": .verlauf,
+        "GET /organisationen/{organisation}/webhooks": .webhooks,
+        "GET /organisationen/{organisation}/webhooks/neu": .webhooks,
+        "POST /organisationen/{organisation}/webhooks/neu": .webhooks,
+        "GET /organisationen/{organisation}/webhooks/{webhook}": .webhooks,
+        "GET /organisationen/{organisation}/webhooks/{webhook}/bearbeiten": .webhooks,
+        "POST /organisationen/{organisation}/webhooks/{webhook}/bearbeiten": .webhooks,
+        "POST /organisationen/{organisation}/webhooks/{webhook}/geheimnis": .webhooks,
+        "POST /organisationen/{organisation}/webhooks/{webhook}/loeschung": .webhooks,
+        "POST /organisationen/{organisation}/webhooks/{webhook}/probe": .webhooks,
+        "POST /organisationen/{organisation}/webhooks/{webhook}/sendungen/{sendung}": .webhooks,
+        "POST /organisationen/{organisation}/webhooks/{webhook}/zustand": .webhooks,
         "GET /verlauf": .revision,
         "GET /verlauf.csv": .revision,
         "GET /verlauf.jsonl": .revision,

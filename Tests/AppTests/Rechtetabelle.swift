@@ -19,6 +19,7 @@ enum Rechtetabelle {
         überall vergeben     | administration                        |                                                                                    | selbst
         delegieren           | administration projektbuero           | ozg_ansprechperson leitung                                                         | selbst
         organisation anlegen | administration projektbuero           |                                                                                    | selbst
+        webhooks verwalten   | administration projektbuero           | ozg_ansprechperson                                                                 | delegiert
         verlauf dort lesen   | administration projektbuero leserecht | ozg_ansprechperson leitung                                                         | delegiert
         verlauf lesen        | administration projektbuero           | ozg_ansprechperson leitung                                                         | delegiert
         verlauf ganz lesen   | administration projektbuero leserecht |                                                                                    | selbst

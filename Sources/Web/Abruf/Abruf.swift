@@ -31,6 +31,10 @@ package struct Abruf: Sendable {
         package var frist: Duration
         package var hoechstens: Int
         package var weiterleitungen: Int
+        /// Those among `innen` that may be asked without TLS.
+        package var unverschluesselt: Set<Ursprung> = []
+        /// What is too large or too slow is cut off, and what had come of it counts.
+        package var kuerzt = false
 
         package init(
             ziele: Set<Ursprung>? = nil, innen: Set<Ursprung> = [], frist: Duration = .seconds(10),
@@ -59,6 +63,8 @@ package struct Abruf: Sendable {
     package struct Antwort: Sendable {
         package let status: Int
         package let bytes: [UInt8]
+        /// Seconds after which the other side wants to be asked again.
+        package let spaeter: Int?
     }
 
     /// For limits of time alone: what blocks must not be in front of them.
@@ -76,20 +82,45 @@ package struct Abruf: Sendable {
 
     /// - Throws: `Abruffehler`; any answer with a status is an answer.
     package func hole(_ anfrage: Anfrage, _ regel: Regel) async throws -> Antwort {
-        guard plaetze.nimm() else { throw Abruffehler.ausgelastet }
-        let (plaetze, aufloesen) = (plaetze, aufloesen)
-        let result: Result<Antwort, Abruffehler> = await withCheckedContinuation { continuation in
-            let einmal = Einmal(continuation)
-            // A queue of its own is a thread of its own; a shared one runs as many as there are processors.
-            DispatchQueue(label: "leitstand.abruf").async {
-                einmal.antworte(Abruf.ausfuehren(anfrage, regel, aufloesen))
-                plaetze.gib()
-            }
-            // Looking up a name knows no limit of time; whoever waits does not wait for it.
-            uhr.asyncAfter(deadline: .now() + .milliseconds(regel.frist.milliseconds + 500)) {
-                einmal.antworte(.failure(.zeit))
-            }
+        try await imHintergrund(regel.frist) { aufloesen in Abruf.ausfuehren(anfrage, regel, aufloesen) }
+    }
+
+    /// Whether a request could go there as things are now; sends nothing.
+    ///
+    /// - Throws: `Abruffehler`.
+    @discardableResult
+    package func pruefe(_ ziel: String, _ regel: Regel) async throws -> Ursprung {
+        try await imHintergrund(regel.frist) { aufloesen in
+            do throws(Abruffehler) {
+                guard let adresse = Abrufziel(ziel) else { throw .keineAdresse }
+                _ = try Abruf.erlaubteAdressen(adresse.ursprung, regel, aufloesen)
+                return .success(adresse.ursprung)
+            } catch { return .failure(error) }
         }
+    }
+
+    private func imHintergrund<Wert: Sendable>(
+        _ frist: Duration,
+        _ arbeit: @escaping @Sendable (@Sendable (String) -> [String]) -> Result<Wert, Abruffehler>
+    ) async throws -> Wert {
+        guard plaetze.nimm() else { throw Abruffehler.ausgelastet }
+        let (plaetze, aufloesen, einmal) = (plaetze, aufloesen, Einmal<Wert>())
+        // A queue of its own is a thread of its own; a shared one runs as many as there are processors.
+        DispatchQueue(label: "leitstand.abruf").async {
+            einmal.antworte(arbeit(aufloesen))
+            plaetze.gib()
+        }
+        // Looking up a name knows no limit of time; whoever waits does not wait for it.
+        uhr.asyncAfter(deadline: .now() + .milliseconds(frist.milliseconds + 500)) {
+            einmal.antworte(.failure(.zeit))
+        }
+        // Nor does a server that shall stop wait for what somebody else may still answer.
+        let result = await withTaskCancellationHandler {
+            await einmal.warte()
+        } onCancel: {
+            einmal.antworte(.failure(.zeit))
+        }
+        if case .failure = result { try Task.checkCancellation() }
         return try result.get()
     }
 
@@ -104,9 +135,10 @@ package struct Abruf: Sendable {
                 guard let adresse = Abrufziel(ziel) else { throw .keineAdresse }
                 let erlaubte = try erlaubteAdressen(adresse.ursprung, regel, aufloesen)
                 let antwort = try versuche(
-                    adresse, erlaubte, kopf: kopf, inhalt: anfrage.inhalt, ende: ende, hoechstens: regel.hoechstens)
+                    adresse, erlaubte, kopf: kopf, inhalt: anfrage.inhalt, ende: ende, regel)
                 guard (300..<400).contains(antwort.status), let neu = antwort.weiter else {
-                    return .success(Antwort(status: antwort.status, bytes: antwort.bytes))
+                    return .success(
+                        Antwort(status: antwort.status, bytes: antwort.bytes, spaeter: antwort.spaeter))
                 }
                 // What was posted is never posted to somebody else.
                 guard anfrage.inhalt == nil, schritt < regel.weiterleitungen, let next = Abrufziel(neu) else {
@@ -123,11 +155,12 @@ package struct Abruf: Sendable {
         _ ursprung: Ursprung, _ regel: Regel, _ aufloesen: (String) -> [String]
     ) throws(Abruffehler) -> [String] {
         if let ziele = regel.ziele, !ziele.contains(ursprung) { throw .fremd }
-        guard ursprung.verschluesselt || ursprung.nenntEigenenRechner else { throw .unverschluesselt }
+        let darfOffen = regel.unverschluesselt.contains(ursprung)
+        guard ursprung.verschluesselt || ursprung.nenntEigenenRechner || darfOffen else { throw .unverschluesselt }
         let alle = aufloesen(ursprung.rechner)
         guard !alle.isEmpty else { throw .unbekannt }
         let erlaubte = alle.filter { address in
-            guard ursprung.verschluesselt || Netzadresse.istEigene(address) else { return false }
+            guard ursprung.verschluesselt || Netzadresse.istEigene(address) || darfOffen else { return false }
             return Netzadresse.istOeffentlich(address)
                 || (regel.innen.contains(ursprung) && Netzadresse.istAdresse(address))
         }
@@ -138,7 +171,7 @@ package struct Abruf: Sendable {
     /// The next address is tried only where nothing was sent to the one before.
     private static func versuche(
         _ ziel: Abrufziel, _ adressen: [String], kopf: [(name: String, wert: String)], inhalt: [UInt8]?,
-        ende: ContinuousClock.Instant, hoechstens: Int
+        ende: ContinuousClock.Instant, _ regel: Regel
     ) throws(Abruffehler) -> Curlabruf.Antwort {
         var letzter = Abruffehler.verbindung
         for address in adressen.prefix(4) {
@@ -146,7 +179,8 @@ package struct Abruf: Sendable {
             guard rest > 0 else { throw .zeit }
             do {
                 return try Curlabruf.ausfuehren(
-                    ziel, adresse: address, kopf: kopf, inhalt: inhalt, millisekunden: rest, hoechstens: hoechstens)
+                    ziel, adresse: address, kopf: kopf, inhalt: inhalt, millisekunden: rest,
+                    hoechstens: regel.hoechstens, kuerzt: regel.kuerzt)
             } catch .verbindung { letzter = .verbindung } catch { throw error }
         }
         throw letzter
@@ -170,18 +204,31 @@ private final class Plaetze: Sendable {
     func gib() { frei.withLock { $0 += 1 } }
 }
 
-/// Resumes once, whoever is first.
-private final class Einmal: Sendable {
-    private let continuation: Mutex<CheckedContinuation<Result<Abruf.Antwort, Abruffehler>, Never>?>
-
-    init(_ continuation: CheckedContinuation<Result<Abruf.Antwort, Abruffehler>, Never>) {
-        self.continuation = Mutex(continuation)
+/// Has one answer, from whoever is first.
+private final class Einmal<Wert: Sendable>: Sendable {
+    private struct Stand {
+        var antwort: Result<Wert, Abruffehler>?
+        var wartende: CheckedContinuation<Result<Wert, Abruffehler>, Never>?
     }
 
-    func antworte(_ result: Result<Abruf.Antwort, Abruffehler>) {
-        let waiting = continuation.withLock { stored in
-            defer { stored = nil }
-            return stored
+    private let stand = Mutex(Stand())
+
+    func warte() async -> Result<Wert, Abruffehler> {
+        await withCheckedContinuation { continuation in
+            let answer = stand.withLock { stand in
+                if stand.antwort == nil { stand.wartende = continuation }
+                return stand.antwort
+            }
+            if let answer { continuation.resume(returning: answer) }
+        }
+    }
+
+    func antworte(_ result: Result<Wert, Abruffehler>) {
+        let waiting = stand.withLock { stand -> CheckedContinuation<Result<Wert, Abruffehler>, Never>? in
+            guard stand.antwort == nil else { return nil }
+            stand.antwort = result
+            defer { stand.wartende = nil }
+            return stand.wartende
         }
         waiting?.resume(returning: result)
     }

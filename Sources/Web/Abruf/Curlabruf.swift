@@ -7,19 +7,25 @@ enum Curlabruf {
         let bytes: [UInt8]
         /// Where the answer sends us, as a whole address.
         let weiter: String?
+        let spaeter: Int?
     }
 
     /// Collects the body up to a limit.
     private final class Senke {
         var bytes: [UInt8] = []
         let hoechstens: Int
+        let kuerzt: Bool
         var zuGross = false
 
-        init(_ hoechstens: Int) { self.hoechstens = hoechstens }
+        init(_ hoechstens: Int, kuerzt: Bool) { (self.hoechstens, self.kuerzt) = (hoechstens, kuerzt) }
 
         func nimm(_ start: UnsafeMutablePointer<CChar>, _ count: Int) -> Int {
             guard bytes.count + count <= hoechstens else {
                 zuGross = true
+                if kuerzt {
+                    let rest = hoechstens - bytes.count
+                    bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: rest))
+                }
                 return 0
             }
             bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
@@ -31,11 +37,11 @@ enum Curlabruf {
 
     static func ausfuehren(
         _ ziel: Abrufziel, adresse: String, kopf: [(name: String, wert: String)], inhalt: [UInt8]?,
-        millisekunden: Int, hoechstens: Int
+        millisekunden: Int, hoechstens: Int, kuerzt: Bool = false
     ) throws(Abruffehler) -> Antwort {
         guard bereit, let curl = curl_easy_init() else { throw .gestoert }
         defer { curl_easy_cleanup(curl) }
-        let senke = Senke(hoechstens)
+        let senke = Senke(hoechstens, kuerzt: kuerzt)
         // Whatever name the address carries: the connection goes to the checked one.
         let fest = curl_slist_append(nil, "::\(adresse.contains(":") ? "[\(adresse)]" : adresse):\(ziel.ursprung.port)")
         var zeilen: UnsafeMutablePointer<curl_slist>?
@@ -51,7 +57,7 @@ enum Curlabruf {
             (CURLOPT_NOSIGNAL, 1), (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_TIMEOUT_MS, millisekunden),
             (CURLOPT_CONNECTTIMEOUT_MS, min(millisekunden, 5_000)), (CURLOPT_HTTP_VERSION, ls_curl_http_1_1()),
             (CURLOPT_SSLVERSION, Int(ls_curl_tls_1_2())), (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2),
-            (CURLOPT_MAXFILESIZE, hoechstens), (CURLOPT_FRESH_CONNECT, 1), (CURLOPT_FORBID_REUSE, 1),
+            (CURLOPT_MAXFILESIZE, kuerzt ? 0 : hoechstens), (CURLOPT_FRESH_CONNECT, 1), (CURLOPT_FORBID_REUSE, 1),
         ]
         let texte: [(CURLoption, String)] = [
             (CURLOPT_URL, ziel.text), (CURLOPT_PROTOCOLS_STR, "http,https"), (CURLOPT_USERAGENT, "Leitstand"),
@@ -83,13 +89,24 @@ enum Curlabruf {
             }
             return curl_easy_perform(curl)
         }
-        if senke.zuGross { throw .zuGross }
-        if let fehler = fehler(code) { throw fehler }
+        // A body has begun, so the status and all headers have come; what is missing is only more of the body.
+        let istGekuerzt = kuerzt && !senke.bytes.isEmpty && abgebrochene.contains { $0 == code }
+        if !istGekuerzt {
+            if senke.zuGross { throw .zuGross }
+            if let fehler = fehler(code) { throw fehler }
+        }
         let status = ls_curl_status(curl)
         guard (100..<600).contains(status) else { throw .gestoert }
+        let spaeter = Int(ls_curl_retry_after(curl))
         return Antwort(
-            status: status, bytes: senke.bytes, weiter: ls_curl_redirect(curl).map { String(cString: $0) })
+            status: status, bytes: senke.bytes, weiter: ls_curl_redirect(curl).map { String(cString: $0) },
+            spaeter: spaeter > 0 ? spaeter : nil)
     }
+
+    /// How a transfer ends whose body is cut off, by us, by the clock or by the other side.
+    private static let abgebrochene = [
+        CURLE_WRITE_ERROR, CURLE_OPERATION_TIMEDOUT, CURLE_PARTIAL_FILE, CURLE_RECV_ERROR,
+    ]
 
     private static func fehler(_ code: CURLcode) -> Abruffehler? {
         switch code {

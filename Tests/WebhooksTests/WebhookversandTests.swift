@@ -1,0 +1,365 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Jobs
+import Kernel
+import Storage
+import Synchronization
+import TestKit
+import Testing
+import Web
+
+@testable import Webhooks
+
+/// What is sent, when, how often, and to whom.
+@Suite struct WebhookversandTests {
+    @Test(arguments: TestBackend.available)
+    func `a change arrives once, signed, with its values and without persons`(on backend: TestBackend) async throws {
+        let programm = Empfaenger()
+        try await programm.run { basis in
+            let welt = try await Webhookwelt(backend, erlaubt: [basis])
+            try await welt.aendere()
+            try await welt.versiegele()
+            try await welt.site.run { client in
+                let client = try await client.als(.koordination)
+                let (pfad, geheimnis) = try await welt.webhook(client, basis + "/hier")
+                try await welt.lauf()
+                #expect(programm.anfragen.isEmpty, "what happened before is not told")
+                try await welt.aendere(
+                    1,
+                    [
+                        Verlauf(
+                            .eintragGeaendert, organisation: welt.duelmen, eintrag: "eintrag0", feld: "notiz",
+                            von: "Frau Sowieso", nach: "ist krank"),
+                        Verlauf(
+                            .angabeGeaendert, organisation: welt.duelmen, eintrag: "a", feld: "ansprechpartner.name",
+                            von: "Frau Sowieso", nach: nil),
+                        Verlauf(
+                            .eintragGeaendert, organisation: welt.duelmen, eintrag: "eintrag0", feld: "titel",
+                            von: "hmac-sha256:" + String(repeating: "a", count: 64), nach: nil),
+                        Verlauf(.rolleGegeben, organisation: welt.duelmen, von: "0personenkennung", nach: "leserecht"),
+                        Verlauf(.eintragGeaendert, organisation: welt.hamm, eintrag: "fremd", feld: "titel", nach: "x"),
+                    ])
+                try await welt.lauf()
+                try await welt.lauf()
+                let one = try #require(programm.anfragen.first)
+                #expect(programm.anfragen.count == 1 && one.ereignisse.count == 4)
+                #expect(one.stammt(von: geheimnis) && one.art == "application/json")
+                let text = String(decoding: one.bytes, as: UTF8.self)
+                for word in ["Sowieso", "krank", "0personenkennung", "leserecht", "hmac", "fremd"] {
+                    #expect(!text.contains(word), "\(word)")
+                }
+                let stand = try #require(one.ereignisse.first)
+                #expect(stand["art"] == "eintrag_geaendert" && stand["wer"] == "person" && stand["feld"] == "stand")
+                #expect(stand["von"] == "offen" && stand["nach"] == "geplant")
+                #expect(
+                    stand["adresse"] == "https://leitstand.example/umsetzung/\(welt.duelmen)/eintrag0")
+                let sendung = try #require(try await welt.sendungen().first)
+                #expect(sendung.zustand == .angekommen && sendung.status == 204 && sendung.id.rawValue == one.id)
+                // Sent again by hand: the same id, the same content, signed anew.
+                welt.uhr.vor(3_600)
+                let answer = try await client.post("\(pfad)/sendungen/\(one.id)")
+                #expect(answer.status == .seeOther)
+                try await welt.runner().leere()
+                let again = try #require(programm.anfragen.last)
+                #expect(programm.anfragen.count == 2 && again.id == one.id && again.bytes == one.bytes)
+                #expect(again.zeit != one.zeit && again.stammt(von: geheimnis))
+            }
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `many workers and one that fails in between make each sending once`(on backend: TestBackend) async throws {
+        let programm = Empfaenger()
+        try await programm.run { basis in
+            let welt = try await Webhookwelt(backend, erlaubt: [basis])
+            try await welt.site.run { client in
+                let client = try await client.als(.koordination)
+                _ = try await welt.webhook(client, basis + "/hier")
+                _ = try await welt.webhook(client, basis + "/hier", name: "Zweites")
+                try await welt.lauf()
+                try await welt.aendere(500)
+                try await welt.versiegele()
+                let am = welt.uhr.jetzt
+                let absturz = welt.runner([
+                    .datenbank(.webhooksVerteilen) { _, db in
+                        try Webhookverteilung.verteile(alles: false, am: am, in: db)
+                        throw Jobfehler("Absturz.")
+                    }
+                ])
+                try await absturz.leere()
+                #expect(try await welt.sendungen().isEmpty, "nothing of it is kept")
+                welt.uhr.vor(60)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<5 {
+                        group.addTask {
+                            try await welt.versiegele()
+                            try await welt.runner().leere()
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+                try await welt.lauf()
+                #expect(programm.anfragen.count == 10, "500 changes are five requests for each")
+                #expect(Set(programm.anfragen.map(\.id)).count == 10)
+                let told = programm.anfragen.flatMap { $0.ereignisse.compactMap { $0["id"] ?? nil } }
+                #expect(told.count == 1_000 && Set(told).count == 500)
+                #expect(try await welt.sendungen().allSatisfy { $0.zustand == .angekommen && $0.versuche == 1 })
+            }
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `what fails is tried for a day and then waits for somebody`(on backend: TestBackend) async throws {
+        let programm = Empfaenger()
+        try await programm.run { basis in
+            let welt = try await Webhookwelt(backend, erlaubt: [basis])
+            try await welt.site.run { client in
+                let client = try await client.als(.koordination)
+                let (pfad, _) = try await welt.webhook(client, basis + "/hier")
+                try await welt.lauf()
+                programm.antworte(.internalServerError, [:], "Störung <b>\u{0}\u{1B}")
+                try await welt.aendere()
+                try await welt.lauf()
+                let first = try #require(try await welt.sendungen().first)
+                #expect(first.zustand == .wartet && first.status == 500 && first.antwort == "Störung <b>")
+                #expect(first.faellig == welt.uhr.jetzt.plus(sekunden: 30))
+                #expect(try await client.get(pfad).text.contains("Störung &lt;b&gt;"))
+                let start = welt.uhr.jetzt
+                // A new change does not wake a target that rests.
+                try await welt.aendere()
+                try await welt.lauf()
+                #expect(programm.anfragen.count == 1)
+                for _ in 0..<40 where try await welt.sendungen().contains(where: { $0.zustand == .wartet }) {
+                    welt.uhr.vor(3_601)
+                    try await welt.runner().leere()
+                }
+                let took = (welt.uhr.jetzt.rawValue - start.rawValue) / 3_600_000
+                #expect((20...40).contains(took), "\(took) hours")
+                let over = try await welt.sendungen()
+                #expect(over.allSatisfy { $0.zustand == .gescheitert && $0.versuche == 10 })
+                #expect(try await welt.webhooks().first?.fehler == 20)
+                #expect(Set(programm.anfragen.map(\.id)).count == 2, "each attempt has the id of its sending")
+                programm.antworte(.ok)
+                #expect(try await client.post("\(pfad)/sendungen/\(first.id.rawValue)").status == .seeOther)
+                try await welt.runner().leere()
+                #expect(try await welt.sendungen().first?.zustand == .angekommen)
+                let webhook = try #require(try await welt.webhooks().first)
+                #expect(webhook.fehler == 0 && webhook.erfolgAm == welt.uhr.jetzt && webhook.zustand == .aktiv)
+            }
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `the target says when to come again, that it moved, or that it is gone`(on backend: TestBackend) async throws {
+        let programm = Empfaenger()
+        try await programm.run { basis in
+            let welt = try await Webhookwelt(backend, erlaubt: [basis])
+            try await welt.site.run { client in
+                let client = try await client.als(.koordination)
+                let (pfad, _) = try await welt.webhook(client, basis + "/hier")
+                try await welt.lauf()
+                programm.antworte(.tooManyRequests, [.retryAfter: "900"])
+                try await welt.aendere()
+                try await welt.lauf()
+                #expect(try await welt.sendungen().first?.faellig == welt.uhr.jetzt.plus(sekunden: 900))
+                welt.uhr.vor(899)
+                try await welt.runner().leere()
+                #expect(programm.anfragen.count == 1)
+                programm.antworte(.serviceUnavailable, [.retryAfter: "999999999"])
+                welt.uhr.vor(2)
+                try await welt.runner().leere()
+                #expect(programm.anfragen.count == 2)
+                #expect(try await welt.sendungen().first?.faellig == welt.uhr.jetzt.plus(sekunden: 86_400))
+                programm.antworte(.temporaryRedirect, [.location: basis + "/hier"])
+                welt.uhr.vor(86_401)
+                try await welt.runner().leere()
+                let moved = try #require(try await welt.sendungen().first)
+                #expect(
+                    programm.anfragen.count == 3 && moved.zustand == .wartet
+                        && moved.fehler?.contains("leitet um") == true)
+                programm.antworte(.gone)
+                welt.uhr.vor(4_000)
+                try await welt.runner().leere()
+                let webhook = try #require(try await welt.webhooks().first)
+                #expect(webhook.zustand == .angehalten && webhook.grund == .abgemeldet)
+                #expect(try await welt.sendungen().first?.zustand == .gescheitert)
+                let zeile = try #require(try await welt.verlauf(.webhookAngehalten).first)
+                #expect(zeile.person == nil && zeile.organisation == welt.duelmen && zeile.nach == "Fachverfahren")
+                #expect(try await client.get(pfad).text.contains("Das Ziel hat sich abgemeldet"))
+                // Paused: nothing new is made, but a probe goes.
+                try await welt.aendere()
+                try await welt.lauf()
+                #expect(try await welt.sendungen().count == 1)
+                programm.antworte(.ok)
+                #expect(try await client.post(pfad + "/probe").status == .seeOther)
+                #expect(try await client.post(pfad + "/probe").status == .conflict, "one at a time")
+                try await welt.runner().leere()
+                #expect(programm.anfragen.last?.ereignisse.isEmpty == true)
+                #expect(try await client.post(pfad + "/zustand", [("zustand", "aktiv")]).status == .seeOther)
+                try await welt.aendere()
+                try await welt.lauf()
+                #expect(programm.anfragen.last?.ereignisse.count == 1)
+            }
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `five days without any success pause a webhook`(on backend: TestBackend) async throws {
+        let programm = Empfaenger()
+        try await programm.run { basis in
+            let welt = try await Webhookwelt(backend, erlaubt: [basis])
+            try await welt.site.run { client in
+                _ = try await welt.webhook(try await client.als(.koordination), basis + "/hier")
+                try await welt.lauf()
+                programm.antworte(.badGateway)
+                for day in 0..<6 {
+                    #expect(try await welt.webhooks().first?.zustand == .aktiv, "day \(day)")
+                    try await welt.aendere()
+                    try await welt.lauf()
+                    welt.uhr.vor(86_400)
+                    try await welt.runner().leere()
+                }
+                let webhook = try #require(try await welt.webhooks().first)
+                #expect(webhook.zustand == .angehalten && webhook.grund == .fehler)
+                #expect(try await welt.verlauf(.webhookAngehalten).count == 1)
+            }
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `a renewed secret signs beside the one before it for a day`(on backend: TestBackend) async throws {
+        let programm = Empfaenger()
+        try await programm.run { basis in
+            let welt = try await Webhookwelt(backend, erlaubt: [basis])
+            try await welt.site.run { client in
+                let client = try await client.als(.koordination)
+                let (pfad, alt) = try await welt.webhook(client, basis + "/hier")
+                func erneuere() async throws -> String {
+                    let text = try await client.post(pfad + "/geheimnis").text
+                    return String(try #require(text.firstMatch(of: #/id="geheimnis">(whsec_[^<]+)</#)).1)
+                }
+                let neu = try await erneuere()
+                #expect(neu != alt)
+                #expect(try await client.post(pfad + "/probe").status == .seeOther)
+                try await welt.runner().leere()
+                let both = try #require(programm.anfragen.last)
+                #expect(both.signaturen.count == 2 && both.stammt(von: alt) && both.stammt(von: neu))
+                let dritt = try await erneuere()
+                #expect(try await client.post(pfad + "/probe").status == .seeOther)
+                try await welt.runner().leere()
+                let later = try #require(programm.anfragen.last)
+                #expect(later.signaturen.count == 2 && !later.stammt(von: alt) && later.stammt(von: dritt))
+                welt.uhr.vor(86_400)
+                #expect(try await client.post(pfad + "/probe").status == .seeOther)
+                try await welt.runner().leere()
+                #expect(programm.anfragen.last?.signaturen.count == 1)
+                // A page never shows one again, and neither does the Verlauf.
+                for path in [
+                    pfad, pfad + "/bearbeiten", Webhookwelt.basis, "/organisationen/\(Rollenspiel.duelmen)/verlauf",
+                ] {
+                    #expect(!(try await client.get(path).text.contains("whsec_")), "\(path)")
+                }
+                let told = try await welt.database.read { db in
+                    try db.rows("SELECT COALESCE(von, '') || COALESCE(nach, '') AS wert FROM verlauf")
+                        .map { try $0["wert"] as String }
+                }
+                #expect(!told.contains { $0.contains("whsec_") || $0.contains("/hier") })
+                #expect(try await welt.verlauf(.webhookGeheimnisErneuert).count == 2)
+            }
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `a target that does not answer holds nobody else up`(on backend: TestBackend) async throws {
+        let (langsam, schnell) = (Empfaenger(), Empfaenger())
+        langsam.halteHin(true)
+        try await langsam.run { eins in
+            try await schnell.run { zwei in
+                let welt = try await Webhookwelt(backend, erlaubt: [eins, zwei])
+                try await welt.site.run { client in
+                    let client = try await client.als(.koordination)
+                    _ = try await welt.webhook(client, eins + "/hier")
+                    _ = try await welt.webhook(client, eins + "/hier", name: "Zweites dort")
+                    _ = try await welt.webhook(client, zwei + "/hier", name: "Schnell")
+                    try await welt.lauf()
+                    try await welt.aendere(1_000)
+                    try await welt.versiegele()
+                    let runner = welt.runner(plaetze: 2)
+                    let work = Task { await runner.lauf() }
+                    for _ in 0..<400 where schnell.anfragen.count < 10 {
+                        try await Task.sleep(for: .milliseconds(20))
+                    }
+                    #expect(schnell.anfragen.count == 10)
+                    #expect(langsam.anfragen.count == 1, "one at a time, whichever webhook it is")
+                    runner.halte()
+                    await work.value
+                    langsam.halteHin(false)
+                    // What was under way is sent again, with its id.
+                    try await welt.runner().leere()
+                    #expect(Set(langsam.anfragen.map(\.id)).count == 20 && langsam.anfragen.count == 21)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `a service tells its provider, not those who name it in a list`(on backend: TestBackend) async throws {
+        let programm = Empfaenger()
+        try await programm.run { basis in
+            let welt = try await Webhookwelt(backend, erlaubt: [basis])
+            let slug: String = try await welt.database.read { db in
+                try db.value("SELECT slug FROM onlinedienst_sicht WHERE anbieter = \(welt.hamm) ORDER BY slug LIMIT 1")
+                    ?? ""
+            }
+            let dienst: String = try await welt.database.read { db in
+                try db.value("SELECT id FROM onlinedienst_sicht WHERE slug = \(slug)") ?? ""
+            }
+            try await welt.site.run { client in
+                let client = try await client.als(.nachbarschaft)
+                _ = try await welt.webhook(
+                    client, basis + "/hier", basis: "/organisationen/\(Rollenspiel.hamm)/webhooks",
+                    ereignisse: ["dienst", "umsetzung"])
+                try await welt.lauf()
+                try await welt.aendere(
+                    0,
+                    [
+                        // Another town takes the service over: that is its own affair.
+                        Verlauf(
+                            .uebernahme, organisation: welt.duelmen, eintrag: "e", dienst: dienst, feld: "prioritaet",
+                            nach: "hoch"),
+                        Verlauf(
+                            .dienstGeaendert, organisation: welt.hamm, dienst: dienst, feld: "url", nach: "https://x"),
+                        Verlauf(
+                            .dienstGeaendert, organisation: welt.duelmen, dienst: "weg", feld: "anbieter",
+                            von: welt.hamm, nach: welt.duelmen),
+                        Verlauf(.organisationGeaendert, organisation: welt.hamm, feld: "name", von: "a", nach: "b"),
+                    ])
+                try await welt.lauf()
+                let told = try #require(programm.anfragen.first?.ereignisse)
+                #expect(programm.anfragen.count == 1 && told.map { $0["dienst"] ?? nil } == [dienst, "weg"])
+                #expect(told.first?["adresse"] == "https://leitstand.example/api/v1/dienste/\(slug)")
+            }
+        }
+    }
+
+    @Test func `a name that turns inward after it was entered is not followed there`() async throws {
+        let programm = Empfaenger()
+        try await programm.run { basis in
+            let port = basis.split(separator: ":").last ?? ""
+            let inner = Mutex(false)
+            let welt = try await Webhookwelt(
+                .sqliteMemory, abruf: Abruf(aufloesen: { _ in inner.withLock { $0 } ? ["127.0.0.1"] : ["9.9.9.9"] }))
+            try await welt.site.run { client in
+                let client = try await client.als(.koordination)
+                let (pfad, _) = try await welt.webhook(client, "https://wechselt.example:\(port)/hier")
+                inner.withLock { $0 = true }
+                #expect(try await client.post(pfad + "/probe").status == .seeOther)
+                try await welt.runner().leere()
+                let sendung = try #require(try await welt.sendungen().first)
+                #expect(sendung.zustand == .gescheitert && sendung.fehler?.contains("inneren Netz") == true)
+                #expect(programm.anfragen.isEmpty)
+            }
+        }
+    }
+}
