@@ -1,5 +1,6 @@
 package import Kernel
 package import Konten
+import Post
 import Storage
 import Umsetzung
 import Verzeichnis
@@ -8,7 +9,7 @@ extension Datenschutz {
     /// The rooms that hold something about persons. A new one takes part with one line here; a test finds tables
     /// about persons that no room names.
     package static let quellen: [any PersonendatenQuelle] = [
-        Kontenquelle(), VerlaufQuelle(), Ladungsdaten(), Kontaktdaten(), Sicherungsdaten(),
+        Kontenquelle(), Briefquelle(), VerlaufQuelle(), Ladungsdaten(), Kontaktdaten(), Sicherungsdaten(),
     ]
 
     /// With the periods that come along.

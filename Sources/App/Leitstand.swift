@@ -36,6 +36,7 @@ package struct Leitstand: Sendable {
     private let anbieter: Identitaetsanbieter?
     package let now: @Sendable () -> Instant
     package let post: Kontopost
+    private let mitteilungen: Mitteilungspost
 
     package init(
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
@@ -64,7 +65,12 @@ package struct Leitstand: Sendable {
         bereitschaft = Bereitschaft(database)
         self.now = now
         post = Kontopost(
-            database: database, ausgang: postausgang, adresse: linkadresse ?? adresse, views: views, now: now)
+            versand: Briefversand(
+                database: database, ausgang: postausgang, adressbuch: Kontenadressbuch(), views: views, now: now),
+            adresse: linkadresse ?? adresse, now: now)
+        mitteilungen = Mitteilungspost(
+            post: post, saetze: SaetzeImVerlauf(konten: Kontonamen(), worte: Leitstand.worte), namen: Kontonamen(),
+            now: now)
         site = Site(
             views: views, assets: assets,
             navigation: [
@@ -109,11 +115,14 @@ package struct Leitstand: Sendable {
         [
             .jobpflege(now: now),
             .loeschfristen(datenschutz, database: database, hinweis: post.loeschhinweis, now: now),
-        ]
+        ] + post.arbeiten + mitteilungen.arbeiten
     }
 
+    /// Every kind of letter, for the preview.
+    package static let briefarten = Kontobriefe.arten
+
     /// Jobs that read the Verlauf as soon as it is sealed.
-    var verlaufsfolgen: [Jobart] { [] }
+    package var verlaufsfolgen: [Jobart] { [.mitteilungen] }
 
     private var rooms: [any RoomRoutes] {
         let konten = Kontonamen()
@@ -156,6 +165,9 @@ package struct Leitstand: Sendable {
                 database: database, site: site, anbieter: anbieter, anmeldung: anmeldung, tls: tls, herkunft: herkunft,
                 organisation: Leitstand.organisation, now: now),
             BetriebRoutes(site: site),
+            PostRoutes(
+                database: database, site: site, arten: Leitstand.briefarten, namen: konten, an: post.istAn, now: now),
+            MitteilungRoutes(database: database, now: now),
             DatenschutzRoutes(
                 database: database, site: site, anmeldung: anmeldung, datenschutz: datenschutz, tls: tls, now: now),
             FusstextRoutes(texte: texte, site: site),

@@ -140,5 +140,6 @@ package enum KontenMigrations {
                 anzahl BIGINT NOT NULL DEFAULT 0
             )
             """),
+        Mitteilungsmigration.schritt,
     ]
 }

@@ -20,7 +20,10 @@ package struct SecurityHeaders: RouterMiddleware {
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        response.headers[.contentSecurityPolicy] = SecurityHeaders.policy
+        // A page that shows what is not a page of ours says what that may do.
+        if response.headers[.contentSecurityPolicy] == nil {
+            response.headers[.contentSecurityPolicy] = SecurityHeaders.policy
+        }
         response.headers[.xContentTypeOptions] = "nosniff"
         // A page whose address is a secret says something stricter.
         if response.headers[.referrerPolicy] == nil { response.headers[.referrerPolicy] = "same-origin" }
