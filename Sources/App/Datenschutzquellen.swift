@@ -1,3 +1,4 @@
+import Jobs
 package import Kernel
 package import Konten
 import Post
@@ -9,7 +10,7 @@ extension Datenschutz {
     /// The rooms that hold something about persons. A new one takes part with one line here; a test finds tables
     /// about persons that no room names.
     package static let quellen: [any PersonendatenQuelle] = [
-        Kontenquelle(), Briefquelle(), VerlaufQuelle(), Ladungsdaten(), Kontaktdaten(), Sicherungsdaten(),
+        Kontenquelle(), Jobquelle(), Briefquelle(), VerlaufQuelle(), Ladungsdaten(), Kontaktdaten(), Sicherungsdaten(),
     ]
 
     /// With the periods that come along.

@@ -122,7 +122,7 @@ package struct Leitstand: Sendable {
     package static let briefarten = Kontobriefe.arten
 
     /// Jobs that read the Verlauf as soon as it is sealed.
-    package var verlaufsfolgen: [Jobart] { [.mitteilungen] }
+    package var verlaufsfolgen: [Jobart] { post.istAn ? [.mitteilungen] : [] }
 
     private var rooms: [any RoomRoutes] {
         let konten = Kontonamen()

@@ -4,6 +4,7 @@ import Foundation
 import Kernel
 import Konten
 import Post
+import Storage
 
 struct ImportRuecklaeufer: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -17,7 +17,7 @@ import Web
             case "organisation": Rollenspiel.duelmen
             case "slug": "beispiel-hund-anmelden-und-abmelden"
             case "angabe": werte[art] ?? "{fehlt}"
-            case "sitzung", "person", "liste": "gibtesnicht"
+            case "sitzung", "person", "liste", "brief": "gibtesnicht"
             default: werte[String(match.1)] ?? "{fehlt}"
             }
         }

@@ -62,6 +62,7 @@ import Testing
 
         --A1B2.345/mx.stadt.example--
 
+
         """
     }
 

@@ -39,9 +39,10 @@ enum Linkbitte {
 }
 
 extension Kontopost {
-    /// What the letters about accounts need done in the background.
+    /// What the letters about accounts need done in the background; a process without a mail server leaves it to others.
     package var arbeiten: [Jobarbeit] {
-        schreiber.map(versand.arbeit) + [
+        guard istAn else { return [] }
+        return schreiber.map(versand.arbeit) + [
             .datenbank(.linkbitte) { [self] job, db in try Linkbitte.erfuelle(job, self, am: now(), in: db) }
         ]
     }

@@ -23,23 +23,24 @@ package struct Mitteilungspost: Sendable {
     /// Persons whose letters one job makes.
     private static let portion = 500
 
+    /// Nothing where no letters are sent: another process may send them.
     package var arbeiten: [Jobarbeit] {
-        [
+        guard post.istAn else { return [] }
+        return [
             // Usually asked for as soon as lines are sealed; the plan finds what a server that died left.
             .datenbank(.mitteilungen, plan: .alle(sekunden: 3_600)) { [self] _, db in
-                guard post.istAn else { return }
                 let am = now()
                 try Mitteilungsleser.lies(alles: am.stunde == 4, am: am, in: db)
             },
             .datenbank(.einzelmitteilung) { [self] job, db in
                 let buendel: Mitteilungsbuendel = try job.lies()
                 let person = Person.ID(rawValue: buendel.person)
-                guard post.istAn, try MitteilungStore.wartet(person, buendel, in: db) else { return }
+                guard try MitteilungStore.wartet(person, buendel, in: db) else { return }
                 try stelle(Kontobriefe.mitteilungen, person, buendel, in: db)
             },
             .datenbank(.tagespost, plan: .taeglich(stunde: Mitteilungspost.stunde)) { [self] _, db in
                 let am = now()
-                guard post.istAn, am.tag.istArbeitstag else { return }
+                guard am.tag.istArbeitstag else { return }
                 let whom = try MitteilungStore.wartende(hoechstens: Mitteilungspost.portion, in: db)
                 for person in whom { try stelle(Kontobriefe.tagesposten, person, nil, in: db) }
                 guard whom.count == Mitteilungspost.portion else { return }
