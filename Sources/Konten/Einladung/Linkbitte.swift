@@ -17,7 +17,8 @@ enum Linkbitte {
     private struct Angaben: Codable { let person: String }
 
     static func stelle(_ email: Postadresse, am: Instant, in db: any SQLConnection) throws {
-        let id = try PersonStore.finde(email: email.text, in: db)?.id.rawValue ?? Kennung.neu(am)
+        let known: String? = try db.value("SELECT id FROM person WHERE email = \(email.text)")
+        let id = known ?? Kennung.neu(am)
         try JobStore.stelle(
             .linkbitte, Angaben(person: id), schluessel: Geheimnis.hash(email.text), am: am, in: db)
     }

@@ -40,6 +40,8 @@ struct PersonenSeite: Page {
                     ("name", person.anzeige), ("pfad", "\(ort.pfad)/\(person.id.rawValue)"),
                     ("email", person.name == nil ? nil : person.email), ("zustand", person.zustand.name),
                     ("versandfehler", person.zustand == .eingeladen ? person.versandfehler : nil),
+                    ("unterwegs", person.zustand == .eingeladen && person.istUnterwegs ? true : nil),
+                    ("tot", person.zustand != .eingeladen && person.markierung != nil ? true : nil),
                     ("aemter", person.aemter.map { Amtsansicht($0, ort) }), ("ohneAmt", person.aemter.isEmpty),
                 ])
             }
