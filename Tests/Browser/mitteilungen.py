@@ -14,6 +14,28 @@ ORT = "055580016016"
 LESERIN = "mitteilung@stadt.example"
 
 
+BERICHT = """From MAILER-DAEMON
+Subject: Undelivered Mail Returned to Sender
+Content-Type: multipart/report; report-type=delivery-status; boundary="grenze"
+
+--grenze
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.stadt.example
+
+Final-Recipient: rfc822; {an}
+Action: failed
+Status: 5.1.1
+
+--grenze
+Content-Type: text/rfc822-headers
+
+Message-ID: {kennung}
+
+--grenze--
+"""
+
+
 def sql(u, befehl):
     """Stellt etwas in der Datenbank dieser Prüfung, zum Beispiel einen Zeitplan auf jetzt."""
     datenbank = u.server.datenbank
@@ -75,6 +97,21 @@ def wer_mitteilungen_einzeln_will_bekommt_sie(u):
         assert "Fähre mieten" in text and re.search(r"http://localhost:\d+/umsetzung/", text), text
         assert briefe[0]["Auto-Submitted"] == "auto-generated" and "/konto/mitteilungen" in briefe[0]["List-Unsubscribe"]
         assert briefe[0]["References"] == briefe[0]["In-Reply-To"]
+        # Kommt der Brief zurück, geht nichts mehr dorthin, und die Person erfährt es auf der Seite ihres Kontos.
+        postfach = u.ordner / "ruecklaeufer.mbox"
+        postfach.write_text(BERICHT.format(kennung=briefe[0]["Message-ID"], an=LESERIN), encoding="ascii")
+        assert "1 Adresse markiert" in server.cli("import", "ruecklaeufer", postfach)
+        assert "0 Adressen markiert" in server.cli("import", "ruecklaeufer", postfach), "einmal genügt"
+        with u.browser.seite(SCHMAL) as seite:
+            page = seite.page
+            page.goto(server.basis + "/anmelden?ziel=/konto")
+            tippen(page, "E-Mail-Adresse", LESERIN)
+            tippen(page, "Passwort", PASSWORT)
+            page.keyboard.press("Enter")
+            page.wait_for_url(lambda url: "/anmelden" not in url)
+            page.goto(server.basis + "/konto")
+            page.get_by_text("E-Mails an Ihre Adresse kommen zurück").wait_for()
+            ohne_mangel(seite)
 
 
 @pruefung

@@ -120,11 +120,10 @@ package struct Kontenadressbuch: Adressbuch {
     ) throws -> Bool {
         let email: String? = try db.value("SELECT email FROM person WHERE id = \(person)")
         guard let email, let adresse = try? Postadresse(email), BriefStore.hash(adresse) == hash else { return false }
-        try db.execute(
+        return try db.execute(
             """
             UPDATE person SET markiert_am = \(am), markierung = \(grund)
             WHERE id = \(person) AND markiert_am IS NULL
-            """)
-        return true
+            """) == 1
     }
 }

@@ -54,7 +54,8 @@ package protocol Adressbuch: Sendable {
     /// Whether mail to this address of the person came back.
     func istMarkiert(_ adresse: Postadresse, of person: Person.ID, in db: any SQLConnection) throws -> Bool
 
-    /// Notes that mail to this person comes back; false where the address is not the person's any more.
+    /// Notes that mail to this person comes back; false where the address is not the person's any more, or known
+    /// to be dead.
     func markiere(
         _ person: Person.ID, hash: String, grund: String, am: Instant, in db: any SQLConnection
     ) throws -> Bool
