@@ -82,7 +82,7 @@ let package = Package(
             ],
             exclude: ["views", "assets"], swiftSettings: strict),
         .target(name: "Jobs", dependencies: ["Storage", "Kernel", logging], swiftSettings: strict),
-        room("Post", also: ["CCurl"]),
+        room("Post", uses: ["Jobs"], also: ["CCurl", crypto, logging]),
         room("Konten", uses: ["Jobs", "Post"], also: [crypto, cryptoExtras, jwt, logging, "CQREncode"]),
         room("Verzeichnis"),
         room("Katalog", also: [crypto]),
@@ -92,7 +92,7 @@ let package = Package(
         room("Umsetzung", uses: ["Verzeichnis", "Katalog"]),
         room("Protokoll", uses: ["Jobs", "Verzeichnis"]),
         room("Betrieb", uses: ["Jobs"]),
-        room("Dateien", uses: ["Verzeichnis"], also: [crypto]),
+        room("Dateien", uses: ["Jobs", "Verzeichnis"], also: [crypto]),
         room("Webhooks", uses: ["Jobs", "Verzeichnis"], also: [crypto]),
         .target(
             name: "Sicherung",
@@ -129,7 +129,7 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "App", "Storage", "StorageSQLite", "StoragePostgres", "Kernel", "Formats", "Web", "Verzeichnis",
-                "Katalog", "Konten", "Suche", "Post", "Dateien", "Webhooks",
+                "Katalog", "Konten", "Suche", "Jobs", "Post", "Dateien", "Webhooks",
                 hummingbird, httpTypes, nioCore, logging, crypto, cryptoExtras,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
@@ -140,7 +140,7 @@ let package = Package(
         tests("WebTests", uses: ["Web", "Kernel", "Formats", mustache]),
         tests("JobsTests", uses: ["Jobs", "Kernel", logging]),
         tests("BetriebTests", uses: ["Betrieb", "Jobs", "App", "Konten", "Kernel", "Web", logging]),
-        tests("PostTests", uses: ["Post", "Kernel"]),
+        tests("PostTests", uses: ["App", "Jobs", "Post", "Konten", "Kernel", "Web", logging]),
         tests(
             "KontenTests", uses: ["App", "Jobs", "Post", "Konten", "Verzeichnis", "Kernel", "Web", "Formats", logging]),
         tests("VerzeichnisTests", uses: ["Verzeichnis", "Kernel", "Web", "Formats"]),
@@ -167,7 +167,7 @@ let package = Package(
             "AppTests",
             uses: [
                 "App", "StorageSQLite", "Formats", "Web", "Kernel", "Katalog", "Verzeichnis", "Nachnutzung",
-                "Umsetzung", "Konten", "Codelisten", "Suche",
+                "Umsetzung", "Konten", "Codelisten", "Suche", "Jobs", "Post",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -6,6 +6,7 @@ import Katalog
 import Kernel
 import Konten
 import Nachnutzung
+import Post
 package import Storage
 import StoragePostgres
 import StorageSQLite
@@ -17,7 +18,8 @@ import Webhooks
 /// The order in which the rooms build their tables; a room comes after those whose views it joins.
 package enum Schema {
     package static let migrations: [Migration] =
-        KernelMigrations.all + JobsMigrations.all + KontenMigrations.all + VerzeichnisMigrations.all
+        KernelMigrations.all + JobsMigrations.all + PostMigrations.all + KontenMigrations.all
+        + VerzeichnisMigrations.all
         + KatalogMigrations.all
         + CodelistenMigrations.all + SucheMigrations.all + NachnutzungMigrations.all + UmsetzungMigrations.all
         + DateienMigrations.all + WebhooksMigrations.all

@@ -1,6 +1,8 @@
 import Dateien
+import Jobs
 package import Kernel
 package import Konten
+import Post
 import Storage
 import Umsetzung
 import Verzeichnis
@@ -10,8 +12,8 @@ extension Datenschutz {
     /// The rooms that hold something about persons. A new one takes part with one line here; a test finds tables
     /// about persons that no room names.
     package static let quellen: [any PersonendatenQuelle] = [
-        Kontenquelle(), VerlaufQuelle(), IdempotenzQuelle(), Ladungsdaten(), Kontaktdaten(), Dateidaten(),
-        Webhookquelle(), Sicherungsdaten(),
+        Kontenquelle(), Jobquelle(), Briefquelle(), VerlaufQuelle(), IdempotenzQuelle(), Ladungsdaten(),
+        Kontaktdaten(), Dateidaten(), Webhookquelle(), Sicherungsdaten(),
     ]
 
     /// With the periods that come along.

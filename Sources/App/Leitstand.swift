@@ -43,6 +43,7 @@ package struct Leitstand: Sendable {
     package let post: Kontopost
     package let dateien: Dateieingang
     private let webhookziele: Webhookziele
+    private let mitteilungen: Mitteilungspost
 
     package init(
         database: any Database, views: Views, assets: Assets, anmeldung: Anmeldung, suche: Suche, tls: Bool = false,
@@ -75,7 +76,12 @@ package struct Leitstand: Sendable {
         bereitschaft = Bereitschaft(database)
         self.now = now
         post = Kontopost(
-            database: database, ausgang: postausgang, adresse: linkadresse ?? adresse, views: views, now: now)
+            versand: Briefversand(
+                database: database, ausgang: postausgang, adressbuch: Kontenadressbuch(), views: views, now: now),
+            adresse: linkadresse ?? adresse, now: now)
+        mitteilungen = Mitteilungspost(
+            post: post, saetze: SaetzeImVerlauf(konten: Kontonamen(), worte: Leitstand.worte), namen: Kontonamen(),
+            now: now)
         site = Site(
             views: views, assets: assets,
             navigation: [
@@ -122,11 +128,16 @@ package struct Leitstand: Sendable {
             .jobpflege(now: now),
             .loeschfristen(datenschutz, database: database, hinweis: post.loeschhinweis, now: now),
             .verlaufspruefung(database, now: now),
-        ] + Webhookversand(database: database, ziele: webhookziele, adresse: site.adresse, now: now).arbeiten
+            .dateipflege(dateien, now: now),
+        ] + post.arbeiten + mitteilungen.arbeiten
+            + Webhookversand(database: database, ziele: webhookziele, adresse: site.adresse, now: now).arbeiten
     }
 
+    /// Every kind of letter, for the preview.
+    package static let briefarten = Kontobriefe.arten
+
     /// Jobs that read the Verlauf as soon as it is sealed.
-    package var verlaufsfolgen: [Jobart] { [.webhooksVerteilen] }
+    package var verlaufsfolgen: [Jobart] { [.webhooksVerteilen] + (post.istAn ? [.mitteilungen] : []) }
 
     private var rooms: [any RoomRoutes] {
         let konten = Kontonamen()
@@ -185,6 +196,9 @@ package struct Leitstand: Sendable {
             DelegationAPIRoutes(database: database, weg: schreibweg),
             DienstAPIRoutes(weg: schreibweg),
             EintragAPIRoutes(database: database, weg: schreibweg),
+            PostRoutes(
+                database: database, site: site, arten: Leitstand.briefarten, namen: konten, an: post.istAn, now: now),
+            MitteilungRoutes(database: database, now: now),
             DatenschutzRoutes(
                 database: database, site: site, anmeldung: anmeldung, datenschutz: datenschutz, tls: tls, now: now),
             FusstextRoutes(texte: texte, site: site),

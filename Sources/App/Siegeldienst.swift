@@ -28,11 +28,14 @@ package struct Siegeldienst: Service {
         await werte.wiederhole(alle: Siegeldienst.abstand, "verlauf nicht versiegelt", logger: logger) {
             guard try await Versiegelung.nachfuehren(database, now: now) > 0, !folgen.isEmpty else { return }
             let am = now()
-            try await database.write { db in
-                for art in folgen {
-                    try JobStore.stelle(art, KeineAngaben(), schluessel: planschluessel, am: am, in: db)
-                }
-            }
+            try await database.write { db in try Siegeldienst.stelle(folgen, am: am, in: db) }
+        }
+    }
+
+    /// Asks for what follows from lines that were sealed.
+    package static func stelle(_ folgen: [Jobart], am: Instant, in db: any SQLConnection) throws {
+        for art in folgen {
+            try JobStore.stelle(art, KeineAngaben(), schluessel: planschluessel, am: am, in: db)
         }
     }
 }

@@ -25,6 +25,11 @@ static inline int ls_curl_upload(CURL *curl, ls_curl_data next, void *source) {
 static inline int ls_curl_sink(CURL *curl, ls_curl_data take) {
     return curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take) == CURLE_OK;
 }
+// Of a protocol with answers in lines, e.g. SMTP: each line of an answer goes to `take` together with `place`.
+static inline int ls_curl_answers(CURL *curl, ls_curl_data take, void *place) {
+    return curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take) == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_HEADERDATA, place) == CURLE_OK;
+}
 static inline long ls_curl_status(CURL *curl) {
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

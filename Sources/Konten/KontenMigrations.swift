@@ -141,5 +141,6 @@ package enum KontenMigrations {
             )
             """),
         zugang,
+        Mitteilungsmigration.schritt,
     ]
 }

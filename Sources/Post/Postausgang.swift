@@ -15,9 +15,12 @@ package struct Postfehler: Error, Sendable, Equatable, CustomStringConvertible {
     package let satz: String
     /// Trying again later makes no sense.
     package let istDauerhaft: Bool
+    /// The mail server says that this very mailbox does not exist or takes nothing any more.
+    package let adresseGiltNicht: Bool
 
-    package init(_ art: Art, _ satz: String, istDauerhaft: Bool = false) {
+    package init(_ art: Art, _ satz: String, istDauerhaft: Bool = false, adresseGiltNicht: Bool = false) {
         (self.art, self.satz, self.istDauerhaft) = (art, satz, istDauerhaft)
+        self.adresseGiltNicht = adresseGiltNicht
     }
 
     package var description: String { satz }

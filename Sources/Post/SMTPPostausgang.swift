@@ -41,7 +41,15 @@ private struct Curlsendung {
         init(_ text: String) { bytes = ArraySlice(text.utf8) }
     }
 
+    /// The last refusal of the server, to read its status (RFC 3463) from.
+    private final class Antwort {
+        var absage: String?
+    }
+
     func uebergib(_ brief: Brief) -> Postfehler? {
+        let antwort = Antwort()
+        // libcurl takes leave of the server when it is cleaned up, and hears its last answer then.
+        defer { withExtendedLifetime(antwort) {} }
         let broken = Postfehler(.abgelehnt, "Der Brief ließ sich nicht vorbereiten.")
         guard Curlsendung.isReady, let curl = curl_easy_init() else { return broken }
         defer { curl_easy_cleanup(curl) }
@@ -51,10 +59,11 @@ private struct Curlsendung {
         let rest = Rest(brief.nachricht(von: postausgang.absender))
         return withExtendedLifetime(rest) {
             guard let empfaenger, richteEin(curl), ls_curl_list(curl, CURLOPT_MAIL_RCPT, empfaenger) != 0,
-                ls_curl_upload(curl, Curlsendung.weiter, Unmanaged.passUnretained(rest).toOpaque()) != 0
+                ls_curl_upload(curl, Curlsendung.weiter, Unmanaged.passUnretained(rest).toOpaque()) != 0,
+                ls_curl_answers(curl, Curlsendung.merke, Unmanaged.passUnretained(antwort).toOpaque()) != 0
             else { return broken }
             let code = curl_easy_perform(curl)
-            return code == CURLE_OK ? nil : fehler(code, status: ls_curl_status(curl))
+            return code == CURLE_OK ? nil : fehler(code, status: ls_curl_status(curl), absage: antwort.absage)
         }
     }
 
@@ -67,6 +76,17 @@ private struct Curlsendung {
         UnsafeMutableRawPointer(target).copyMemory(
             from: Array(piece), byteCount: piece.count)
         return piece.count
+    }
+
+    /// Keeps the last line with which the server refused something.
+    private static let merke: ls_curl_data = { line, size, count, place in
+        guard let line, let place else { return size * count }
+        let bytes = UnsafeRawBufferPointer(start: line, count: size * count)
+        if bytes.first == UInt8(ascii: "5") || bytes.first == UInt8(ascii: "4") {
+            Unmanaged<Antwort>.fromOpaque(place).takeUnretainedValue().absage = String(
+                decoding: bytes.prefix(200), as: UTF8.self)
+        }
+        return size * count
     }
 
     private func richteEin(_ curl: UnsafeMutableRawPointer) -> Bool {
@@ -94,7 +114,7 @@ private struct Curlsendung {
     }
 
     /// A sentence that names the server and its answer, and neither the recipient nor the letter.
-    private func fehler(_ code: CURLcode, status: Int) -> Postfehler {
+    private func fehler(_ code: CURLcode, status: Int, absage: String?) -> Postfehler {
         let server = "Der Mailserver \(postausgang.zugang.rechner):\(postausgang.zugang.port)"
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT:
@@ -123,7 +143,8 @@ private struct Curlsendung {
         let wann = isLasting ? "" : " Vielleicht geht es später."
         if [550, 551, 552, 553, 450, 451, 452].contains(status) {
             return Postfehler(
-                .empfaenger, "\(server) nimmt für diese Adresse nichts an (\(status)).\(wann)", istDauerhaft: isLasting)
+                .empfaenger, "\(server) nimmt für diese Adresse nichts an (\(status)).\(wann)", istDauerhaft: isLasting,
+                adresseGiltNicht: isLasting && absage.map(Zustellstatus.nenntAdresse) == true)
         }
         return Postfehler(.abgelehnt, "\(server) hat den Brief abgelehnt (\(status)).\(wann)", istDauerhaft: isLasting)
     }

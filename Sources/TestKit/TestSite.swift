@@ -4,6 +4,7 @@ import Foundation
 package import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Jobs
 package import Kernel
 package import Konten
 package import Logging
@@ -75,6 +76,22 @@ package struct TestSite: Sendable {
                 ?? Dateieingang(
                     database: database, ordner: NSTemporaryDirectory() + "leitstand-test-dateien-" + Kennung.neu()),
             webhookziele: webhookziele, now: now)
+    }
+
+    /// Works off what is due in the queue, letters included; returns how many jobs were begun.
+    @discardableResult
+    package func arbeite() async throws -> Int {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return try await JobRunner(leitstand.arbeiten, database: database, logger: logger, now: leitstand.now).leere()
+    }
+
+    /// Seals the Verlauf and works off what follows from it, as a server does every few seconds.
+    package func versiegele() async throws {
+        let (am, folgen) = (leitstand.now(), leitstand.verlaufsfolgen)
+        guard try await Versiegelung.nachfuehren(database, now: leitstand.now) > 0 else { return }
+        try await database.write { db in try Siegeldienst.stelle(folgen, am: am, in: db) }
+        try await arbeite()
     }
 
     /// Runs `body` with a client for this site; `log` is what the server writes its log to, else nothing.

@@ -16,7 +16,7 @@ struct Import: AsyncParsableCommand {
         abstract: "Lädt Daten aus Dateien; alles oder nichts, zweimal dasselbe ändert nichts.",
         subcommands: [
             ImportVerzeichnis.self, ImportGebietsaenderungen.self, ImportGrenzen.self, ImportKatalog.self,
-            ImportCodeliste.self, ImportDienste.self, ImportUmsetzung.self,
+            ImportCodeliste.self, ImportDienste.self, ImportUmsetzung.self, ImportRuecklaeufer.self,
         ])
 }
 

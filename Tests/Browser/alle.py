@@ -17,7 +17,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 # Die Reihenfolge der Einfuhr ist die der Prüfungen: erst die Geschichten, zuletzt das Ende des Servers.
-import betrieb, geschichte, konto, zugang_token, organisation, suche, eingaben, zugang, druck, regeln, messwerte, katalogfeed, post, anbieter, dateien, webhooks, tempo  # noqa: E401,F401
+import betrieb, geschichte, konto, zugang_token, organisation, suche, eingaben, zugang, druck, regeln, messwerte, katalogfeed, post, mitteilungen, anbieter, dateien, webhooks, tempo  # noqa: E401,F401
 # Danach, denn auch die Bilder führen eine Prüfung ein.
 import bilder  # noqa: E402
 from browser import Browser

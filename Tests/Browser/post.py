@@ -7,6 +7,7 @@ import re
 import socket
 import ssl
 import subprocess
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -146,6 +147,14 @@ def tippen(page, beschriftung, text):
     page.keyboard.type(text)
 
 
+def kommt_an(kasten, anzahl=1):
+    """Der Server verschickt im Hintergrund."""
+    ende = time.monotonic() + 20
+    while len(kasten.briefe) < anzahl and time.monotonic() < ende:
+        time.sleep(0.1)
+    assert len(kasten.briefe) == anzahl, f"{len(kasten.briefe)} statt {anzahl} Briefe"
+
+
 def sauber(seite):
     seite.werte(Path(os.environ["LEITSTAND_AXE"]).read_text(encoding="utf-8") + "\n;void 0")
     funde = seite.werte(AXE % json.dumps(KENNZEICHEN), warten=True)
@@ -166,12 +175,13 @@ def wer_eingeladen_ist_waehlt_ein_passwort_und_meldet_sich_an(u):
             page.keyboard.type("Redaktion")
             page.get_by_role("button", name="Einladen").focus()
             page.keyboard.press("Enter")
-            page.get_by_text("Die Einladung ist verschickt.").wait_for()
+            page.get_by_text("Die Einladung wird verschickt.").first.wait_for()
             sauber(seite)
             page.goto(f"{server.basis}/organisationen/{DUELMEN}/personen")
             sauber(seite)
             page.goto(f"{server.basis}/organisationen/{DUELMEN}/personen/listen")
             sauber(seite)
+        kommt_an(kasten)
         (_, an, brief), = kasten.briefe
         assert an == ["probe@stadt.example"]
         pfad = re.search(r"http://localhost:\d+(/anmelden/einladung/\S+)", brief.get_body(("plain",)).get_content())[1]

@@ -33,7 +33,7 @@ import Web
             let thief = try await client.als(.koordination)
             let felder = [("email", "dieb@fremd.example"), ("passwort", "geheim")]
             #expect(try await thief.post("/konto/email", felder).status == .ok)
-            await site.leitstand.post.hintergrund.fertig()
+            try await site.arbeite()
             let pfad = try EinladungTests.pfad(post.briefe.first { $0.an.text == "dieb@fremd.example" })
             let changed = try await own.post("/konto/passwort", [("aktuell", "geheim"), ("neu", EinladungTests.gut)])
             #expect(changed.status == .seeOther)
@@ -51,8 +51,9 @@ import Web
             let own = try await client.als(.koordination)
             _ = try await EinladungTests.sende(
                 client, "/anmelden/vergessen", [("email", "koordination@leitstand.localhost")])
+            try await site.arbeite()
             _ = try await own.post("/konto/email", [("email", Self.neu), ("passwort", "geheim")])
-            await site.leitstand.post.hintergrund.fertig()
+            try await site.arbeite()
             let old = try EinladungTests.pfad(post.briefe.first { $0.text.contains("/anmelden/passwort/") })
             let new = try EinladungTests.pfad(post.briefe.first { $0.an.text == Self.neu })
             #expect(try await client.als(.besuch).get(old).status == .ok)
@@ -91,6 +92,7 @@ import Web
         try await TestSite(database, post: post).run { client in
             let koordination = try await client.als(.koordination)
             _ = try await koordination.post(Self.personen, [("email", Self.neu), ("rolle", "redaktion")])
+            try await client.site.arbeite()
             let pfad = try EinladungTests.pfad(post.briefe.last)
             let id = try await Self.id(Self.neu, database).rawValue
             _ = try await koordination.post("\(Self.personen)/\(id)/rollen", [("rolle", "leserecht")])
@@ -107,6 +109,7 @@ import Web
         try await TestSite(database, post: post).run { client in
             let koordination = try await client.als(.koordination)
             _ = try await koordination.post(Self.personen, [("email", Self.neu), ("rolle", "redaktion")])
+            try await client.site.arbeite()
             let pfad = try EinladungTests.pfad(post.briefe.last)
             for visitor in [try await client.als(.besuch), koordination] {
                 for method in [HTTPRequest.Method.get, .head, .get] {
@@ -135,7 +138,9 @@ import Web
             }
             let refused = try await koordination.post("\(Self.personen)/\(id)/einladung")
             #expect(refused.status == .conflict && refused.text.contains("in einer Stunde noch einmal"))
-            #expect(post.briefe.count == Personenverwaltung.jeStunde)
+            try await client.site.arbeite()
+            // A letter was asked for each time, but only the last link is wanted when they are written.
+            #expect(post.briefe.count == 1)
             uhr.vor(3_601)
             #expect(try await koordination.post("\(Self.personen)/\(id)/einladung").status == .seeOther)
         }
@@ -175,7 +180,7 @@ import Web
         try await Probekonto.anlegen(Self.neu, kennwort: Kennwort(gespeichert: ""), in: database)
         try await site.run { client in
             let answer = try await EinladungTests.sende(client, "/anmelden/vergessen", [("email", Self.neu)])
-            await site.leitstand.post.hintergrund.fertig()
+            try await site.arbeite()
             #expect(answer.status == .ok && post.briefe.isEmpty)
         }
     }

@@ -69,7 +69,7 @@ import Web
             let fields = [("email", "Nachbarschaft@Leitstand.localhost"), ("rolle", "redaktion"), ("vertretung", "ja")]
             #expect(try await koordination.post(Self.pfad, fields).status == .seeOther)
             #expect(try await koordination.post(Self.pfad, fields).status == .seeOther)
-            await site.leitstand.post.hintergrund.fertig()
+            try await site.arbeite()
             #expect(try await database.read { db in try db.value("SELECT count(*) FROM person") ?? 0 } == before)
             #expect(post.briefe.map(\.betreff) == ["Neue Rolle in Leitstand"], "the second time changed nothing")
             let page = try await koordination.get(Self.pfad).text

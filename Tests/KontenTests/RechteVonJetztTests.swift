@@ -204,7 +204,7 @@ private final class Zwischenfall: Database {
             database.plane { db in _ = try db.execute("DELETE FROM sitzung") }
             let felder = [("email", "fremd@stadt.example"), ("passwort", "geheim")]
             #expect(try await again.post("/konto/email", felder).status == .unauthorized)
-            await site.leitstand.post.hintergrund.fertig()
+            try await site.arbeite()
             #expect(post.briefe.isEmpty)
         }
     }

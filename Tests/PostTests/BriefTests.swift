@@ -22,6 +22,29 @@ import Testing
         #expect(throws: Refusal.self) { try brief("Gut", name: text) }
     }
 
+    @Test func `letters about the same thing name the same root, and the digest says where it is turned off`() throws {
+        func kopf(_ kennung: String) throws -> String {
+            try Brief(
+                an: Postadresse("kollegin@stadt.example"), betreff: "Gut", text: "a", html: "b", kennung: kennung,
+                am: Self.am, faden: "eintrag-01m0000000000000", abmelden: "https://stadt.example/konto/mitteilungen"
+            ).nachricht(von: try Absender("leitstand@stadt.example"))
+        }
+        for kennung in ["brief-1000000000000000", "brief-2000000000000000"] {
+            let text = try kopf(kennung)
+            #expect(text.contains("Message-ID: <\(kennung)@stadt.example>\r\n"))
+            #expect(text.contains("References: <eintrag-01m0000000000000@stadt.example>\r\n"))
+            #expect(text.contains("In-Reply-To: <eintrag-01m0000000000000@stadt.example>\r\n"))
+            #expect(text.contains("List-Unsubscribe: <https://stadt.example/konto/mitteilungen>\r\n"))
+        }
+        for wrong in ["https://a>\r\nBcc: b", "a b", "a,b", "ä"] {
+            #expect(throws: Refusal.self) {
+                try Brief(
+                    an: Postadresse("kollegin@stadt.example"), betreff: "Gut", text: "a", html: "b",
+                    kennung: "brief-100", am: Self.am, abmelden: wrong)
+            }
+        }
+    }
+
     @Test(arguments: [
         "", "a", "a@", "@b.de", "a@b", "a@b.de\r\nBcc: c@d.de", "a b@c.de", "a@b..de", "a@-b.de", ".a@b.de",
         "a..b@c.de",

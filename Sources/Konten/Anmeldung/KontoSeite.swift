@@ -4,13 +4,14 @@ import Web
 struct KontoSeite: Page {
     /// What a form of the page has done.
     enum Erledigt: String {
-        case name, passwort, geraete, faktor
+        case name, passwort, geraete, faktor, mitteilungen
 
         var satz: String {
             switch self {
             case .name: "Ihr Name ist gespeichert."
             case .passwort: "Ihr Passwort ist geändert. Auf allen anderen Geräten sind Sie abgemeldet."
             case .geraete: "Die Anmeldung ist beendet."
+            case .mitteilungen: "Gespeichert."
             case .faktor: "Der zweite Faktor ist abgeschaltet."
             }
         }
@@ -33,6 +34,12 @@ struct KontoSeite: Page {
         case "hinweis": erledigt?.satz
         case "fehler": fehler.liste
         case "email": person.email
+        case "markierung": stand.markierung
+        case "mitteilungsfeld":
+            Feld.auswahl(
+                "mitteilungen", "E-Mails darüber", leer: nil,
+                Mitteilungswunsch.allCases.map { ($0.rawValue, $0.name) }, gewaehlt: stand.mitteilungen.rawValue,
+                pflicht: true)
         case "rollen": stand.rollen.map(rolle)
         case "hatRollen": !stand.rollen.isEmpty
         case "nameFeld": Feld("name", "Name", wert: name, fehler: fehler["name"], autocomplete: "name")

@@ -19,6 +19,9 @@ struct Kontostand: Sendable {
     let codesUebrig: Int
     /// There is a password; who signs in elsewhere has none.
     let hatKennwort: Bool
+    let mitteilungen: Mitteilungswunsch
+    /// Why nothing is sent to the address any more.
+    let markierung: String?
 
     init(_ person: Person, token: String?, am: Instant, in db: any SQLConnection) throws {
         let held = try AmtStore.geltende(person.id, am: am, in: db)
@@ -38,6 +41,8 @@ struct Kontostand: Sendable {
         hatFaktor = try ZweitfaktorStore.istEingerichtet(person.id, in: db)
         codesUebrig = hatFaktor ? try ZweitfaktorStore.codesUebrig(person.id, in: db) : 0
         hatKennwort = try KontoStore.hatKennwort(person.id, in: db)
+        mitteilungen = try MitteilungStore.wunsch(of: person.id, in: db)
+        markierung = try PersonStore.finde(person.id, in: db)?.markierung
     }
 
     /// A role of the person demands a second factor.

@@ -13,12 +13,15 @@ enum DatenschutzStore {
         let zuletztAm: Instant?
         let hinweisAm: Instant?
         let zweiterFaktor: Bool
+        let mitteilungen: String
+        let markiertAm: Instant?
+        let emailVorher: String?
 
         var betroffen: BetroffenePerson { BetroffenePerson(id: id, email: email, name: name) }
 
         static let columns: SQL = """
             person.id, person.email, person.name, person.angelegt_am, person.gesperrt_am, person.zuletzt_am,
-            person.hinweis_am, person.totp IS NOT NULL AS zweiter_faktor
+            person.hinweis_am, person.mitteilungen, person.markiert_am, person.email_vorher, person.totp IS NOT NULL AS zweiter_faktor
             """
 
         init(row: Row) throws {
@@ -30,6 +33,9 @@ enum DatenschutzStore {
             zuletztAm = try row["zuletzt_am"]
             hinweisAm = try row["hinweis_am"]
             zweiterFaktor = try row["zweiter_faktor"]
+            mitteilungen = try row["mitteilungen"]
+            markiertAm = try row["markiert_am"]
+            emailVorher = try row["email_vorher"]
         }
     }
 
@@ -48,6 +54,7 @@ enum DatenschutzStore {
         try db.execute("UPDATE delegation SET angelegt_von = NULL WHERE angelegt_von = \(id)")
         try db.execute("DELETE FROM sitzung WHERE person = \(id)")
         try db.execute("DELETE FROM einmallink WHERE person = \(id)")
+        try db.execute("DELETE FROM mitteilung WHERE person = \(id)")
         try db.execute("DELETE FROM wiederherstellungscode WHERE person = \(id)")
         try db.execute("DELETE FROM halbsitzung WHERE person = \(id)")
         try db.execute("DELETE FROM bekanntes_geraet WHERE person = \(id)")
@@ -56,6 +63,15 @@ enum DatenschutzStore {
         try db.execute("DELETE FROM fremdkonto WHERE person = \(id)")
         try ZugangStore.vergiss(id, in: db)
         try db.execute("DELETE FROM person WHERE id = \(id)")
+    }
+
+    static func mitteilungen(_ id: Person.ID, in db: any SQLConnection) throws -> [[Auskunftsteil.Feld]] {
+        try db.rows("SELECT art, organisation, am FROM mitteilung WHERE person = \(id) ORDER BY id").map { row in
+            [
+                .init("am", "Zeitpunkt", .zeit(try row["am"])), .init("art", "Art", .text(try row["art"])),
+                .init("organisation", "Organisation", .text(try row["organisation"])),
+            ]
+        }
     }
 
     static func sitzungen(_ id: Person.ID, am: Instant, in db: any SQLConnection) throws -> [[Auskunftsteil.Feld]] {

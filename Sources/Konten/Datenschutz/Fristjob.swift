@@ -19,13 +19,9 @@ extension Jobarbeit {
             let (lauf, am) = (Fristlauf(datenschutz, database), now())
             let count = try await lauf.raeume(am: am).reduce(0) { $0 + $1.anzahl }
             guard let hinweis else { return .init("\(Zahl.mit(count, "Datensatz", "Datensätze")) gelöscht.") }
-            let told: Int
-            do { told = try await lauf.warne(am: am, hinweis) } catch let refusal as Refusal {
-                throw Jobfehler(
-                    "Gelöscht ist, was fällig war; nicht alle Hinweise ließen sich verschicken: \(refusal.message)")
-            }
+            let told = try await lauf.warne(am: am, hinweis)
             return .init(
-                "\(Zahl.mit(count, "Datensatz", "Datensätze")) gelöscht, \(Zahl.mit(told, "Hinweis", "Hinweise")) verschickt."
+                "\(Zahl.mit(count, "Datensatz", "Datensätze")) gelöscht, \(Zahl.mit(told, "Hinweis", "Hinweise")) angefordert."
             )
         }
     }

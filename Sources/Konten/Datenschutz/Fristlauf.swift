@@ -15,8 +15,9 @@ package struct Fristlauf: Sendable {
         }
     }
 
-    /// Tells a person that the account will go; without one, no account goes for want of use.
-    package typealias Hinweis = @Sendable (_ email: String, _ name: String?, _ loeschung: Tag) async throws -> Void
+    /// Asks for a letter that tells a person that the account will go, and notes when it was sent; without one, no
+    /// account goes for want of use.
+    package typealias Hinweis = @Sendable (Person.ID, _ am: Instant, any SQLConnection) throws -> Void
 
     let datenschutz: Datenschutz
     let database: any Database
@@ -47,26 +48,14 @@ package struct Fristlauf: Sendable {
         return found
     }
 
-    /// Tells those whose accounts nobody used, and notes that they were told.
-    package func warne(am: Instant, _ hinweis: Hinweis) async throws -> Int {
+    /// Has those told whose accounts nobody used; returns how many.
+    package func warne(am: Instant, _ hinweis: @escaping Hinweis) async throws -> Int {
         guard let frist = datenschutz.fristen.first(where: { $0.art == "konto" }) else { return 0 }
         let lage = Loeschfrist.Lage(am: am, tage: max(0, datenschutz.tage(frist) - Kontenfristen.vorwarnung))
         let konten = try await database.read { db in
             try Kontenfristen.unbenutzt(seit: lage.grenze, gewarnt: nil, in: db)
         }
-        var (told, fault): (Int, (any Error)?) = (0, nil)
-        for konto in konten {
-            // Only who was really told may lose the account; one mailbox that takes nothing is no reason to tell nobody.
-            do {
-                try await hinweis(konto.email, konto.name, am.plus(sekunden: Kontenfristen.vorwarnung * 86_400).tag)
-            } catch {
-                fault = error
-                continue
-            }
-            try await database.write { db in try Kontenfristen.vermerke(hinweis: am, an: konto.id, in: db) }
-            told += 1
-        }
-        if let fault { throw fault }
-        return told
+        for konto in konten { try await database.write { db in try hinweis(konto.id, am, db) } }
+        return konten.count
     }
 }

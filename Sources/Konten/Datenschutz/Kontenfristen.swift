@@ -46,6 +46,12 @@ enum Kontenfristen {
         faellig: { lage, db in try db.value("SELECT count(*) FROM \(links(lage.grenze))") ?? 0 },
         raeume: { lage, db in try db.execute("DELETE FROM \(links(lage.grenze))") })
 
+    static let mitteilung = Loeschfrist(
+        "mitteilung", "Mitteilungen, die nicht verschickt wurden", tage: 14, ab: "seit der Änderung",
+        ende: "werden gelöscht", grundlage: "Art. 5 Abs. 1 Buchst. c und e DSGVO",
+        faellig: { lage, db in try db.value("SELECT count(*) FROM mitteilung WHERE am < \(lage.grenze)") ?? 0 },
+        raeume: { lage, db in try db.execute("DELETE FROM mitteilung WHERE am < \(lage.grenze)") })
+
     static let bremse = Loeschfrist(
         "anmeldebremse", "Gezählte Fehlversuche", tage: 1, ab: "seit dem letzten Fehlversuch", ende: "werden gelöscht",
         grundlage: "Art. 5 Abs. 1 Buchst. c und e DSGVO",

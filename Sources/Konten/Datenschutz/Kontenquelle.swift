@@ -35,6 +35,12 @@ package struct Kontenquelle: PersonendatenQuelle {
                 grundlage: "Art. 6 Abs. 1 Buchst. e DSGVO", empfaenger: "Administration",
                 tabellen: ["zugangstoken"], fristen: [ZugangStore.frist]),
             Verarbeitung(
+                "Mitteilungen", zweck: "Unterrichten darüber, was andere bei der eigenen Verwaltung ändern",
+                betroffene: "Personen mit Konto und einer Rolle",
+                daten: "wer wovon zu unterrichten ist, als Kennungen, und von wem die Änderung stammt",
+                grundlage: "Art. 6 Abs. 1 Buchst. e DSGVO", empfaenger: "die unterrichtete Person",
+                tabellen: ["mitteilung"], fristen: [Kontenfristen.mitteilung]),
+            Verarbeitung(
                 "Schutz der Anmeldung", zweck: "Abwehr des Durchprobierens von Passwörtern",
                 betroffene: "wer sich anmelden will",
                 daten: "Hashwert von Konto oder Netzadresse, Zahl der Fehlversuche",
@@ -67,6 +73,9 @@ package struct Kontenquelle: PersonendatenQuelle {
                         .init("zuletztAm", "zuletzt angemeldet", .init(konto.zuletztAm)),
                         .init("gesperrtAm", "gesperrt", .init(konto.gesperrtAm)),
                         .init("hinweisAm", "Hinweis auf Löschung", .init(konto.hinweisAm)),
+                        .init("bisherigeEmail", "bisherige E-Mail", .init(konto.emailVorher)),
+                        .init("mitteilungen", "Mitteilungen", .text(konto.mitteilungen)),
+                        .init("markiertAm", "E-Mails kommen zurück seit", .init(konto.markiertAm)),
                         .init("zweiterFaktor", "zweiter Faktor", .wahr(konto.zweiterFaktor)),
                         .init(
                             "wiederherstellungscodes", "unbenutzte Wiederherstellungscodes",
@@ -76,6 +85,9 @@ package struct Kontenquelle: PersonendatenQuelle {
             Auskunftsteil("rollen", "Rollen", try DatenschutzStore.aemter(person, in: db)),
             Auskunftsteil("sitzungen", "Sitzungen", try DatenschutzStore.sitzungen(person, am: am, in: db)),
             Auskunftsteil("zugangstoken", "Zugangstoken", try ZugangStore.auskunft(person, in: db)),
+            Auskunftsteil(
+                "mitteilungen", "Noch nicht verschickte Mitteilungen", try DatenschutzStore.mitteilungen(person, in: db)
+            ),
             Auskunftsteil("links", "Einladungen und Links", try DatenschutzStore.links(person, in: db)),
             Auskunftsteil(
                 "fremdkonten", "Anmeldung über andere Anbieter", try DatenschutzStore.fremdkonten(person, in: db)),

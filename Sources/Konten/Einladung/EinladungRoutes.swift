@@ -59,15 +59,14 @@ package struct EinladungRoutes: RoomRoutes {
         try vorsitzung.render(VergessenSeite(an: post.istAn), request, context)
     }
 
-    /// The answer is made before anybody looks for the account: neither its words nor its time tell of it.
+    /// Neither the words nor the time of the answer tell whether there is an account.
     @Sendable func vergessen(_ request: Request, _ context: SiteContext) async throws -> Response {
         let felder = try await vorsitzung.read(request, context)
         guard post.istAn else { return try vorsitzung.render(VergessenSeite(an: false), request, context) }
         let typed = felder.roh("email")
         do {
-            let email = try Postadresse(typed)
-            let work = self
-            post.hintergrund.starte { await work.schickeLink(email) }
+            let (email, am) = (try Postadresse(typed), now())
+            try await database.write { db in try Linkbitte.stelle(email, am: am, in: db) }
             return try vorsitzung.render(VergessenSeite(an: true, angefordert: true), request, context)
         } catch let refusal as Refusal {
             var errors = FormErrors()
@@ -76,29 +75,6 @@ package struct EinladungRoutes: RoomRoutes {
                 VergessenSeite(an: true, email: typed, fehler: errors), request, context,
                 status: .unprocessableContent)
         }
-    }
-
-    /// At most three letters an hour for an address; one that was sent stays good.
-    private func schickeLink(_ email: Postadresse) async {
-        let am = now()
-        // Nobody waits for it; the person asks again.
-        let found = try? await database.write { db -> (link: NeuerLink, name: String?)? in
-            guard try Linkbremse.zaehle("vergessen", email.text, hoechstens: 3, am: am, in: db),
-                let konto = try PersonStore.finde(email: email.text, in: db), konto.zustand != .gesperrt
-            else { return nil }
-            let zweck: Einmallink.Zweck = konto.zustand == .eingeladen ? .einladung : .passwort
-            // Whoever signs in through the provider alone must not keep a way in that it knows nothing of.
-            guard try zweck == .einladung || KontoStore.hatKennwort(konto.id, in: db) else { return nil }
-            return (try EinmallinkStore.neu(zweck, fuer: konto.id, am: am, in: db), konto.name)
-        }
-        // Without the public address there is no link to send.
-        guard let found = found ?? nil, let text = try? post.adresse(of: found.link) else { return }
-        let letter =
-            found.link.zweck == .einladung
-            ? Kontobriefe.einladung(text, von: nil, bei: nil) : Kontobriefe.passwort(text)
-        // It is logged and noted at the link.
-        try? await post.sende(
-            letter, an: email, name: found.name, kennung: post.kennung(found.link), link: found.link)
     }
 
     private func kennwortForm(_ request: Request, _ context: SiteContext, _ zweck: Einmallink.Zweck) async throws

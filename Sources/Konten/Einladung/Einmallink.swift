@@ -1,3 +1,4 @@
+import Jobs
 package import Kernel
 package import Storage
 import Web
@@ -94,7 +95,23 @@ package enum EinmallinkStore {
             WHERE token_hash = \(Geheimnis.hash(token)) AND zweck = \(zweck) AND benutzt_am IS NULL AND bis >= \(am)
             """)
         guard used == 1 else { throw Einmallink.giltNicht }
+        // Each attempt at sending a letter made one of its own.
+        try db.execute(
+            "DELETE FROM einmallink WHERE person = \(link.person) AND zweck = \(zweck) AND benutzt_am IS NULL")
+        try bestaetige(token, link, in: db)
         return link
+    }
+
+    /// Who used a link that only a letter carried reads the mailbox: mail to it need not be held back any more.
+    private static func bestaetige(_ token: String, _ link: Einmallink, in db: any SQLConnection) throws {
+        let carried: Int? = try db.value(
+            "SELECT 1 FROM einmallink WHERE token_hash = \(Geheimnis.hash(token)) AND brief IS NOT NULL")
+        guard carried != nil else { return }
+        try db.execute(
+            """
+            UPDATE person SET markiert_am = NULL, markierung = NULL
+            WHERE id = \(link.person) AND email = \(link.wert ?? link.email)
+            """)
     }
 
     /// Ends all links of a person that were not used.
@@ -108,10 +125,49 @@ package enum EinmallinkStore {
             """
             DELETE FROM einmallink
             WHERE person = \(person) AND zweck = 'einladung' AND benutzt_am IS NULL AND versandfehler IS NOT NULL
+                  AND brief IS NULL
             """)
     }
 
-    /// Notes what became of the letter with the link.
+    /// Says which letter is to carry a link: its own secret is forgotten, and each attempt mints another one.
+    static func binde(_ link: NeuerLink, an brief: Job.ID, in db: any SQLConnection) throws {
+        try db.execute("UPDATE einmallink SET brief = \(brief) WHERE token_hash = \(link.hash)")
+    }
+
+    /// One more link for a letter, beside those of earlier attempts, which may have arrived; nil when what it was for is
+    /// used, ended or over. `wert` is the new address of a change of e-mail.
+    static func weiterer(_ brief: Job.ID, am: Instant, in db: any SQLConnection) throws -> (
+        neu: NeuerLink, wert: String?
+    )? {
+        let row = try db.rows(
+            """
+            SELECT person, zweck, wert FROM einmallink
+            WHERE brief = \(brief) AND benutzt_am IS NULL AND bis >= \(am) LIMIT 1
+            """
+        ).first
+        guard let row else { return nil }
+        let (person, zweck, wert): (Person.ID, Einmallink.Zweck, String?) = (
+            try row["person"], try row["zweck"], try row["wert"]
+        )
+        let link = NeuerLink(token: Geheimnis.neu(bytes: 32), zweck: zweck, person: person, am: am)
+        try db.execute(
+            """
+            INSERT INTO einmallink (token_hash, person, zweck, wert, angelegt_am, bis, brief)
+            VALUES (\(link.hash), \(person), \(zweck), \(wert), \(am), \(am.plus(sekunden: Einmallink.dauer)), \(brief))
+            """)
+        return (link, wert)
+    }
+
+    /// Notes at all links of a letter what became of it.
+    static func melde(brief: Job.ID, fehler: String?, am: Instant, in db: any SQLConnection) throws {
+        try db.execute(
+            """
+            UPDATE einmallink SET versandt_am = \(fehler == nil ? am : nil), versandfehler = \(fehler)
+            WHERE brief = \(brief)
+            """)
+    }
+
+    /// Notes why a link is handed over.
     static func melde(_ link: NeuerLink, fehler: String?, am: Instant, in db: any SQLConnection) throws {
         try db.execute(
             """

@@ -45,7 +45,11 @@ package struct EmailRoutes: RoomRoutes {
         let (klartext, am) = (felder.roh("passwort"), now())
         let neu: Postadresse
         do { neu = try Postadresse(felder.roh("email")) } catch { return try refuse("email", error.message) }
-        if neu.text == person.email { return try refuse("email", "Das ist Ihre Adresse schon jetzt.") }
+        let istMarkiert = try await database.read { db in
+            try PersonStore.finde(person.id, in: db)?.markierung != nil
+        }
+        // An address from which mail came back is confirmed by a letter that arrives.
+        if neu.text == person.email, !istMarkiert { return try refuse("email", "Das ist Ihre Adresse schon jetzt.") }
         let konto = try await database.write { db in
             try Linkbremse.zaehle("email", person.id.rawValue, hoechstens: 10, am: am, in: db)
                 ? KontoStore.konto(email: person.email, in: db) : nil
@@ -57,30 +61,24 @@ package struct EmailRoutes: RoomRoutes {
             return try refuse("passwort", "Das Passwort stimmt nicht.")
         }
         let wer = context.nachschau
-        let link = try await database.write { db -> NeuerLink? in
+        try await database.write { [post] db in
             // A new password or an end of the session meanwhile was meant to keep this out.
             try wer.verlange(.angemeldet, in: db)
             guard try KontoStore.gilt(konto.kennwort, of: person.id, in: db) else {
                 throw Refusal(.conflict, "Das Passwort wurde inzwischen an anderer Stelle geändert.")
             }
-            guard try PersonStore.finde(email: neu.text, in: db) == nil else { return nil }
-            return try EinmallinkStore.neu(.email, fuer: person.id, wert: neu.text, am: am, in: db)
-        }
-        if let link {
-            post.sendeNebenbei(
-                Kontobriefe.neueAdresse(try post.adresse(of: link)), an: neu, name: person.name,
-                kennung: post.kennung(link), link: link)
-            // The address was checked when the account was made, or the operator made it and knows.
-            if let alt = try? Postadresse(person.email) {
-                post.sendeNebenbei(
-                    Kontobriefe.alteAdresse(), an: alt, name: person.name,
-                    kennung: Kontopost.kennung("alt-\(link.hash)"))
-            }
+            guard try [nil, person.id].contains(PersonStore.finde(email: neu.text, in: db)?.id) else { return }
+            let link = try EinmallinkStore.neu(.email, fuer: person.id, wert: neu.text, am: am, in: db)
+            try post.schreibe(Kontobriefe.neueAdressen, an: person.id, link: link, am: am, in: db)
+            guard neu.text != person.email else { return }
+            // Nothing reaches an address of before that is none.
+            guard let bisher = try? Postadresse(person.email) else { return }
+            try post.schreibe(Kontobriefe.alteAdressen, an: person.id, adresse: bisher, am: am, in: db)
         }
         return try site.render(
             Meldung(
-                "Bitte bestätigen Sie die neue Adresse",
-                "An die neue Adresse ist eine E-Mail unterwegs. Öffnen Sie den Link darin; bis dahin bleibt es bei der bisherigen Adresse.",
+                "Bitte bestätigen Sie die Adresse",
+                "An diese Adresse wird eine E-Mail verschickt. Öffnen Sie den Link darin; bis dahin bleibt alles, wie es ist.",
                 weiter: Verweis("Weiter", "/")), context)
     }
 }

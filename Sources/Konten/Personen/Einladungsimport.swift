@@ -26,10 +26,14 @@ package enum Einladungsimport {
     /// One transaction; a person whom the sheet does not name stays as she is.
     ///
     /// `person` is who invites, asked for in the transaction, nil for the operator; `kennwort` is of a secret that nobody knows.
+    /// `zustellung` sees to it, in the same transaction, that each person gets the link.
     package static func run(
         _ source: TextSource, bei behoerde: Behoerde, als person: Nachschau?, kennwort: Kennwort,
         _ auftrag: Importauftrag,
-        in database: any Database
+        in database: any Database,
+        zustellung: @escaping @Sendable (Personenverwaltung.Einladung, Handelnder, any SQLConnection) throws -> Void = {
+            _, _, _ in
+        }
     ) async throws -> Ergebnis {
         var gelesen = Importbericht()
         guard
@@ -64,6 +68,7 @@ package enum Einladungsimport {
                     ergebnis.einladungen.append(made)
                 }
             }
+            for einladung in ergebnis.einladungen { try zustellung(einladung, wer, db) }
             ergebnis.bericht.geschrieben = true
             return ergebnis
         }

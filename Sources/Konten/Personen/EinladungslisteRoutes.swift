@@ -74,7 +74,7 @@ package struct EinladungslisteRoutes: RoomRoutes {
         let (behoerde, person) = try await allowed(context)
         let felder = try await Formular.read(request, context).felder
         let liste = try await find(context, behoerde, person)
-        _ = try post.verlangeAdresse()
+        try post.verlangeAdresse()
         let auftrag = Importauftrag(
             fehlerhafteUeberspringen: felder["ueberspringen"] == "ja", urheber: context.urheber(now()))
         let ergebnis = try await run(liste, behoerde, context, auftrag)
@@ -84,12 +84,6 @@ package struct EinladungslisteRoutes: RoomRoutes {
                 status: .unprocessableContent)
         }
         try await database.write { db in try EinladungslisteStore.delete(liste.id, in: db) }
-        let letters = ergebnis.einladungen.compactMap { one -> (link: NeuerLink, an: Postadresse, name: String?)? in
-            // The address came through the sheet's check.
-            guard let link = one.link, let an = try? Postadresse(one.person.email) else { return nil }
-            return (link, an, one.person.name)
-        }
-        post.sendeEinladungen(letters, von: person.name ?? person.email, bei: behoerde.name)
         return .weiter(zu: "\(behoerde.personenpfad)?ok=liste")
     }
 
@@ -104,7 +98,12 @@ package struct EinladungslisteRoutes: RoomRoutes {
         }
         let kennwort = try await anmeldung.neuesKennwort(Geheimnis.neu(bytes: 24))
         return try await Einladungsimport.run(
-            source, bei: behoerde, als: context.nachschau, kennwort: kennwort, auftrag, in: database)
+            source, bei: behoerde, als: context.nachschau, kennwort: kennwort, auftrag, in: database
+        ) { [post] made, wer, db in
+            guard let link = made.link, post.istAn else { return }
+            _ = try post.stelleZu(
+                link, an: made.person, von: wer.urheber.person, bei: behoerde.id, zeigbar: made.zeigbar, in: db)
+        }
     }
 
     private func allowed(_ context: SiteContext) async throws -> (Behoerde, Person) {

@@ -89,9 +89,13 @@ package enum PersonStore {
         guard one == nil else {
             throw Refusal(.conflict, "Diese Adresse hat inzwischen ein anderes Konto. Es bleibt bei der bisherigen.")
         }
-        try db.execute("UPDATE person SET email = \(email) WHERE id = \(id)")
+        let changed = try db.execute(
+            "UPDATE person SET email_vorher = email, email = \(email) WHERE id = \(id) AND email <> \(email)")
+        // Both a new mailbox and the old one that was confirmed get mail again.
+        try db.execute("UPDATE person SET markiert_am = NULL, markierung = NULL WHERE id = \(id)")
         // Whoever reads the old mailbox has no part in the account any more.
         try EinmallinkStore.beende(alle: id, in: db)
+        guard changed > 0 else { return }
         try VerlaufStore.append([Verlauf(.emailGeaendert, nach: id.rawValue)], durch: urheber, in: db)
     }
 

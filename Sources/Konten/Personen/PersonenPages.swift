@@ -40,6 +40,8 @@ struct PersonenSeite: Page {
                     ("name", person.anzeige), ("pfad", "\(ort.pfad)/\(person.id.rawValue)"),
                     ("email", person.name == nil ? nil : person.email), ("zustand", person.zustand.name),
                     ("versandfehler", person.zustand == .eingeladen ? person.versandfehler : nil),
+                    ("unterwegs", person.zustand == .eingeladen && person.istUnterwegs ? true : nil),
+                    ("tot", person.zustand != .eingeladen && person.markierung != nil ? true : nil),
                     ("aemter", person.aemter.map { Amtsansicht($0, ort) }), ("ohneAmt", person.aemter.isEmpty),
                 ])
             }
@@ -140,7 +142,7 @@ struct Vergabefelder: Sendable {
 struct PersonSeite: Page {
     static let template = "konten/person"
     static let hinweise = [
-        "einladung": "Die Einladung ist verschickt.", "passwort": "Der Link für ein neues Passwort ist verschickt.",
+        "einladung": "Die Einladung wird verschickt.", "passwort": "Der Link für ein neues Passwort wird verschickt.",
         "vorhanden": "Zu dieser Adresse gibt es schon ein Konto. Es hat die Rolle jetzt.",
         "rolle": "Die Rolle ist vergeben.", "entzogen": "Die Rolle ist entzogen.",
         "zugang": "Das Zugangstoken ist widerrufen und gilt nicht mehr.",
@@ -179,6 +181,13 @@ struct PersonSeite: Page {
         case "zustand": person.zustand.name
         case "auskunft": wer.darf(.betrieb) ? "/betrieb/personen/\(person.id.rawValue)/auskunft" : nil
         case "versandfehler": person.zustand == .eingeladen ? person.versandfehler : nil
+        case "versandt":
+            person.zustand == .eingeladen && person.versandfehler == nil ? person.versandtAm?.berlin : nil
+        case "unterwegs": person.zustand == .eingeladen && person.versandtAm == nil && person.istUnterwegs
+        case "markierung": darf || wer.darf(.betrieb) ? person.markierung : nil
+        case "selbstziel":
+            darf && person.zustand == .eingeladen && aemter.count == person.aemter.count
+                && person.aemter.allSatisfy { wer.darf($0.recht) } ? pfad + "/einladung" : nil
         case "einladungsziel": darf && person.zustand == .eingeladen ? pfad + "/einladung" : nil
         case "passwortziel":
             ort == .installation && person.zustand == .aktiv ? pfad + "/passwort" : nil
@@ -233,7 +242,7 @@ struct LinkSeite: Page {
             if case .perHand(let link, _) = zustellung { link } else { nil }
         case "grund":
             switch zustellung {
-            case .verschickt: nil
+            case .unterwegs: nil
             case .perHand(_, let grund), .gescheitert(let grund): grund
             }
         default: nil

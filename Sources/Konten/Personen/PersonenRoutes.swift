@@ -83,7 +83,7 @@ package struct PersonenRoutes: RoomRoutes {
     @Sendable func invite(_ request: Request, _ context: SiteContext) async throws -> Response {
         let bereich = try await bereich(context, \.verwalten)
         let form = Vergabeform(try await Formular.read(request, context).felder)
-        let adresse = try post.verlangeAdresse()
+        try post.verlangeAdresse()
         var errors = FormErrors()
         var email: Postadresse?
         do { email = try Postadresse(form.email) } catch { errors.add("email", error.message) }
@@ -95,50 +95,51 @@ package struct PersonenRoutes: RoomRoutes {
         let kennwort = try await anmeldung.neuesKennwort(Geheimnis.neu(bytes: 24))
         let (am, behoerden, person) = (now(), behoerden, context.nachschau)
         let made: Personenverwaltung.Einladung
+        let zustellung: Kontopost.Zustellung?
         do {
-            made = try await database.write { db in
+            (made, zustellung) = try await database.write { [self] db in
                 let wer = try Handelnder.jetzt(person, am: am, in: db)
                 try wer.verlange(bereich.verwalten)
                 let vergabe = try form.vergabe(bereich, behoerden, in: db)
-                return try Personenverwaltung.lade(
+                let made = try Personenverwaltung.lade(
                     email, name: name.isEmpty ? nil : name, [vergabe], kennwort: kennwort, durch: wer, in: db)
+                if made.link == nil, made.hatGeaendert, made.person.zustand == .aktiv {
+                    try post.schreibe(
+                        Kontobriefe.neueRollen, an: made.person.id, von: wer.urheber.person,
+                        organisation: bereich.organisation, am: am, in: db)
+                }
+                return (made, try stelleZu(made, bereich, wer, selbst: false, in: db))
             }
         } catch let errors as FormErrors { return try formular(form, errors, bereich, context) }
-        guard let link = made.link else {
-            if made.hatGeaendert, made.person.zustand == .aktiv {
-                post.sendeNebenbei(
-                    Kontobriefe.neueRolle(bei: bereich.name, adresse: adresse), an: email, name: made.person.name,
-                    kennung: Kontopost.kennung("rolle-\(Kennung.neu(am))"))
-            }
+        guard let zustellung else {
             return .weiter(zu: "\(bereich.pfad)/\(made.person.id.rawValue)?ok=vorhanden")
         }
-        return try await zugestellt(made, link, bereich, context)
+        return try zugestellt(made, zustellung, bereich, context)
     }
 
-    /// The page after inviting: that the letter is on its way, or the link to hand over.
+    /// In the transaction that made a link; nil where there is none.
+    private func stelleZu(
+        _ made: Personenverwaltung.Einladung, _ bereich: Personenbereich, _ wer: Handelnder, selbst: Bool,
+        in db: any SQLConnection
+    ) throws -> Kontopost.Zustellung? {
+        try made.link.map { link in
+            try post.stelleZu(
+                link, an: made.person, von: wer.urheber.person, bei: bereich.organisation, zeigbar: made.zeigbar,
+                selbst: selbst, in: db)
+        }
+    }
+
+    /// The page after inviting: that the letter is being sent, or the link to hand over.
     private func zugestellt(
-        _ made: Personenverwaltung.Einladung, _ link: NeuerLink, _ bereich: Personenbereich, _ context: SiteContext
-    ) async throws -> Response {
-        let person = try context.verlangePerson()
-        let pfad = "\(bereich.pfad)/\(made.person.id.rawValue)"
-        let zustellung: Kontopost.Zustellung
-        do {
-            zustellung = try await post.stelleZu(
-                link, an: Postadresse(made.person.email), name: made.person.name, von: person.name ?? person.email,
-                bei: bereich.name, zeigbar: made.zeigbar)
-        } catch let refusal as Refusal where refusal.kind == .unprocessable {
-            // An account of before, with an address that no letter reaches.
-            zustellung =
-                made.zeigbar
-                ? .perHand(link: try post.adresse(of: link), grund: refusal.message)
-                : .gescheitert(grund: refusal.message)
+        _ made: Personenverwaltung.Einladung, _ zustellung: Kontopost.Zustellung, _ bereich: Personenbereich,
+        _ context: SiteContext
+    ) throws -> Response {
+        let zweck = made.link?.zweck ?? .einladung
+        guard zustellung != .unterwegs else {
+            return .weiter(zu: "\(bereich.pfad)/\(made.person.id.rawValue)?ok=\(zweck.rawValue)")
         }
-        switch zustellung {
-        case .verschickt: return .weiter(zu: "\(pfad)?ok=\(link.zweck.rawValue)")
-        case .perHand, .gescheitert:
-            return try site.render(
-                LinkSeite(ort: bereich, person: made.person, zweck: link.zweck, zustellung: zustellung), context)
-        }
+        return try site.render(
+            LinkSeite(ort: bereich, person: made.person, zweck: zweck, zustellung: zustellung), context)
     }
 
     @Sendable func show(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -248,18 +249,19 @@ package struct PersonenRoutes: RoomRoutes {
         _ work: @escaping @Sendable (Person.ID, Handelnder, any SQLConnection) throws -> Personenverwaltung.Einladung
     ) async throws -> Response {
         let bereich = try await bereich(context, \.verwalten)
-        _ = try await Formular.read(request, context)
-        _ = try post.verlangeAdresse()
+        let selbst = try await Formular.read(request, context).felder["weg"] == "selbst"
+        try post.verlangeAdresse()
         let id = Person.ID(rawValue: try context.parameter("person"))
         let (person, am) = (context.nachschau, now())
-        let made = try await database.write { db in
+        let (made, zustellung) = try await database.write { [self] db in
             guard try PersonenRoutes.finde(id, bereich, in: db) != nil else { throw Personenverwaltung.unbekannt }
             let wer = try Handelnder.jetzt(person, am: am, in: db)
             try wer.verlange(bereich.verwalten)
-            return try work(id, wer, db)
+            let made = try work(id, wer, db)
+            return (made, try stelleZu(made, bereich, wer, selbst: selbst, in: db))
         }
-        guard let link = made.link else { throw Personenverwaltung.unbekannt }
-        return try await zugestellt(made, link, bereich, context)
+        guard let zustellung else { throw Personenverwaltung.unbekannt }
+        return try zugestellt(made, zustellung, bereich, context)
     }
 
     /// Which accounts this request is about, after asking for the right.

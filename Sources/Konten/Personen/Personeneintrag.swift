@@ -17,6 +17,12 @@ package struct Personeneintrag: Sendable, Equatable {
     package var aemter: [Amtsangabe] = []
     /// What became of the letter with the last invitation; nil where it arrived or none was sent.
     package let versandfehler: String?
+    /// When the letter with the last invitation left.
+    package let versandtAm: Instant?
+    /// That letter waits to be sent.
+    package let istUnterwegs: Bool
+    /// Why nothing is sent to the address any more; nil for an address that works, as far as anybody knows.
+    package let markierung: String?
 
     /// The name, or the address of somebody who has not told it.
     package var anzeige: String { name ?? email }
@@ -24,10 +30,17 @@ package struct Personeneintrag: Sendable, Equatable {
 
 extension Personeneintrag: RowDecodable {
     static let columns: SQL = """
-        person.id, person.email, person.name, person.gesperrt_am, person.eingeladen_am,
+        person.id, person.email, person.name, person.gesperrt_am, person.eingeladen_am, person.markierung,
         (SELECT max(einmallink.versandfehler) FROM einmallink
          WHERE einmallink.person = person.id AND einmallink.zweck = 'einladung' AND einmallink.benutzt_am IS NULL)
-        AS versandfehler
+        AS versandfehler,
+        (SELECT max(einmallink.versandt_am) FROM einmallink
+         WHERE einmallink.person = person.id AND einmallink.zweck = 'einladung' AND einmallink.benutzt_am IS NULL)
+        AS versandt_am,
+        EXISTS (SELECT 1 FROM einmallink
+         WHERE einmallink.person = person.id AND einmallink.zweck = 'einladung' AND einmallink.benutzt_am IS NULL
+               AND einmallink.brief IS NOT NULL AND einmallink.versandt_am IS NULL AND einmallink.versandfehler IS NULL)
+        AS unterwegs
         """
 
     package init(row: Row) throws {
@@ -37,6 +50,9 @@ extension Personeneintrag: RowDecodable {
         let (gesperrt, eingeladen): (Instant?, Instant?) = (try row["gesperrt_am"], try row["eingeladen_am"])
         zustand = gesperrt != nil ? .gesperrt : eingeladen != nil ? .eingeladen : .aktiv
         versandfehler = try row["versandfehler"]
+        versandtAm = try row["versandt_am"]
+        istUnterwegs = try row["unterwegs"]
+        markierung = try row["markierung"]
     }
 }
 

@@ -27,9 +27,6 @@ package struct Handelnder: Sendable {
     package func verlange(_ recht: Recht) throws {
         if let person { try Rechte.verlange(recht, von: person) }
     }
-
-    /// How the one who acts is called in letters; nil for the operator.
-    var anzeige: String? { person.map { $0.name ?? $0.email } }
 }
 
 /// Everything that changes whose account there is and which roles it holds: pages, sheets and commands come here.

@@ -3,14 +3,14 @@ import Post
 import Web
 
 /// What the letters about accounts say.
-enum Kontobriefe {
-    private static let automatisch =
+package enum Kontobriefe {
+    static let automatisch =
         "Diese E-Mail hat Leitstand von selbst verschickt. Antworten liest niemand; wenden Sie sich an die Person, die Sie kennen."
     private static let frist = "Der Link gilt 24 Stunden lang und nur einmal."
 
-    static func einladung(_ link: String, von: String?, bei: String?) -> (betreff: String, inhalt: Briefinhalt) {
+    static func einladung(_ link: String, von: String?, bei: String?) -> Briefentwurf {
         let wer = von.map { "\($0) hat Sie eingeladen" } ?? "Sie sind eingeladen"
-        return (
+        return Briefentwurf(
             "Ihre Einladung zu Leitstand",
             Briefinhalt(
                 "Ihre Einladung zu Leitstand",
@@ -24,8 +24,8 @@ enum Kontobriefe {
         )
     }
 
-    static func passwort(_ link: String) -> (betreff: String, inhalt: Briefinhalt) {
-        (
+    static func passwort(_ link: String) -> Briefentwurf {
+        Briefentwurf(
             "Neues Passwort für Leitstand",
             Briefinhalt(
                 "Neues Passwort wählen",
@@ -37,8 +37,8 @@ enum Kontobriefe {
         )
     }
 
-    static func neueAdresse(_ link: String) -> (betreff: String, inhalt: Briefinhalt) {
-        (
+    static func neueAdresse(_ link: String) -> Briefentwurf {
+        Briefentwurf(
             "Bitte bestätigen Sie Ihre E-Mail-Adresse",
             Briefinhalt(
                 "E-Mail-Adresse bestätigen",
@@ -48,8 +48,8 @@ enum Kontobriefe {
         )
     }
 
-    static func alteAdresse() -> (betreff: String, inhalt: Briefinhalt) {
-        (
+    static func alteAdresse() -> Briefentwurf {
+        Briefentwurf(
             "Ihre E-Mail-Adresse bei Leitstand soll sich ändern",
             Briefinhalt(
                 "Ihre E-Mail-Adresse soll sich ändern",
@@ -61,8 +61,8 @@ enum Kontobriefe {
         )
     }
 
-    static func loeschhinweis(_ tag: Tag, adresse: String) -> (betreff: String, inhalt: Briefinhalt) {
-        (
+    static func loeschhinweis(_ tag: Tag, adresse: String) -> Briefentwurf {
+        Briefentwurf(
             "Ihr Konto bei Leitstand wird bald gelöscht",
             Briefinhalt(
                 "Ihr Konto wird bald gelöscht",
@@ -74,8 +74,8 @@ enum Kontobriefe {
         )
     }
 
-    static func neueRolle(bei: String?, adresse: String) -> (betreff: String, inhalt: Briefinhalt) {
-        (
+    static func neueRolle(bei: String?, adresse: String) -> Briefentwurf {
+        Briefentwurf(
             "Neue Rolle in Leitstand",
             Briefinhalt(
                 "Sie haben eine neue Rolle",
