@@ -128,11 +128,8 @@ import Web
     }
 
     /// The same routes by program: with a token of every member of the cast.
-    @Test(arguments: TestBackend.available)
-    func `a token opens what its person may open, and a token to read changes nothing`(on backend: TestBackend)
-        async throws
-    {
-        let database = try await Welt.beispiel(backend)
+    @Test func `a token opens what its person may open, and a token to read changes nothing`() async throws {
+        let database = try await Welt.beispiel(.sqliteMemory)
         let besetzung = try await Besetzung.stelleAuf(in: database)
         let beispiele = try await Self.beispiele(database)
         try await TestSite(database, anfragemass: Anfragemass(jeToken: 0)).run { anyone in

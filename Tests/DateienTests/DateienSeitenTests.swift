@@ -111,7 +111,8 @@ import Web
         let ordner = try Testordner()
         let pfad = ordner.pfad
         let orte = try await Anhangorte.in_(database)
-        try await TestSite(database, dateien: Dateieingang(database: database, ordner: pfad)).run { (anyone) async throws in
+        try await TestSite(database, dateien: Dateieingang(database: database, ordner: pfad)).run {
+            (anyone) async throws in
             let client = try await anyone.als(.koordination)
             for csrf in [nil, "", "fremd"] as [String?] {
                 let answer = try await client.haengeAn(orte.eintrag + "/dateien", "a.txt", [97], csrf: .some(csrf))
@@ -132,7 +133,8 @@ import Web
         let ordner = try Testordner()
         let pfad = ordner.pfad
         let orte = try await Anhangorte.in_(database)
-        try await TestSite(database, dateien: Dateieingang(database: database, ordner: pfad)).run { (anyone) async throws in
+        try await TestSite(database, dateien: Dateieingang(database: database, ordner: pfad)).run {
+            (anyone) async throws in
             let client = try await anyone.als(.koordination)
             #expect(try await client.haengeAn(orte.eintrag + "/dateien", "a.pdf", Proben.pdf).status == .seeOther)
             #expect(try await client.haengeAn(orte.dienst + "/dateien", "b.pdf", Proben.pdf).status == .seeOther)
@@ -229,7 +231,8 @@ import Web
         let ordner = try Testordner()
         let pfad = ordner.pfad
         let orte = try await Anhangorte.in_(database)
-        try await TestSite(database, dateien: Dateieingang(database: database, ordner: pfad)).run { (anyone) async throws in
+        try await TestSite(database, dateien: Dateieingang(database: database, ordner: pfad)).run {
+            (anyone) async throws in
             let client = try await anyone.als(.koordination)
             let ort = orte.dienst + "/dateien"
             for (name, bytes) in [

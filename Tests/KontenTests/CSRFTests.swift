@@ -17,7 +17,8 @@ import Web
             case "organisation": Rollenspiel.duelmen
             case "slug": "beispiel-hund-anmelden-und-abmelden"
             case "angabe": werte[art] ?? "{fehlt}"
-            case "sitzung", "person", "liste", "zugang", "job", "art", "id", "webhook", "sendung", "brief": "gibtesnicht"
+            case "sitzung", "person", "liste", "zugang", "job", "art", "id", "webhook", "sendung", "brief":
+                "gibtesnicht"
             default: werte[String(match.1)] ?? "{fehlt}"
             }
         }

@@ -143,6 +143,54 @@ private final class Zwischenfall: Database {
     }
 
     @Test(arguments: TestBackend.available)
+    func `what a program sends changes nothing after the role was taken, the token revoked or narrowed`(
+        on backend: TestBackend
+    ) async throws {
+        let database = Zwischenfall(try await Welt.beispiel(backend))
+        let haus = "/api/v1" + Self.ort
+        let writes = [
+            ("/api/v1" + Self.liste, #"{"titel": "Neu"}"#), (haus + "/einheiten", #"{"name": "Neues Amt"}"#),
+            (haus + "/fachverfahren", #"{"art": "portal", "produkt": "Portal"}"#),
+            (haus + "/delegationen", #"{"an": "05558", "rolle": "leserecht"}"#),
+            ("/api/v1/dienste", #"{"name": "Fähre", "anbieter": "\#(Rollenspiel.duelmen)"}"#),
+        ]
+        try await TestSite(database).run { anyone in
+            let client = try await anyone.als(.koordination)
+            let id = try #require(try await client.person()).id
+            for (path, body) in writes {
+                for (work, status) in [
+                    ("DELETE FROM amt WHERE person = \(id)", .forbidden),
+                    ("UPDATE zugangstoken SET widerrufen_am = \(Welt.jetzt)", .unauthorized),
+                    ("UPDATE zugangstoken SET umfang = 'lesen'", .forbidden),
+                    ("UPDATE person SET gesperrt_am = \(Welt.jetzt) WHERE id = \(id)", .unauthorized),
+                ] as [(SQL, HTTPResponse.Status)] {
+                    let program = try await anyone.als(.koordination).programm()
+                    _ = try await database.write { db in
+                        // Noted already, so that the next write is the change itself.
+                        try db.execute("UPDATE zugangstoken SET zuletzt_am = \(Welt.jetzt)")
+                    }
+                    database.plane { db in _ = try db.execute(work) }
+                    let refused = try await program.frage(.post, path, body)
+                    #expect(refused.status == status, "\(path): \(refused.status)")
+                    let place = Rollenspiel.duelmen
+                    _ = try await database.write { db in
+                        try db.execute("UPDATE person SET gesperrt_am = NULL WHERE id = \(id)")
+                        try db.execute("DELETE FROM zugangstoken")
+                        try db.execute(
+                            """
+                            INSERT INTO amt (person, rolle, organisation)
+                            SELECT \(id), 'ozg_ansprechperson', id FROM organisation_sicht WHERE ars = \(place)
+                            ON CONFLICT DO NOTHING
+                            """)
+                    }
+                }
+                let made = try await anyone.als(.koordination).programm().frage(.post, path, body)
+                #expect(made.status == .created, "\(path): \(made.text)")
+            }
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
     func `a role that waits for its second factor changes no account and shows no link`(
         on backend: TestBackend
     ) async throws {
