@@ -122,9 +122,13 @@ private struct Probescanner: Virenpruefung {
             }
         }
         #expect(try await database.zahl("SELECT count(*) FROM datei_inhalt WHERE geprueft_am IS NULL") == 1)
-        try await site(.sauber).run { (client) async throws in #expect(try await client.get("/dateien/\(id)").status == .ok) }
+        try await site(.sauber).run { (client) async throws in
+            #expect(try await client.get("/dateien/\(id)").status == .ok)
+        }
         #expect(try await database.zahl("SELECT count(*) FROM datei_inhalt WHERE geprueft_am IS NOT NULL") == 1)
         // Found clean once, it needs no scanner any more.
-        try await site(.gestoert("weg")).run { (client) async throws in #expect(try await client.get("/dateien/\(id)").status == .ok) }
+        try await site(.gestoert("weg")).run { (client) async throws in
+            #expect(try await client.get("/dateien/\(id)").status == .ok)
+        }
     }
 }
