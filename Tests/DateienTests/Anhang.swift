@@ -9,7 +9,7 @@ extension SiteClient {
     /// Posts the form of attachments as a browser does; `csrf` nil leaves the field out.
     func haengeAn(
         _ pfad: String, _ name: String, _ inhalt: [UInt8], beschreibung: String = "", csrf: String?? = .none,
-        marke: String = "----grenze7f3a", laenge: Int? = nil
+        marke: String = "----grenze7f3a"
     ) async throws -> Antwort {
         let secret: String? = csrf ?? self.csrf
         var body: [UInt8] = []
@@ -21,8 +21,7 @@ extension SiteClient {
         body += Array("--\(marke)\r\nContent-Disposition: form-data; name=\"datei\"; filename=\"\(name)\"\r\n".utf8)
         body +=
             Array("Content-Type: application/octet-stream\r\n\r\n".utf8) + inhalt + Array("\r\n--\(marke)--\r\n".utf8)
-        var headers: HTTPFields = [.contentType: "multipart/form-data; boundary=\(marke)"]
-        if let laenge { headers[.contentLength] = String(laenge) }
+        let headers: HTTPFields = [.contentType: "multipart/form-data; boundary=\(marke)"]
         return try await send(.post, pfad, headers: headers, body: body)
     }
 }

@@ -32,7 +32,8 @@ import Testing
                 let bothText = Set([art, probe.art]).isSubset(of: [.text, .csv])
                 // XML and JSON are text, but a page in disguise is not; a model is XML.
                 let isWider =
-                    (art == .xml && probe.art == .bpmn) || ([.text, .csv].contains(art) && probe.art == .json)
+                    (art == .xml && probe.art == .bpmn)
+                    || ([.text, .csv].contains(art) && [.json, .bpmn].contains(probe.art))
                 if bothText || isWider { continue }
                 let satz = try Self.satz("x.\(art.endungen[0])", probe.bytes)
                 #expect(satz != nil, "\(probe.name) als \(art)")
@@ -45,7 +46,10 @@ import Testing
             Proben.zip([.init(name: "a.txt")]), Array("<script>alert(1)</script>".utf8), Proben.pdf, [1, 2, 3],
         ]
         for probe in Proben.alle where [.pdf, .png, .gif, .webp, .jpeg].contains(probe.art) {
-            for more in behind { #expect(try Self.satz(probe.name, probe.bytes + more) != nil, "\(probe.name)") }
+            // Two of them one after the other are one that was continued.
+            for more in behind where probe.art != .pdf || more != Proben.pdf {
+                #expect(try Self.satz(probe.name, probe.bytes + more) != nil, "\(probe.name)")
+            }
             #expect(try Self.satz(probe.name, Array(probe.bytes.dropLast(6))) != nil, "\(probe.name)")
         }
         // A second picture behind the first is what cameras write.
