@@ -65,7 +65,9 @@ enum Webhookverteilung {
         var ziele: Set<String> = []
         for webhook in webhooks {
             let mine = empfaenger.zeilen(webhook.organisation).filter { zeile in
-                Webhookereignis(art: zeile.art).map(webhook.ereignisse.contains) == true
+                // What was written before and sealed later is none of its business.
+                zeile.am >= webhook.angelegtAm
+                    && Webhookereignis(art: zeile.art).map(webhook.ereignisse.contains) == true
             }
             for start in stride(from: 0, to: mine.count, by: Webhooksendung.hoechstens) {
                 let part = mine[start..<min(start + Webhooksendung.hoechstens, mine.count)]

@@ -99,7 +99,7 @@ def ein_webhook_entsteht_mit_der_tastatur_und_sein_programm_erfaehrt_jede_aender
                 webhook = seite.page.url
                 aendern(hand, empfaenger, schluessel)
                 erneut(hand, empfaenger, webhook)
-            with browser.seite(SCHMAL, angemeldet=True, skripte=False) as seite:
+            with browser.seite(SCHMAL, angemeldet=True) as seite:
                 schmal(Finger(seite), empfaenger, webhook, geheimnis)
             protokoll = server.ausgabe()
             assert geheimnis not in protokoll and "wort=geheim" not in protokoll, "im Protokoll steht ein Geheimnis"

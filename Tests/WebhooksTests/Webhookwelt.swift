@@ -106,6 +106,9 @@ struct Webhookwelt: Sendable {
                 try OrganisationStore.named(Rollenspiel.hamm, in: db).id.rawValue
             )
         }
+        // What the example data wrote is over before the first webhook is made.
+        try await lauf()
+        uhr.vor(1)
     }
 
     static let basis = "/organisationen/\(Rollenspiel.duelmen)/webhooks"
