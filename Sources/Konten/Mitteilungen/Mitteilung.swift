@@ -95,10 +95,16 @@ package enum MitteilungStore {
         }
     }
 
-    /// Persons with something that no letter tells yet.
-    static func wartende(hoechstens: Int, in db: any SQLConnection) throws -> [Person.ID] {
+    /// Persons with something that no letter tells yet; for those who want single letters only what should have had one
+    /// before `vor`.
+    static func wartende(vor: Instant, hoechstens: Int, in db: any SQLConnection) throws -> [Person.ID] {
         try db.rows(
-            "SELECT DISTINCT person FROM mitteilung WHERE brief IS NULL ORDER BY person LIMIT \(hoechstens)"
+            """
+            SELECT DISTINCT mitteilung.person FROM mitteilung JOIN person ON person.id = mitteilung.person
+            WHERE mitteilung.brief IS NULL
+                  AND (person.mitteilungen = \(Mitteilungswunsch.taeglich) OR mitteilung.am < \(vor))
+            ORDER BY mitteilung.person LIMIT \(hoechstens)
+            """
         ).map { try $0["person"] }
     }
 

@@ -41,7 +41,8 @@ package struct Mitteilungspost: Sendable {
             .datenbank(.tagespost, plan: .taeglich(stunde: Mitteilungspost.stunde)) { [self] _, db in
                 let am = now()
                 guard am.tag.istArbeitstag else { return }
-                let whom = try MitteilungStore.wartende(hoechstens: Mitteilungspost.portion, in: db)
+                let whom = try MitteilungStore.wartende(
+                    vor: am.plus(sekunden: -3_600), hoechstens: Mitteilungspost.portion, in: db)
                 for person in whom { try stelle(Kontobriefe.tagesposten, person, nil, in: db) }
                 guard whom.count == Mitteilungspost.portion else { return }
                 try JobStore.stelle(.tagespost, KeineAngaben(), schluessel: planschluessel, am: am, in: db)
