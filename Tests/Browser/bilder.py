@@ -26,6 +26,10 @@ BILDER = {
     "einladen": (VERWALTUNG + "/personen/einladen", 900),
     "verlauf": (VERWALTUNG + "/verlauf", 760),
 }
+# Was nur die Administration sieht.
+ADMINISTRATION = {
+    "betrieb": ("/betrieb", 1100),
+}
 AEMTER = [("Amt für soziale Integration", "50"), ("Ordnungs- und Bürgeramt", "32"), ("Bauordnungsamt", "63")]
 PERSONEN = [("redaktion@stadt.example", "Redaktion Hamm", "redaktion"),
             ("umsetzung@stadt.example", "Umsetzung Hamm", "umsetzungsverantwortung")]
@@ -36,23 +40,25 @@ def machen(u, ziel):
     ziel = Path(ziel)
     ziel.mkdir(parents=True, exist_ok=True)
     u.server.cli("import", "umsetzung", BEISPIELE / "umsetzung" / f"{ORT}.csv", "--organisation", ORT)
+    dateien = [aufnehmen(u, ziel, name, *wo) for name, wo in ADMINISTRATION.items()]
     koordination(u)
-    dateien = []
-    for name, (pfad, hoehe) in BILDER.items():
-        with u.browser.seite(angemeldet=True, hoehe=hoehe) as seite:
-            seite.page.goto(pfad)
-            if name == "vorschlag":
-                seite.page.goto(seite.page.locator("tbody th a").first.get_attribute("href"))
-            seite.werte("document.fonts.ready.then(() => true)", warten=True)
-            datei = ziel / f"{name}.png"
-            if name == "druck":
-                blatt = u.ordner / "blatt.pdf"
-                seite.page.pdf(path=str(blatt), format="A4", prefer_css_page_size=True)
-                subprocess.run(["pdftoppm", "-r", "72", "-png", "-singlefile", blatt, ziel / name], check=True)
-            else:
-                seite.page.screenshot(path=str(datei), animations="disabled")
-            dateien.append(datei)
-    return dateien
+    return dateien + [aufnehmen(u, ziel, name, *wo) for name, wo in BILDER.items()]
+
+
+def aufnehmen(u, ziel, name, pfad, hoehe):
+    with u.browser.seite(angemeldet=True, hoehe=hoehe) as seite:
+        seite.page.goto(pfad)
+        if name == "vorschlag":
+            seite.page.goto(seite.page.locator("tbody th a").first.get_attribute("href"))
+        seite.werte("document.fonts.ready.then(() => true)", warten=True)
+        datei = ziel / f"{name}.png"
+        if name == "druck":
+            blatt = u.ordner / "blatt.pdf"
+            seite.page.pdf(path=str(blatt), format="A4", prefer_css_page_size=True)
+            subprocess.run(["pdftoppm", "-r", "72", "-png", "-singlefile", blatt, ziel / name], check=True)
+        else:
+            seite.page.screenshot(path=str(datei), animations="disabled")
+        return datei
 
 
 def koordination(u):
