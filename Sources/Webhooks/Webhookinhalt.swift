@@ -49,7 +49,7 @@ struct Webhookinhalt: Sendable {
         switch Webhookereignis(art: zeile.art) {
         case .umsetzung?:
             guard let organisation = zeile.organisation, let eintrag = zeile.eintrag else { return nil }
-            return "\(adresse)/umsetzung/\(organisation)/\(eintrag)"
+            return "\(adresse)/api/v1/umsetzung/\(organisation)/\(eintrag)"
         case .dienst?: return zeile.dienst.flatMap { dienste[$0] }.map { "\(adresse)/api/v1/dienste/\($0)" }
         case .organisation?: return zeile.organisation.map { "\(adresse)/api/v1/organisationen/\($0)" }
         case nil: return nil
