@@ -61,7 +61,7 @@ import Testing
                 Set(object.keys) == [
                     "id", "slug", "name", "anbieter", "url", "hersteller", "formularsystem", "leistungen", "variante",
                     "reifegradmodell",
-                    "reifegrad", "beschreibung",
+                    "reifegrad", "beschreibung", "version",
                 ])
             #expect((object["anbieter"] as? [String: Any])?["ars"] as? String == Rollenspiel.duelmen)
             #expect(
