@@ -39,7 +39,7 @@ struct KontoSeite: Page {
             Feld.auswahl(
                 "mitteilungen", "E-Mails darüber", leer: nil,
                 Mitteilungswunsch.allCases.map { ($0.rawValue, $0.name) }, gewaehlt: stand.mitteilungen.rawValue,
-                pflicht: true)
+                hinweis: "Gebündelt kommen sie an Arbeitstagen um 7 Uhr.", pflicht: true)
         case "rollen": stand.rollen.map(rolle)
         case "hatRollen": !stand.rollen.isEmpty
         case "nameFeld": Feld("name", "Name", wert: name, fehler: fehler["name"], autocomplete: "name")

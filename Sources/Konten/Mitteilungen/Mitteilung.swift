@@ -8,8 +8,8 @@ package enum Mitteilungswunsch: String, CaseIterable, Sendable, SQLConvertible {
 
     var name: String {
         switch self {
-        case .taeglich: "täglich gebündelt, an Arbeitstagen um 7 Uhr"
-        case .einzeln: "einzeln, sobald sich etwas ändert"
+        case .taeglich: "täglich gebündelt"
+        case .einzeln: "einzeln"
         case .keine: "keine"
         }
     }

@@ -18,7 +18,7 @@ package struct MitteilungRoutes: RoomRoutes {
         // The address in letters: after signing in somebody stands before the choice.
         routes.get(MitteilungRoutes.pfad, .angemeldet) { _, context in
             _ = try context.verlangePerson()
-            return .weiter(zu: "/konto#mitteilungen")
+            return .weiter(zu: "/konto#mitteilungswahl")
         }
         routes.post(MitteilungRoutes.pfad, use: waehle)
     }
