@@ -53,7 +53,7 @@ import Web
                 #expect(stand["art"] == "eintrag_geaendert" && stand["wer"] == "person" && stand["feld"] == "stand")
                 #expect(stand["von"] == "offen" && stand["nach"] == "geplant")
                 #expect(
-                    stand["adresse"] == "https://leitstand.example/umsetzung/\(welt.duelmen)/eintrag0")
+                    stand["adresse"] == "https://leitstand.example/api/v1/umsetzung/\(welt.duelmen)/eintrag0")
                 let sendung = try #require(try await welt.sendungen().first)
                 #expect(sendung.zustand == .angekommen && sendung.status == 204 && sendung.id.rawValue == one.id)
                 // Sent again by hand: the same id, the same content, signed anew.
