@@ -50,9 +50,8 @@ struct Adressvorrat: Sendable {
             anmeldung: try Anmeldung(aufwand: .gering),
             suche: Suche(alltag: try Suchwoerter.lade(ressourcen, eigene: lauf.ordner)),
             dateien: Dateieingang(database: database, ordner: lauf.ordner + "/dateien"))
-        // Nothing is attached to the records of the stock.
         let offene = leitstand.router().routes.filter {
-            $0.method == .get && $0.zugang == .oeffentlich && $0.path != "/dateien/{id}"
+            $0.method == .get && $0.zugang == .oeffentlich && !Adressvorrat.fehltImBestand($0.path)
         }
         let werte = try await Werte(database)
         gruppen = try offene.map { route in
@@ -64,6 +63,12 @@ struct Adressvorrat: Sendable {
         }
         gesamtgewicht = gruppen.reduce(0) { $0 + $1.gewicht }
         await database.close()
+    }
+
+    /// The stock has no attached files, no offices and statements of an Organisation, and nobody is invited there.
+    private static func fehltImBestand(_ path: String) -> Bool {
+        path == "/dateien/{id}" || path.hasSuffix("/{link}") || path.hasSuffix("/{einheit}")
+            || path.hasPrefix("/api/v1/organisationen/{ars}/") && path.hasSuffix("/{id}")
     }
 
     /// Whole files take a hundred times longer than pages and are asked for that much less; readers do the same.
@@ -97,7 +102,10 @@ struct Adressvorrat: Sendable {
                     """
                 ),
             ]
-            for (name, sql) in queries {
+            let organisationen: SQL = "SELECT ars AS a FROM organisation_sicht WHERE ars IS NOT NULL ORDER BY ars"
+            for (name, sql) in queries + ["organisationen {organisation}", "organisationen {ars}"].map({
+                ($0, organisationen)
+            }) {
                 listen[name] = try await database.read { db in try db.rows(sql).map { try $0["a"] as String } }
             }
             listen["grenzen {ebene}"] = ["gemeinden?stufe=3", "kreise", "laender"]
@@ -114,7 +122,7 @@ struct Adressvorrat: Sendable {
                     "SELECT slug AS a, code AS b FROM codeliste_eintrag_sicht WHERE neueste ORDER BY slug, code"
                 ),
             ]
-            for (name, sql) in pairs {
+            for (name, sql) in pairs + [("umsetzung {id}", pairs[0].1)] {
                 let rows = try await database.read { db in
                     try db.rows(sql).map { [try $0["a"] as String, try $0["b"] as String] }
                 }
