@@ -5,6 +5,9 @@ import Web
 
 /// Works off the queue beside the web server or in a process of its own.
 package struct Jobdienst: Service {
+    /// Time that jobs under way get to finish; what takes longer is begun anew when its lease is over.
+    static let nachlauf = Duration.seconds(5)
+
     let runner: JobRunner?
     /// Counts what this process did, for the operator's supervision.
     let werte: Jobwerte
@@ -26,10 +29,20 @@ package struct Jobdienst: Service {
             try? await gracefulShutdown()
             return
         }
-        await withGracefulShutdownHandler {
+        let (ende, melder) = AsyncStream<Void>.makeStream()
+        Task {
             await runner.lauf()
+            melder.finish()
+        }
+        await withGracefulShutdownHandler {
+            for await _ in ende {}
         } onGracefulShutdown: {
             runner.halte()
+            // A mail server that hangs must not take the time that requests in flight have.
+            Task {
+                try? await Task.sleep(for: Jobdienst.nachlauf)
+                melder.finish()
+            }
         }
     }
 }

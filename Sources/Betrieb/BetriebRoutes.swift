@@ -46,7 +46,7 @@ package struct BetriebRoutes: RoomRoutes {
         let job = try await database.write { db in
             try wer.verlange(.betrieb, in: db)
             return try JobStore.stelle(
-                arbeit.art, KeineAngaben(), schluessel: planschluessel, person: person, am: am, in: db)
+                arbeit.art, KeineAngaben(), schluessel: planschluessel, person: person, sofort: true, am: am, in: db)
         }
         // One that works outside may take long: its own page shows how far it is.
         if let job, arbeit.art.wirkung == .aussen { return .weiter(zu: "/betrieb/jobs/\(job.rawValue)") }

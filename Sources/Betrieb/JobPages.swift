@@ -71,6 +71,7 @@ struct JobSeite: Page {
         case "unterwegs": !job.zustand.istZuEnde
         case "abbruch": job.abbruch && job.zustand == .laeuft
         case "erneut": job.zustand == .gescheitert || job.zustand == .abgebrochen
+        case "verwerfbar": job.zustand == .gescheitert
         case "meldung": job.meldung
         case "prozent": job.gesamt.map { $0 > 0 ? min(100, job.getan * 100 / $0) : 0 }
         case "getan": job.getan > 0 ? Zahl.deutsch(job.getan) : nil

@@ -92,9 +92,14 @@ package struct JobRoutes: RoomRoutes {
         _ = try await Formular.read(request, context)
         let id = try await find(context).id
         let (wer, am) = (context.nachschau, now())
-        try await database.write { db in
-            try wer.verlange(.betrieb, in: db)
-            try body(id, am, db)
+        do {
+            try await database.write { db in
+                try wer.verlange(.betrieb, in: db)
+                try body(id, am, db)
+            }
+        } catch StorageError.uniqueViolation {
+            // Somebody asked for the same at this very moment.
+            throw Refusal(.conflict, "Ein anderer Job tut bereits dasselbe. Warten Sie, bis er fertig ist.")
         }
         return .weiter(zu: "/betrieb/jobs/\(id.rawValue)")
     }

@@ -1,7 +1,7 @@
 package import Kernel
 package import Storage
 
-/// What operators and those who asked for a job see of the queue, and what they can do to it.
+/// What operators see of the queue, and what they can do to it.
 package enum JobListe {
     /// How many jobs are in each state, by kind.
     package struct Zahl: Sendable, Equatable, RowDecodable {
@@ -90,14 +90,14 @@ package enum JobListe {
             """)
     }
 
-    /// Takes a waiting job out and asks a running one to stop.
+    /// Takes a waiting or failed job out and asks a running one to stop.
     ///
     /// - Throws: `Refusal` when it is not there or over.
     package static func brichAb(_ id: Job.ID, am: Instant, in db: any SQLConnection) throws {
         let waiting = try db.execute(
             """
             UPDATE job SET zustand = 'abgebrochen', beendet_am = \(am), meldung = 'Abgebrochen.'
-            WHERE id = \(id) AND zustand = 'wartet'
+            WHERE id = \(id) AND zustand IN ('wartet', 'gescheitert')
             """)
         guard waiting == 0 else { return }
         guard try db.execute("UPDATE job SET abbruch = TRUE WHERE id = \(id) AND zustand = 'laeuft'") == 0 else {

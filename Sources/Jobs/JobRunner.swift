@@ -97,7 +97,8 @@ package final class JobRunner: Sendable {
     }
 
     private func aussen() async {
-        await withTaskGroup(of: Void.self) { group in
+        // One that keeps no result: it lives as long as the process.
+        await withDiscardingTaskGroup { group in
             while soll {
                 let frei = plaetze - laufende.withLock { $0 }
                 var pause = Duration.milliseconds(10)

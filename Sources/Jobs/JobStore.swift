@@ -7,11 +7,12 @@ package enum JobStore {
     /// Asks for a job; call it in the transaction that makes it necessary.
     ///
     /// With a key there is one waiting or running job of its kind and key: asked for again while it waits, nothing
-    /// happens; asked for while it runs, it runs once more afterwards. Returns nil where there was one.
+    /// happens; asked for while it runs, it runs once more afterwards. Returns nil where there was one. `sofort` ends
+    /// the pause of one that waits after a failed attempt.
     @discardableResult
     package static func stelle(
         _ art: Jobart, _ daten: some Encodable, schluessel: String? = nil, faellig: Instant? = nil,
-        person: Person.ID? = nil, am: Instant, in db: any SQLConnection
+        person: Person.ID? = nil, sofort: Bool = false, am: Instant, in db: any SQLConnection
     ) throws -> Job.ID? {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -24,7 +25,9 @@ package enum JobStore {
             VALUES (\(id), \(art.name), \(text), \(schluessel), \(art.wirkung.rawValue), \(art.rang.rawValue),
                     \(Job.Zustand.wartet), \(faellig ?? am), \(art.versuche), \(art.spurlos), \(person), \(am))
             ON CONFLICT (art, schluessel) WHERE schluessel IS NOT NULL AND zustand IN ('wartet', 'laeuft')
-            DO UPDATE SET nochmal = (job.zustand = 'laeuft')
+            DO UPDATE SET nochmal = (job.zustand = 'laeuft'),
+                faellig = CASE WHEN \(sofort) AND job.zustand = 'wartet' AND job.faellig > \(am)
+                               THEN CAST(\(am) AS BIGINT) ELSE job.faellig END
             RETURNING id
             """)
         return made == id ? Job.ID(rawValue: id) : nil
@@ -53,13 +56,14 @@ package enum JobStore {
         for rang in Jobart.Rang.allCases where taken.count < hoechstens {
             taken += try db.all(
                 """
-                UPDATE job SET zustand = 'laeuft', anspruch = \(anspruch), faellig = \(am.plus(sekunden: frist)),
-                               versuche = versuche + 1, begonnen_am = \(am), getan = 0, meldung = NULL
-                WHERE id IN (
+                WITH naechste AS MATERIALIZED (
                     SELECT id FROM job WHERE zustand IN ('wartet', 'laeuft') AND wirkung = \(wirkung.rawValue)
                     AND rang = \(rang.rawValue) AND faellig <= \(am) AND art IN (\(arten))
                     ORDER BY faellig, id LIMIT \(hoechstens - taken.count)
                     \(SQL(sqlite: "", postgres: "FOR UPDATE SKIP LOCKED")))
+                UPDATE job SET zustand = 'laeuft', anspruch = \(anspruch), faellig = \(am.plus(sekunden: frist)),
+                               versuche = versuche + 1, begonnen_am = \(am), getan = 0, meldung = NULL
+                WHERE id IN (SELECT id FROM naechste)
                 RETURNING \(Job.columns)
                 """, as: Job.self)
         }
@@ -96,9 +100,11 @@ package enum JobStore {
         let pause = fehler.pause ?? Jobart.pause(nach: job.versuche)
         try db.execute(
             """
-            UPDATE job SET zustand = \(over ? Job.Zustand.gescheitert : .wartet), anspruch = NULL,
-                faellig = \(am.plus(sekunden: min(max(pause, 1), 86_400))),
-                beendet_am = \(over ? am : nil), meldung = \(String(fehler.satz.prefix(500)))
+            UPDATE job SET
+                zustand = CASE WHEN abbruch THEN 'abgebrochen' ELSE \(over ? Job.Zustand.gescheitert : .wartet) END,
+                anspruch = NULL, faellig = \(am.plus(sekunden: min(max(pause, 1), 86_400))),
+                beendet_am = CASE WHEN abbruch OR \(over) THEN CAST(\(am) AS BIGINT) END,
+                meldung = \(String(fehler.satz.prefix(500)))
             WHERE id = \(job.id) AND anspruch = \(job.anspruch) AND zustand = 'laeuft'
             """)
     }

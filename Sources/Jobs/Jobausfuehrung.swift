@@ -5,6 +5,14 @@ import Storage
 extension JobRunner {
     /// Does jobs of the database: together, or each for itself where one of them fails.
     func erledige(_ jobs: [Job]) async {
+        // One that killed its worker shall not condemn those that were taken with it: the second time few come along,
+        // from the third on each comes alone, and the attempts of the others do not count.
+        let wieder = jobs.filter { $0.versuche == 2 }.dropFirst(10) + jobs.filter { $0.versuche > 2 }.dropFirst(1)
+        if let eines = wieder.first {
+            let am = now()
+            await versuche(eines) { db in try JobStore.gibZurueck(Array(wieder), am: am, in: db) }
+        }
+        let jobs = jobs.filter { job in !wieder.contains { $0.id == job.id } }
         let (gute, verlorene) = (
             jobs.filter { $0.versuche <= $0.hoechstens }, jobs.filter { $0.versuche > $0.hoechstens }
         )
@@ -46,11 +54,11 @@ extension JobRunner {
                 do { return .fertig(try await work(job, lauf)) } catch { return .fehler(error) }
             }
             group.addTask { await self.bewache(job) }
-            let first = await group.next() ?? .verloren
+            var ende = await group.next() ?? .verloren
             group.cancelAll()
-            // The work may still be winding down; what it says then counts no more.
-            await group.waitForAll()
-            return first
+            // What was done although it was to stop is done: a letter that left is not sent again.
+            for await later in group { if case .fertig = later { ende = later } }
+            return ende
         }
         let am = now()
         switch ausgang {
@@ -70,7 +78,7 @@ extension JobRunner {
             beobachter?.beendet(art: job.art, ausgang: .abgebrochen, anzahl: 1)
         case .halt, .fehler(is CancellationError):
             await versuche(job) { db in try JobStore.gibZurueck([job], am: am, in: db) }
-        case .fehler(let error): await scheitert(job, error)
+        case .fehler(let error): await scheitert(job, error, seit: start)
         case .verloren: logger.warning("job verloren", metadata: ["job": "\(job.id.rawValue)", "art": "\(job.art)"])
         }
     }
@@ -112,7 +120,7 @@ extension JobRunner {
         "Der Arbeiter ist bei diesem Job mehrmals ohne Meldung ausgefallen. Näheres steht im Protokoll des Dienstes.",
         istEndgueltig: true)
 
-    private func scheitert(_ job: Job, _ error: any Error) async {
+    private func scheitert(_ job: Job, _ error: any Error, seit start: ContinuousClock.Instant = .now) async {
         if error is Anspruchsverlust || error is CancellationError { return }
         // Texts of other errors may hold what nobody else shall read.
         let fehler =
@@ -123,12 +131,18 @@ extension JobRunner {
             "job gescheitert",
             metadata: [
                 "job": "\(job.id.rawValue)", "art": "\(job.art)", "versuch": "\(job.versuche)",
-                "fehler": "\(error is Jobfehler ? fehler.satz : String(describing: type(of: error)))",
+                "fehler": "\(error is Jobfehler ? fehler.satz : JobRunner.art(error))",
             ])
         await versuche(job) { db in
             try JobStore.scheitert(job, fehler, am: am, in: db)
-            try self.notiere([job], seit: .now, am: am, fehler: fehler.satz, in: db)
+            try self.notiere([job], seit: start, am: am, fehler: fehler.satz, in: db)
         }
+    }
+
+    /// What an operator needs of an unexpected error; its text may hold values of the database.
+    private static func art(_ error: any Error) -> String {
+        guard case StorageError.other(let code, _) = error else { return "\(type(of: error))" }
+        return "\(type(of: error)) \(code)"
     }
 
     /// A write that tidies up; where it fails the lease runs out and another worker begins anew.

@@ -36,6 +36,7 @@ package enum JobsMigrations {
             CREATE UNIQUE INDEX job_einmal ON job (art, schluessel)
             WHERE schluessel IS NOT NULL AND zustand IN ('wartet', 'laeuft')
             """,
+            "CREATE INDEX job_schluessel ON job (art, schluessel) WHERE schluessel IS NOT NULL",
             "CREATE INDEX job_liste ON job (zustand, id)",
             "CREATE INDEX job_ende ON job (beendet_am, id) WHERE beendet_am IS NOT NULL",
             "CREATE INDEX job_person ON job (person, id) WHERE person IS NOT NULL",

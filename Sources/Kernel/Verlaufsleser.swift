@@ -47,8 +47,10 @@ package struct Verlaufsleser: Sendable {
                 ORDER BY verlauf_siegel.nummer LIMIT \(rest)
                 """)
             zeilen += try rows.map(Verlaufszeile.init(row:))
-            // A shorter answer is the end of the chain, even where lines of its beginning were given up.
-            let last: Int = rows.count < rest ? try kette["ende"] : try rows[rows.count - 1]["s_nummer"]
+            let seen: Int = try rows.last.map { try $0["s_nummer"] } ?? 0
+            // A shorter answer is the end of the chain, even where lines of its beginning were given up; it may reach
+            // further than that end, where a seal was committed between the two questions.
+            let last: Int = rows.count < rest ? max(try kette["ende"], seen) : seen
             try db.execute(
                 """
                 INSERT INTO verlauf_leser_kette (leser, kette, nummer) VALUES (\(self.name), \(name), \(last))

@@ -184,6 +184,29 @@ import Testing
     }
 
     @Test(arguments: TestBackend.available)
+    func `what was done although the worker was told to stop is done, and not begun again`(
+        on backend: TestBackend
+    ) async throws {
+        let werkstatt = try await Werkstatt(backend)
+        let begun = Mutex(false)
+        let runner = werkstatt.runner([
+            .aussen(.rufe) { job, _ in
+                begun.withLock { $0 = true }
+                // A letter cannot be called back: the work does not hear of the end.
+                await Task { try? await Task.sleep(for: .seconds(3)) }.value
+                return .init { db in try Werkstatt.wirke(job, in: db) }
+            }
+        ])
+        try await werkstatt.stelle(.rufe)
+        let work = Task { await runner.lauf() }
+        for _ in 0..<500 where !begun.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(20)) }
+        runner.halte()
+        await work.value
+        #expect(try await werkstatt.jobs().map(\.zustand) == [.fertig])
+        #expect(try await werkstatt.wirkungen() == [0])
+    }
+
+    @Test(arguments: TestBackend.available)
     func `a plan comes up once at its time, whoever of five servers looks, and is made up for when all slept`(
         on backend: TestBackend
     ) async throws {
@@ -209,6 +232,64 @@ import Testing
         #expect(try await werkstatt.wirkungen().count == 2)
         let stand = try #require(try await werkstatt.database.read { db in try Planstand.alle(in: db) }.first)
         #expect(stand.gelang == true && stand.naechster > werkstatt.uhr.jetzt && stand.letzterAm != nil)
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `one that kills its worker each time condemns nobody that was taken with it`(
+        on backend: TestBackend
+    ) async throws {
+        let werkstatt = try await Werkstatt(backend)
+        try await werkstatt.stelle(.zaehle, 40)
+        let runner = werkstatt.runner()
+        // Number 5 ends the process: what was claimed stays behind, what came before it is done.
+        for _ in 0..<12 {
+            let jobs = try await runner.nimm(.datenbank, hoechstens: 100)
+            let arme = try jobs.filter { try $0.lies(Nummer.self).nummer == 5 }
+            if arme.isEmpty || arme[0].versuche > arme[0].hoechstens {
+                await runner.erledige(jobs)
+            } else if jobs.contains(where: { $0.versuche > 1 }) {
+                // The part of its round that comes before the fatal one.
+                await runner.erledige(jobs.filter { $0.id != arme[0].id })
+            }
+            werkstatt.uhr.vor(61)
+        }
+        try await runner.leere()
+        #expect(try await werkstatt.wirkungen() == Array(0..<40).filter { $0 != 5 })
+        #expect(try await werkstatt.jobs().filter { $0.zustand == .gescheitert }.count == 1)
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `a job that is cancelled while it fails does not come back, and a failed one can be thrown away`(
+        on backend: TestBackend
+    ) async throws {
+        let werkstatt = try await Werkstatt(backend)
+        try await werkstatt.stelle(.rufe, 2)
+        let held = try await werkstatt.runner().nimm(.aussen, hoechstens: 2)
+        let am = werkstatt.uhr.jetzt
+        try await werkstatt.database.write { db in
+            try JobListe.brichAb(held[0].id, am: am, in: db)
+            try JobStore.scheitert(held[0], Jobfehler("Nein."), am: am, in: db)
+            try JobStore.scheitert(held[1], Jobfehler("Nein.", istEndgueltig: true), am: am, in: db)
+            try JobListe.brichAb(held[1].id, am: am, in: db)
+        }
+        let jobs = try await werkstatt.jobs()
+        #expect(jobs.map(\.zustand) == [.abgebrochen, .abgebrochen] && jobs.allSatisfy { $0.beendetAm != nil })
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `what is asked for by hand does not wait out the pause after a failure`(on backend: TestBackend) async throws {
+        let werkstatt = try await Werkstatt(backend)
+        let am = werkstatt.uhr.jetzt
+        try await werkstatt.stelle(.zaehle, schluessel: "eins")
+        try await werkstatt.database.write { db in
+            try db.execute("UPDATE job SET faellig = \(am.plus(sekunden: 9_000))")
+            try JobStore.stelle(.zaehle, Nummer(nummer: 0), schluessel: "eins", am: am, in: db)
+        }
+        #expect(try await werkstatt.runner().leere() == 0)
+        try await werkstatt.database.write { db in
+            try JobStore.stelle(.zaehle, Nummer(nummer: 0), schluessel: "eins", sofort: true, am: am, in: db)
+        }
+        #expect(try await werkstatt.runner().leere() == 1)
     }
 
     @Test(arguments: TestBackend.available)
