@@ -43,12 +43,17 @@ def geheimnis(seite):
     return re.search(rb'name="csrf" value="([^"]+)"', seite.koerper)[1].decode()
 
 
+def vorkeks(seite):
+    """Der Keks vor der Anmeldung; hinter TLS beginnt sein Name mit __Host-."""
+    return re.search(r"[\w-]*leitstand_vor=[^;]+", seite.kopf["set-cookie"])[0]
+
+
 def annehmen(server, link, name, passwort):
     """Folgt einem Einmallink und wählt das Passwort."""
     seite = anfrage(server, "GET", link)
-    vor = re.search(r"leitstand_vor=([^;]+)", seite.kopf["set-cookie"])[1]
+    vor = vorkeks(seite)
     felder = {"name": name, "passwort": passwort, "csrf": geheimnis(seite)}
-    antwort = anfrage(server, "POST", link, FORMULAR | {"Cookie": f"leitstand_vor={vor}"},
+    antwort = anfrage(server, "POST", link, FORMULAR | {"Cookie": vor},
                       urllib.parse.urlencode(felder).encode())
     assert antwort.status == 303 and antwort.kopf["location"] == "/anmelden/gesetzt", antwort.status
 
@@ -56,9 +61,9 @@ def annehmen(server, link, name, passwort):
 def einrichten(server, email, passwort):
     """Meldet ein Konto zum ersten Mal an und richtet ein, was seine Rolle verlangt."""
     seite = anfrage(server, "GET", "/anmelden")
-    vor = re.search(r"leitstand_vor=([^;]+)", seite.kopf["set-cookie"])[1]
+    vor = vorkeks(seite)
     felder = {"email": email, "passwort": passwort, "csrf": geheimnis(seite)}
-    antwort = anfrage(server, "POST", "/anmelden", FORMULAR | {"Cookie": f"leitstand_vor={vor}"},
+    antwort = anfrage(server, "POST", "/anmelden", FORMULAR | {"Cookie": vor},
                       urllib.parse.urlencode(felder).encode())
     assert antwort.status == 303 and antwort.kopf["location"].startswith("/konto/zweiter-faktor"), antwort.kopf
     keks = {"Cookie": next(k for k in antwort.alle("set-cookie") if "leitstand_sitzung=" in k.split(";")[0]).split(";")[0]}
