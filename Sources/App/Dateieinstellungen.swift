@@ -37,8 +37,10 @@ extension Einstellungen {
     /// Attached files lie in a bucket and not in the folder.
     package var dateienInS3: Bool { wert(.s3) != nil }
 
+    /// What takes in files, as soon as there is a database.
+    ///
     /// - Throws: `Refusal` that names the setting and never a secret.
-    package func dateieingang(_ database: any Database) throws -> Dateieingang {
+    package func dateieingang() throws -> (any Database) -> Dateieingang {
         func named<T>(_ setting: Einstellung, _ work: () throws -> T) throws -> T {
             do { return try work() } catch let refusal as Refusal {
                 throw Refusal(.badRequest, "\(setting.name): \(refusal.message)")
@@ -48,14 +50,16 @@ extension Einstellungen {
         let s3 = try wert(.s3).map { text in
             try named(.s3) { S3Ablage(try S3Zugang(text), zwischen: ordner) as any Dateiablage }
         }
+        let scanner = try wert(.clamav).map { text in try named(.clamav) { try Clamd(text) } }
+        let grenzen = Dateigrenzen(
+            jeDatei: try zahl(.dateiMB, 1...2_048) << 20, jeOrganisation: try zahl(.dateienGB, 1...100_000) << 30)
         let logger = Logger(label: "leitstand.dateien")
-        return Dateieingang(
-            database: database, ordner: ordner,
-            // What was stored before a bucket was configured stays where it is.
-            ablagen: [s3, Ordnerablage(ordner: ordner)].compactMap { $0 },
-            scanner: try wert(.clamav).map { text in try named(.clamav) { try Clamd(text) } },
-            grenzen: Dateigrenzen(
-                jeDatei: try zahl(.dateiMB, 1...2_048) << 20, jeOrganisation: try zahl(.dateienGB, 1...100_000) << 30),
-            stoerung: { logger.error("dateien", metadata: ["grund": "\($0)"]) })
+        return { database in
+            Dateieingang(
+                database: database, ordner: ordner,
+                // What was stored before a bucket was configured stays where it is.
+                ablagen: [s3, Ordnerablage(ordner: ordner)].compactMap { $0 }, scanner: scanner, grenzen: grenzen,
+                stoerung: { logger.error("dateien", metadata: ["grund": "\($0)"]) })
+        }
     }
 }

@@ -9,20 +9,27 @@ extension Leitstand {
     package static func eingerichtet(
         _ einstellungen: Einstellungen, _ ressourcen: Ressourcen
     ) async throws -> Leitstand {
-        // All settings are read before the database is touched.
+        // All settings are read before the database is touched: what makes no sense leaves it as it is.
         let anbieter = try einstellungen.anbieter()
+        let (adresse, linkadresse) = (try einstellungen.adresse(), try einstellungen.linkadresse())
+        let (anfragen, anfragemass) = (try einstellungen.anfragen(), try einstellungen.anfragemass())
+        let (messnetze, proxys) = (try einstellungen.metriken(), try einstellungen.proxys())
+        let (cache, postausgang) = (try einstellungen.cache(), try einstellungen.postausgang())
+        let (datenschutz, webhookziele) = (
+            try Datenschutz.eingestellt(einstellungen), try einstellungen.webhookziele()
+        )
+        let dateieingang = try einstellungen.dateieingang()
+        let texte = Fusstexte(ordner: einstellungen.textordner, vorlagen: ressourcen.texte)
+        let tls = einstellungen.tls
         let (views, assets) = (try ressourcen.views(), try ressourcen.assets())
         let suche = Suche(alltag: try Suchwoerter.lade(ressourcen, eigene: einstellungen.textordner))
         let database = try await Datenbank.open(einstellungen).database
         return try Leitstand(
             database: database, views: views, assets: assets, anmeldung: Anmeldung(regel: ressourcen.kennwortregel),
-            suche: suche, tls: einstellungen.tls,
-            texte: Fusstexte(ordner: einstellungen.textordner, vorlagen: ressourcen.texte),
-            adresse: einstellungen.adresse(), cache: einstellungen.cache(),
-            anfragegrenze: Anfragegrenze(plaetze: einstellungen.anfragen()), messnetze: einstellungen.metriken(),
-            proxys: einstellungen.proxys(), postausgang: einstellungen.postausgang(),
-            linkadresse: einstellungen.linkadresse(), anbieter: anbieter.map { Identitaetsanbieter($0) },
-            datenschutz: Datenschutz.eingestellt(einstellungen), anfragemass: einstellungen.anfragemass(),
-            dateien: einstellungen.dateieingang(database), webhookziele: einstellungen.webhookziele())
+            suche: suche, tls: tls, texte: texte, adresse: adresse, cache: cache,
+            anfragegrenze: Anfragegrenze(plaetze: anfragen), messnetze: messnetze, proxys: proxys,
+            postausgang: postausgang, linkadresse: linkadresse, anbieter: anbieter.map { Identitaetsanbieter($0) },
+            datenschutz: datenschutz, anfragemass: anfragemass, dateien: dateieingang(database),
+            webhookziele: webhookziele)
     }
 }

@@ -62,6 +62,8 @@ package enum Jobplan: Sendable, Equatable {
 
     package var satz: String {
         switch self {
+        case .alle(let sekunden) where sekunden % 86_400 == 0:
+            sekunden == 86_400 ? "täglich" : "alle \(sekunden / 86_400) Tage"
         case .alle(let sekunden) where sekunden % 3_600 == 0:
             sekunden == 3_600 ? "stündlich" : "alle \(sekunden / 3_600) Stunden"
         case .alle(let sekunden): sekunden % 60 == 0 ? "alle \(sekunden / 60) Minuten" : "alle \(sekunden) Sekunden"

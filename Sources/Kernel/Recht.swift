@@ -115,10 +115,10 @@ package enum Rechte {
 }
 
 extension Recht {
-    /// Rights over people and their roles; they are never delegated.
+    /// Rights over people and their roles, and to what would outlive a delegation; they are never delegated.
     fileprivate var istPersoenlich: Bool {
         switch self {
-        case .kontenVerwalten, .rolleVergeben, .delegieren: true
+        case .kontenVerwalten, .rolleVergeben, .delegieren, .webhooksVerwalten: true
         default: false
         }
     }

@@ -44,6 +44,8 @@ struct WebhookSeite: Page {
     let webhook: Webhook
     let sendungen: [Webhooksendung]
     let seiten: Blaettern
+    /// How many sendings failed, on all pages.
+    let gescheiterte: Int
     /// Until when the secret before the present one signs.
     let uebergang: Instant?
     let meldung: String?
@@ -74,6 +76,8 @@ struct WebhookSeite: Page {
         case "probe": pfad + "/probe"
         case "zustand": pfad + "/zustand"
         case "geheimnis": pfad + "/geheimnis"
+        case "version": webhook.version
+        case "gescheiterte": gescheiterte > 0 ? pfad + "/sendungen" : nil
         case "uebergang": uebergang?.berlin
         case "leer": seiten.gesamt == 0
         case "gesamt": Zahl.mit(seiten.gesamt, "Sendung", "Sendungen")
@@ -89,6 +93,10 @@ struct WebhookSeite: Page {
         case "gespeichert": "Der Webhook ist gespeichert."
         case "zustand": webhook.zustand == .aktiv ? "Der Webhook sendet wieder." : "Der Webhook ist angehalten."
         case "probe": "Die Probe ist unterwegs. Laden Sie die Seite in einigen Sekunden neu."
+        case "gescheiterte":
+            webhook.zustand == .aktiv
+                ? "Die gescheiterten Sendungen werden noch einmal verschickt. Laden Sie die Seite in einigen Sekunden neu."
+                : "Die gescheiterten Sendungen gehen hinaus, sobald Sie den Webhook fortsetzen."
         case "sendung": "Die Sendung ist unterwegs. Laden Sie die Seite in einigen Sekunden neu."
         default: nil
         }

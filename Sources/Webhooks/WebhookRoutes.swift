@@ -30,6 +30,7 @@ package struct WebhookRoutes: RoomRoutes {
         routes.post(base + "/{webhook}/geheimnis", use: renewSecret)
         routes.post(base + "/{webhook}/probe", use: probe)
         routes.post(base + "/{webhook}/loeschung", use: delete)
+        routes.post(base + "/{webhook}/sendungen", use: sendFailedAgain)
         routes.post(base + "/{webhook}/sendungen/{sendung}", use: sendAgain)
     }
 
@@ -86,6 +87,7 @@ package struct WebhookRoutes: RoomRoutes {
                 seiten: try Blaettern(
                     seite, gesamt: WebhooksendungStore.anzahl(webhook.id, in: db),
                     adresse: Adresse(organisation.pfad(zu: webhook.id))),
+                gescheiterte: try WebhooksendungStore.gescheiterte(webhook.id, in: db),
                 uebergang: try WebhookStore.uebergang(webhook.id, am: am, in: db), meldung: abfrage["ok"])
         }
         return try site.render(page, context)
@@ -158,6 +160,13 @@ package struct WebhookRoutes: RoomRoutes {
         }
     }
 
+    @Sendable func sendFailedAgain(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try await act(request, context) { webhook, _, urheber, db in
+            try WebhooksendungStore.erneutGescheiterte(webhook, am: urheber.am, in: db)
+            return "?ok=gescheiterte#sendungen"
+        }
+    }
+
     @Sendable func delete(_ request: Request, _ context: SiteContext) async throws -> Response {
         let organisation = try await organisation(context)
         _ = try await act(request, context) { webhook, felder, urheber, db in
@@ -170,13 +179,13 @@ package struct WebhookRoutes: RoomRoutes {
 
     @Sendable func renewSecret(_ request: Request, _ context: SiteContext) async throws -> Response {
         let organisation = try await organisation(context)
-        _ = try await Formular.read(request, context)
+        let version = Int(try await Formular.read(request, context).felder.roh("version"))
         let id = try context.parameter("webhook")
         let (urheber, wer) = (context.urheber(now()), context.nachschau)
         let (webhook, geheimnis) = try await database.write { db in
             try wer.verlange(.webhooksVerwalten(organisation: organisation.id.rawValue), in: db)
             let webhook = try Self.webhook(id, organisation, in: db)
-            return (webhook, try WebhookStore.erneuere(webhook, durch: urheber, in: db))
+            return (webhook, try WebhookStore.erneuere(webhook, version: version, durch: urheber, in: db))
         }
         return try site.render(
             WebhookgeheimnisSeite(

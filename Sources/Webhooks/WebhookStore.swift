@@ -137,13 +137,32 @@ enum WebhookStore {
     /// How long the secret before the present one still signs.
     static let uebergang = 24 * 3_600
 
-    /// A new secret; the one before it signs as well for a day, an older one no more.
-    static func erneuere(_ webhook: Webhook, durch urheber: Urheber, in db: any SQLConnection) throws -> String {
-        try db.execute("DELETE FROM webhook_geheimnis WHERE webhook = \(webhook.id) AND gueltig_bis IS NOT NULL")
+    /// Secrets that sign at a time.
+    static let hoechstensGeheimnisse = 3
+
+    /// A new secret; those before it sign as well for a day, so that the one that the receiver has does.
+    ///
+    /// - Throws: `Refusal.conflict` where `version` is not that of the webhook: a page that is loaded again or a button
+    ///   that is pressed twice renews nothing.
+    static func erneuere(
+        _ webhook: Webhook, version: Int?, durch urheber: Urheber, in db: any SQLConnection
+    ) throws -> String {
+        // Also keeps out who renews it at the same moment.
+        let count = try db.execute(
+            "UPDATE webhook SET version = version + 1 WHERE id = \(webhook.id) AND version = \(version ?? 0)")
+        guard count == 1 else { throw schonErneuert }
+        try db.execute(
+            "DELETE FROM webhook_geheimnis WHERE webhook = \(webhook.id) AND gueltig_bis <= \(urheber.am)")
         try db.execute(
             """
             UPDATE webhook_geheimnis SET gueltig_bis = \(urheber.am.plus(sekunden: uebergang))
-            WHERE webhook = \(webhook.id)
+            WHERE webhook = \(webhook.id) AND gueltig_bis IS NULL
+            """)
+        try db.execute(
+            """
+            DELETE FROM webhook_geheimnis WHERE webhook = \(webhook.id) AND geheimnis NOT IN (
+                SELECT geheimnis FROM webhook_geheimnis WHERE webhook = \(webhook.id)
+                ORDER BY gueltig_bis DESC, geheimnis LIMIT \(hoechstensGeheimnisse - 1))
             """)
         let geheimnis = try neuesGeheimnis(webhook.id, in: db)
         try VerlaufStore.append(
@@ -155,7 +174,7 @@ enum WebhookStore {
         return geheimnis
     }
 
-    /// The present secret first, then the one before it as long as it is valid.
+    /// The present secret first, then those before it as long as they are valid.
     static func geheimnisse(_ id: Webhook.ID, am: Instant, in db: any SQLConnection) throws -> [String] {
         try db.rows(
             """
@@ -206,6 +225,11 @@ enum WebhookStore {
         errors.add("name", "Einen Webhook mit diesem Namen gibt es schon. Wählen Sie einen anderen.")
         throw errors
     }
+
+    private static let schonErneuert = Refusal(
+        .conflict,
+        "Der Webhook wurde inzwischen geändert oder das Geheimnis schon erneuert. Haben Sie das neue nicht, gehen Sie zur Seite des Webhooks und erneuern Sie es noch einmal; das bisherige gilt noch mit."
+    )
 
     static let inzwischenGeaendert = Refusal(
         .conflict,

@@ -86,6 +86,26 @@ enum WebhooksendungStore {
         try Webhookverteilung.stelle(webhook.ziel, am: am, in: db)
     }
 
+    static func gescheiterte(_ webhook: Webhook.ID, in db: any SQLConnection) throws -> Int {
+        try db.value(
+            """
+            SELECT count(*) FROM webhook_sendung
+            WHERE webhook = \(webhook) AND zustand = 'gescheitert' AND art = 'aenderung'
+            """) ?? 0
+    }
+
+    /// Lets all changes wait again that failed. The target rests again after the first that fails, and a webhook that is
+    /// paused sends them once it goes on.
+    static func erneutGescheiterte(_ webhook: Webhook, am: Instant, in db: any SQLConnection) throws {
+        try db.execute(
+            """
+            UPDATE webhook_sendung SET zustand = 'wartet', faellig = \(am)
+            WHERE webhook = \(webhook.id) AND zustand = 'gescheitert' AND art = 'aenderung'
+            """)
+        try db.execute("UPDATE webhook SET ruht_bis = NULL WHERE id = \(webhook.id)")
+        try Webhookverteilung.stelle(webhook.ziel, am: am, in: db)
+    }
+
     /// What may be sent to a target: not while its webhook is paused or rests, but for what somebody asked for.
     private static let darf: SQL = """
         webhook_sendung.zustand = 'wartet' AND (webhook.zustand = 'aktiv' OR webhook_sendung.von_hand)

@@ -90,6 +90,9 @@ package struct Webhookversand: Sendable {
             ergebnis.status = antwort.status
             ergebnis.antwort = Self.anfang(antwort.bytes)
             if [429, 503].contains(antwort.status) { ergebnis.spaeter = antwort.spaeter.map { min($0, 86_400) } }
+        } catch Abruffehler.ausgelastet {
+            // The fault is here and not at the target: it is no attempt.
+            throw Jobfehler(Webhookziele.satz(.ausgelastet), pause: 30)
         } catch let error as Abruffehler { ergebnis.fehler = Webhookziele.satz(error) }
         let took = (ContinuousClock.now - start).components
         ergebnis.dauer = Int(took.seconds) * 1_000 + Int(took.attoseconds / 1_000_000_000_000_000)

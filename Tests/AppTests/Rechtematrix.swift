@@ -185,6 +185,7 @@ enum Rechtematrix {
         "POST /organisationen/{organisation}/webhooks/{webhook}/geheimnis": .webhooks,
         "POST /organisationen/{organisation}/webhooks/{webhook}/loeschung": .webhooks,
         "POST /organisationen/{organisation}/webhooks/{webhook}/probe": .webhooks,
+        "POST /organisationen/{organisation}/webhooks/{webhook}/sendungen": .webhooks,
         "POST /organisationen/{organisation}/webhooks/{webhook}/sendungen/{sendung}": .webhooks,
         "POST /organisationen/{organisation}/webhooks/{webhook}/zustand": .webhooks,
         "GET /verlauf": .revision,

@@ -19,7 +19,7 @@ enum Rechtetabelle {
         überall vergeben     | administration                        |                                                                                    | selbst
         delegieren           | administration projektbuero           | ozg_ansprechperson leitung                                                         | selbst
         organisation anlegen | administration projektbuero           |                                                                                    | selbst
-        webhooks verwalten   | administration projektbuero           | ozg_ansprechperson                                                                 | delegiert
+        webhooks verwalten   | administration projektbuero           | ozg_ansprechperson                                                                 | selbst
         verlauf dort lesen   | administration projektbuero leserecht | ozg_ansprechperson leitung                                                         | delegiert
         verlauf lesen        | administration projektbuero           | ozg_ansprechperson leitung                                                         | delegiert
         verlauf ganz lesen   | administration projektbuero leserecht |                                                                                    | selbst

@@ -314,6 +314,11 @@ import Testing
         #expect(try await rest(nach: 90) == 0)
     }
 
+    @Test func `a plan is told in the largest unit that fits`() {
+        let saetze = [3_600, 7_200, 86_400, 7 * 86_400].map { Jobplan.alle(sekunden: $0).satz }
+        #expect(saetze == ["stündlich", "alle 2 Stunden", "täglich", "alle 7 Tage"])
+    }
+
     @Test func `a daily plan keeps its hour of Berlin through both changes of the clock`() {
         let plan = Jobplan.taeglich(stunde: 3, minute: 10)
         var at = Instant(rawValue: 1_795_338_000_000)

@@ -167,14 +167,57 @@ import Web
             _ = try await own.post("/konto/email", [("email", Self.neu), ("passwort", "geheim")])
             try await client.site.arbeite()
             #expect(try await EinladungTests.sende(client, EinladungTests.pfad(post.briefe.last), []).status == .ok)
+            // The letter of another change does not keep it from hearing of this one.
+            let am = uhr.jetzt
+            try await database.write { db in
+                let id = try #require(try PersonStore.finde(email: Self.neu, in: db)).id
+                try BriefStore.stelle(
+                    Kontobriefe.alteAdressen, Briefauftrag(an: id), an: Postadresse(Self.neu), am: am, in: db)
+            }
+            try await client.site.arbeite()
             post.scheitere(mit: nil)
             uhr.vor(60)
             try await client.site.arbeite()
-            #expect(post.briefe.map(\.an.text) == [Self.neu, alt])
+            #expect(post.briefe.map(\.an.text) == [Self.neu, Self.neu, alt])
             let kept: String? = try await database.read { db in
                 try db.value("SELECT email_vorher FROM person WHERE email = \(Self.neu)")
             }
             #expect(kept == nil)
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `an invited person whose mailbox was marked gets the link that she asks for`(
+        on backend: TestBackend
+    ) async throws {
+        let database = try await Welt.beispiel(backend)
+        let post = Postsammler()
+        try await TestSite(database, post: post).run { client in
+            try await Self.lade(try await client.als(.koordination))
+            try await client.site.arbeite()
+            try await database.write { db in
+                try db.execute(
+                    "UPDATE person SET markiert_am = \(Welt.jetzt), markierung = 'weg' WHERE email = \(Self.neu)")
+            }
+            _ = try await EinladungTests.sende(client, "/anmelden/vergessen", [("email", Self.neu)])
+            try await client.site.arbeite()
+            #expect(post.briefe.map(\.an.text) == [Self.neu, Self.neu])
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `a letter whose work broke off says so, also when its job is gone`(on backend: TestBackend) async throws {
+        let database = try await Welt.beispiel(backend)
+        try await TestSite(database, post: Postsammler()).run { client in
+            let administration = try await client.als(.administration)
+            try await Self.lade(try await client.als(.koordination))
+            #expect(try await administration.get("/betrieb/post").text.contains("\"Zustand\">wird verschickt"))
+            try await database.write { db in try db.execute("UPDATE job SET zustand = 'gescheitert'") }
+            let failed = try await administration.get("/betrieb/post").text
+            #expect(failed.contains("<span class=\"ls-marker\">gescheitert</span>") && failed.contains("Erneut senden"))
+            try await database.write { db in try db.execute("DELETE FROM job") }
+            let gone = try await administration.get("/betrieb/post").text
+            #expect(gone.contains("\"Zustand\">abgebrochen") && !gone.contains("/erneut\""))
         }
     }
 

@@ -231,6 +231,27 @@ import Testing
         #expect(try await database.read { db in try db.value("SELECT count(*) FROM brief") ?? 0 } == 3)
     }
 
+    @Test(arguments: TestBackend.available)
+    func `whose mailbox is dead cannot be told, and the account goes all the same`(on backend: TestBackend) async throws
+    {
+        let database = try await Welt.leer(backend)
+        try await database.write { db in
+            let id = try Self.konto("tot@x.invalid", angelegt: Self.vor(tagen: 900), in: db)
+            _ = try Self.konto("neu@x.invalid", angelegt: Self.jetzt, in: db)
+            try db.execute("UPDATE person SET markiert_am = \(Self.jetzt), markierung = 'weg' WHERE id = \(id)")
+        }
+        let post = Postsammler()
+        let site = try TestSite(database, post: post, now: { Self.jetzt })
+        let lauf = Fristlauf(.ueblich, database)
+        let hinweis = try #require(site.leitstand.post.loeschhinweis)
+        #expect(try await lauf.warne(am: Self.jetzt, hinweis) == 1)
+        try await site.arbeite()
+        #expect(post.briefe.isEmpty)
+        #expect(try await lauf.warne(am: Self.jetzt, hinweis) == 0)
+        _ = try await lauf.raeume(am: Self.jetzt.plus(sekunden: 31 * Self.tag))
+        #expect(try await Self.adressen(database) == ["neu@x.invalid"])
+    }
+
     @Test func `the hour of Berlin is right in summer, in winter and at both changes`() {
         for (utc, stunde) in [
             (1_795_338_000, 10), (1_782_864_000 - 1, 1), (1_774_745_999, 1), (1_774_746_000, 3), (1_792_889_999, 2),

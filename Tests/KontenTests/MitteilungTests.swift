@@ -153,8 +153,37 @@ import Web
             uhr.vor(22 * 3_600)
             try await site.arbeite()
             #expect(post.briefe.map(\.an.text) == [Self.leserecht])
-            #expect(post.briefe.first?.text.contains("hat 143 Einträge geladen.") == true)
+            #expect(post.briefe.first?.text.contains("hat 143 Einträge angelegt.") == true)
             #expect(post.briefe.first?.betreff == "Leitstand: 143 Änderungen")
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `nobody is told what no page would show, and another office in the same role is no news`(
+        on backend: TestBackend
+    ) async throws {
+        let database = try await Welt.beispiel(backend)
+        let (post, uhr) = (Postsammler(), Uhr())
+        let site = try TestSite(database, post: post, now: { uhr.jetzt })
+        try await site.run { client in
+            try await Self.beginne(site, client)
+            let person = try #require(try await client.als(.koordination).person())
+            let leserin = try #require(try await client.als(.leserecht).person())
+            let (am, organisation) = (uhr.jetzt, person.organisationen[0])
+            try await database.write { db in
+                let changes = (1...11).map { number in
+                    Verlauf(.organisationGeaendert, organisation: organisation, feld: "name", nach: "Name \(number)")
+                }
+                let office = Verlauf(
+                    .rolleGegeben, organisation: organisation, feld: "stelle", von: leserin.id.rawValue,
+                    nach: "leserecht")
+                try VerlaufStore.append(changes + [office], durch: .betrieb(am), in: db)
+            }
+            try await site.versiegele()
+            uhr.vor(22 * 3_600)
+            try await site.arbeite()
+            #expect(post.briefe.map(\.an.text) == [Self.koordination], "who may not read the Verlauf there is not told")
+            #expect(post.briefe.first?.text.contains("11 Angaben geändert.") == true)
         }
     }
 

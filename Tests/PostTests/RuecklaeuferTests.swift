@@ -123,6 +123,15 @@ import Testing
         #expect(late == .init(mails: 2, markiert: 0, vermerkt: 2, andere: 0))
         let contradiction = try await nimm(Self.bericht(id.rawValue, action: "delivered"))
         #expect(contradiction.andere == 1)
+        for action in ["delivered", "relayed"] {
+            #expect(try await nimm(Self.bericht(id.rawValue, status: "2.0.0", action: action)).andere == 1)
+        }
+        func vermerk() async throws -> Briefvermerk? {
+            try await database.read { db in try BriefStore.brief(id, in: db) }
+        }
+        #expect(try await vermerk()?.ruecklauf == "5.7.1")
+        _ = try await nimm(Self.bericht(id.rawValue, status: "4.4.1", action: "delayed"))
+        #expect(try await vermerk()?.grund == "Der Mailserver meldet eine Verzögerung (Status 4.4.1).")
         #expect(try await Self.markierung(database) == nil)
         #expect(try await nimm(Self.bericht(id.rawValue)).markiert == 1)
         #expect(try await Self.markierung(database) == "Zurückgekommen mit dem Status 5.1.1.")
@@ -133,6 +142,15 @@ import Testing
             try db.execute("UPDATE person SET email = 'neu@stadt.example', markiert_am = NULL, markierung = NULL")
         }
         #expect(try await nimm(Self.bericht(id.rawValue)) == .init(mails: 1, markiert: 0, vermerkt: 1, andere: 0))
+    }
+
+    @Test func `of a mail with very many lines the rest is left out, and the next one is read`() {
+        let id = Kennung.neu()
+        let text = "From x\n\n" + String(repeating: "x\n", count: 30_000) + "\n" + Self.bericht(id)
+        let (found, mails, others) = Ruecklaeufer.lies(Array(text.utf8))
+        #expect(mails == 2 && others == 1 && found.map(\.brief.rawValue) == [id])
+        let long = "Subject: x\n\n" + String(repeating: "x\n", count: 30_000) + Self.bericht(id)
+        #expect(Ruecklaeufer.lies(Array(long.utf8)).ruecklaeufer.isEmpty)
     }
 
     @Test func `no mail, however broken, is more than nothing`() {

@@ -148,6 +148,11 @@ import Web
                 #expect(try await welt.sendungen().first?.zustand == .angekommen)
                 let webhook = try #require(try await welt.webhooks().first)
                 #expect(webhook.fehler == 0 && webhook.erfolgAm == welt.uhr.jetzt && webhook.zustand == .aktiv)
+                #expect(try await again.get(pfad).text.contains("Alle gescheiterten erneut senden"))
+                #expect(try await again.post(pfad + "/sendungen").status == .seeOther)
+                try await welt.runner().leere()
+                #expect(try await welt.sendungen().allSatisfy { $0.zustand == .angekommen })
+                #expect(!(try await again.get(pfad).text.contains("Alle gescheiterten")))
             }
         }
     }
@@ -238,7 +243,12 @@ import Web
                 let client = try await client.als(.koordination)
                 let (pfad, alt) = try await welt.webhook(client, basis + "/hier")
                 func erneuere() async throws -> String {
-                    let text = try await client.post(pfad + "/geheimnis").text
+                    let version = try #require(try await welt.webhooks().first).version
+                    let text = try await client.post(pfad + "/geheimnis", [("version", "\(version)")]).text
+                    // Loaded again, the page renews nothing.
+                    let again = try await client.post(pfad + "/geheimnis", [("version", "\(version)")])
+                    #expect(again.status == .conflict && !again.text.contains("whsec_"))
+                    welt.uhr.vor(1)
                     return String(try #require(text.firstMatch(of: #/id="geheimnis">(whsec_[^<]+)</#)).1)
                 }
                 let neu = try await erneuere()
@@ -251,7 +261,13 @@ import Web
                 #expect(try await client.post(pfad + "/probe").status == .seeOther)
                 try await welt.runner().leere()
                 let later = try #require(programm.anfragen.last)
-                #expect(later.signaturen.count == 2 && !later.stammt(von: alt) && later.stammt(von: dritt))
+                #expect(later.signaturen.count == 3 && later.stammt(von: alt) && later.stammt(von: dritt))
+                let viert = try await erneuere()
+                #expect(try await client.post(pfad + "/probe").status == .seeOther)
+                try await welt.runner().leere()
+                let last = try #require(programm.anfragen.last)
+                #expect(last.signaturen.count == 3 && !last.stammt(von: alt))
+                #expect(last.stammt(von: neu) && last.stammt(von: viert))
                 welt.uhr.vor(86_400)
                 let morgen = try await client.als(.koordination)
                 #expect(try await morgen.post(pfad + "/probe").status == .seeOther)
@@ -268,7 +284,7 @@ import Web
                         .map { try $0["wert"] as String }
                 }
                 #expect(!told.contains { $0.contains("whsec_") || $0.contains("/hier") })
-                #expect(try await welt.verlauf(.webhookGeheimnisErneuert).count == 2)
+                #expect(try await welt.verlauf(.webhookGeheimnisErneuert).count == 3)
             }
         }
     }
@@ -344,6 +360,22 @@ import Web
                 #expect(told.first?["adresse"] == "https://leitstand.example/api/v1/dienste/\(slug)")
             }
         }
+    }
+
+    @Test func `where this server has no room for a request, the target is not to blame`() async throws {
+        let ziel = "http://127.0.0.1:9"
+        let welt = try await Webhookwelt(.sqliteMemory, erlaubt: [ziel], abruf: Abruf(plaetze: 0))
+        let angaben = Webhookangaben(name: "x", url: ziel + "/", ziel: ziel, ereignisse: [.umsetzung])
+        let (am, duelmen) = (welt.uhr.jetzt, welt.duelmen)
+        _ = try await welt.database.write { db in
+            try WebhookStore.insert(angaben, organisation: duelmen, durch: .betrieb(am), in: db)
+        }
+        try await welt.lauf()
+        try await welt.aendere()
+        try await welt.lauf()
+        let sendung = try #require(try await welt.sendungen().first)
+        #expect(sendung.zustand == .wartet && sendung.versuche == 0)
+        #expect(try await welt.webhooks().first?.fehler == 0)
     }
 
     @Test func `a name that turns inward after it was entered is not followed there`() async throws {

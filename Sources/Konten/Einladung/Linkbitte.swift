@@ -34,8 +34,8 @@ enum Linkbitte {
         guard try zweck == .einladung || KontoStore.hatKennwort(konto.id, in: db) else { return }
         let link = try EinmallinkStore.neu(zweck, fuer: konto.id, am: am, in: db)
         try post.schreibe(
-            zweck == .einladung ? Kontobriefe.einladungen : Kontobriefe.passwoerter, an: konto.id, link: link, am: am,
-            in: db)
+            zweck == .einladung ? Kontobriefe.einladungen : Kontobriefe.passwoerter, an: konto.id, link: link,
+            erbeten: true, am: am, in: db)
     }
 }
 

@@ -80,8 +80,8 @@ enum Mitteilungsleser {
                 for zeile in gruppe { teile(zeile, eintrag: zeile.eintrag ?? "", anzahl: 1, whom) }
             }
         }
-        // Roles concern the one who got or lost them.
-        for zeile in zeilen {
+        // Roles concern the one who got or lost them; another office in the same role is none of both.
+        for zeile in zeilen where zeile.feld != "stelle" {
             let person: String? =
                 switch Verlauf.Art(rawValue: zeile.art) {
                 case .rolleGegeben: zeile.von

@@ -87,12 +87,15 @@ package struct Mitteilungspost: Sendable {
             })
     }
 
-    /// Only what the person may see at this moment.
+    /// Only what the person may see at this moment on the pages, too.
     private func darfSehen(_ mitteilung: Mitteilung, _ person: Person) -> Bool {
-        let isAboutOneself = [Verlauf.Art.rolleGegeben, .rolleGenommen].map(\.rawValue).contains(mitteilung.art)
-        return isAboutOneself
-            || Rechte.darf(person, .umsetzungIntern(organisation: mitteilung.organisation))
-                && Rechte.darf(person, .organisationIntern(organisation: mitteilung.organisation))
+        switch Verlauf.Art(rawValue: mitteilung.art) {
+        // About the person.
+        case .rolleGegeben, .rolleGenommen: true
+        case .eintragAngelegt, .eintragGeaendert, .uebernahme:
+            Rechte.darf(person, .umsetzungIntern(organisation: mitteilung.organisation))
+        default: Rechte.darf(person, .verlaufLesen(organisation: mitteilung.organisation))
+        }
     }
 
     private func gruppen(

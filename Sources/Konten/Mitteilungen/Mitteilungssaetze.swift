@@ -52,7 +52,7 @@ struct Mitteilungssaetze {
             reihe.urheber.isEmpty ? "Der Betrieb" : namen[Person.ID(rawValue: reihe.urheber)] ?? "gelöschtes Konto"
         let was: String =
             switch Verlauf.Art(rawValue: reihe.art) {
-            case .eintragAngelegt: "Einträge geladen"
+            case .eintragAngelegt: "Einträge angelegt"
             case .eintragGeaendert: "Einträge geändert"
             case .uebernahme: "Lösungen übernommen"
             case .einheitAngelegt, .einheitGeaendert, .einheitZusammengelegt: "Änderungen an Ämtern vorgenommen"

@@ -31,7 +31,7 @@ extension Kontobriefe {
         tagespost(
             [
                 beispielgruppe,
-                .init("Kreis Musterland", [.init("Herr Beispiel hat 143 Einträge geladen.", beispiel)]),
+                .init("Kreis Musterland", [.init("Herr Beispiel hat 143 Einträge angelegt.", beispiel)]),
             ], anzahl: 145, adresse: beispiel)
     }
 

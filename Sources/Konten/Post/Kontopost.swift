@@ -76,11 +76,11 @@ package struct Kontopost: Sendable {
     /// Asks for a letter; with a link it is minted once more when the letter is written, and this one is forgotten.
     func schreibe(
         _ art: Briefart, an person: Person.ID, von: Person.ID? = nil, organisation: String? = nil,
-        link: NeuerLink? = nil, adresse: Postadresse? = nil, schluessel: String? = nil, am: Instant,
-        in db: any SQLConnection
+        link: NeuerLink? = nil, adresse: Postadresse? = nil, schluessel: String? = nil, erbeten: Bool = false,
+        am: Instant, in db: any SQLConnection
     ) throws {
         guard istAn else { return }
-        let auftrag = Briefauftrag(an: person, von: von, organisation: organisation)
+        let auftrag = Briefauftrag(an: person, von: von, organisation: organisation, erbeten: erbeten)
         guard let id = try BriefStore.stelle(art, auftrag, an: adresse, schluessel: schluessel, am: am, in: db),
             let link
         else { return }

@@ -31,8 +31,13 @@ extension Kontopost {
                     }
                     return .fort
                 },
-                vermerke: { auftrag, _, ausgang, db in
+                vermerke: { auftrag, id, ausgang, db in
                     if case .nichtAngenommen = ausgang { return }
+                    // A letter to another address leaves the one that was not told yet.
+                    let vorher: String? = try db.value("SELECT email_vorher FROM person WHERE id = \(auftrag.person)")
+                    guard let adresse = vorher.flatMap({ try? Postadresse($0) }),
+                        try BriefStore.empfaenger(id, in: db) == BriefStore.hash(adresse)
+                    else { return }
                     try db.execute("UPDATE person SET email_vorher = NULL WHERE id = \(auftrag.person)")
                 }),
             hinweis(Kontobriefe.neueRollen) { [self] auftrag, adresse, db in
@@ -45,9 +50,9 @@ extension Kontopost {
                     let tag = now().plus(sekunden: Kontenfristen.vorwarnung * 86_400).tag
                     return try .an(konto, Kontobriefe.loeschhinweis(tag, adresse: verlangeAdresse()))
                 },
-                // Only who was really told may lose the account.
+                // Only who was told may lose the account, or who cannot be told because mail comes back.
                 vermerke: { [now] auftrag, _, ausgang, db in
-                    guard ausgang == .verschickt else { return }
+                    guard ausgang == .verschickt || ausgang == .entfallen(Briefversand.zurueckgekommen) else { return }
                     try Kontenfristen.vermerke(hinweis: now(), an: auftrag.empfaenger, in: db)
                 }),
         ]

@@ -9,6 +9,8 @@ package struct Ruecklaeufer: Sendable, Equatable {
 
     /// How much of one mail is read: a report comes before what it encloses.
     static let groesse = 1 << 20
+    /// How many lines of one mail.
+    static let zeilen = 20_000
     /// How many mails of one file.
     static let hoechstens = 10_000
 
@@ -17,7 +19,7 @@ package struct Ruecklaeufer: Sendable, Equatable {
     /// - Returns: also how many mails there were, and how many of them say nothing about a letter of ours.
     package static func lies(_ bytes: [UInt8]) -> (ruecklaeufer: [Ruecklaeufer], mails: Int, andere: Int) {
         var (found, mails, others): ([Ruecklaeufer], Int, Int) = ([], 0, 0)
-        for mail in mailbox(bytes) {
+        jedeMail(bytes) { mail in
             let reports = berichte(Nachrichtenteil(mail[...]))
             mails += 1
             if reports.isEmpty { others += 1 }
@@ -26,28 +28,33 @@ package struct Ruecklaeufer: Sendable, Equatable {
         return (found, mails, others)
     }
 
-    /// The lines of each mail, without their ends.
-    private static func mailbox(_ bytes: [UInt8]) -> [[ArraySlice<UInt8>]] {
-        var mails: [[ArraySlice<UInt8>]] = []
+    /// Hands on the lines of one mail after the other, without their ends: a mailbox holds more lines than fit twice.
+    private static func jedeMail(_ bytes: [UInt8], _ work: ([ArraySlice<UInt8>]) -> Void) {
         var current: [ArraySlice<UInt8>] = []
-        var size = 0
+        var (size, mails, rest) = (0, 0, bytes[...])
         var wasEmpty = true
         let from = Array("From ".utf8)
-        for raw in bytes.split(separator: 10, omittingEmptySubsequences: false) {
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: 10) ?? rest.endIndex
+            let raw = rest[..<end]
+            rest = rest[min(end + 1, rest.endIndex)...]
             let line = raw.last == 13 ? raw.dropLast() : raw
             if wasEmpty, line.starts(with: from) {
-                if !current.isEmpty { mails.append(current) }
-                guard mails.count < hoechstens else { return mails }
-                (current, size) = ([], 0)
-            } else if size < groesse {
+                if !current.isEmpty {
+                    work(current)
+                    mails += 1
+                }
+                guard mails < hoechstens else { return }
+                current.removeAll(keepingCapacity: true)
+                size = 0
+            } else if size < groesse, current.count < zeilen {
                 // What precedes a head is no part of it.
-                if !current.isEmpty || !line.isEmpty { current.append(line) }
+                if !current.isEmpty || !line.isEmpty { current.append(line.prefix(groesse - size)) }
                 size += raw.count + 1
             }
             wasEmpty = line.isEmpty
         }
-        if !current.isEmpty { mails.append(current) }
-        return mails
+        if !current.isEmpty { work(current) }
     }
 
     private static func berichte(_ mail: Nachrichtenteil) -> [Ruecklaeufer] {
@@ -61,7 +68,7 @@ package struct Ruecklaeufer: Sendable, Equatable {
             else { return nil }
             // What a server says it did must agree with its status.
             let action = (block["action"] ?? "failed").lowercased()
-            guard status.istDauerhaft == (action == "failed") else { return nil }
+            guard status.klasse != 2, status.istDauerhaft == (action == "failed") else { return nil }
             return Ruecklaeufer(brief: brief, empfaenger: wer, status: status)
         }
     }

@@ -38,7 +38,10 @@ package enum Ruecklauf {
                     ergebnis.andere += 1
                     continue
                 }
-                let grund = "Zurückgekommen mit dem Status \(report.status)."
+                let grund =
+                    report.status.istDauerhaft
+                    ? "Zurückgekommen mit dem Status \(report.status)."
+                    : "Der Mailserver meldet eine Verzögerung (Status \(report.status))."
                 try BriefStore.vermerke(
                     ruecklauf: report.status.description, grund: grund, report.brief, in: db)
                 let marked =

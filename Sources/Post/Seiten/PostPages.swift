@@ -13,8 +13,8 @@ struct PostSeite: Page {
     let blaettern: Blaettern
     let titelJeArt: [String: String]
     let namen: [Person.ID: String]
-    /// Those that somebody may send again.
-    let stehend: Set<String>
+    /// The jobs of those that did not leave.
+    let jobs: [String: Job.Zustand]
     let hinweis: String?
     let fehler: FormErrors
 
@@ -41,13 +41,20 @@ struct PostSeite: Page {
     }
 
     private func zeile(_ brief: Briefvermerk) -> Werte {
-        let isStanding = stehend.contains(brief.id.rawValue)
-        let zustand = isStanding && brief.zustand == .wartet ? "abgebrochen" : brief.zustand.name
+        // A letter whose work broke off in the middle could not note that itself.
+        let job = jobs[brief.id.rawValue]
+        let zustand: String =
+            switch (brief.zustand, job) {
+            case (.wartet, .gescheitert?): Job.Zustand.gescheitert.name
+            case (.wartet, .abgebrochen?), (.wartet, nil): Job.Zustand.abgebrochen.name
+            default: brief.zustand.name
+            }
+        let isStanding = job == .gescheitert || job == .abgebrochen
         return Werte([
             ("art", titelJeArt[brief.art] ?? brief.art), ("am", brief.angelegtAm.berlin),
             ("person", brief.person.map { namen[$0] ?? "gelöschtes Konto" }),
             ("personpfad", brief.person.map { "/betrieb/personen/\($0.rawValue)" }), ("zustand", zustand),
-            ("warnend", brief.zustand == .gescheitert || brief.ruecklauf != nil ? true : nil),
+            ("warnend", brief.zustand == .gescheitert || job == .gescheitert || brief.ruecklauf != nil ? true : nil),
             ("verschickt", brief.verschicktAm?.berlin), ("grund", brief.grund),
             ("versuche", brief.versuche > 1 ? brief.versuche : nil),
             ("erneut", isStanding ? "/betrieb/post/\(brief.id.rawValue)/erneut" : nil),

@@ -51,17 +51,21 @@ package struct PostRoutes: RoomRoutes {
                 an: an, zustand: zustand, briefe: briefe, blaettern: blaettern,
                 titelJeArt: Dictionary(arten.map { ($0.name, $0.titel) }, uniquingKeysWith: { first, _ in first }),
                 namen: try namen.namen(Set(briefe.compactMap(\.person)), in: db),
-                stehend: try Set(briefe.filter { try PostRoutes.steht($0, in: db) }.map(\.id.rawValue)),
+                jobs: try PostRoutes.jobs(briefe, in: db),
                 hinweis: hinweis, fehler: fehler)
         }
         return try site.render(page, context, status: fehler.isEmpty ? .ok : .conflict)
     }
 
-    /// Nothing happens to it by itself any more: it failed, or its job was cancelled.
-    private static func steht(_ brief: Briefvermerk, in db: any SQLConnection) throws -> Bool {
-        guard brief.zustand == .gescheitert || brief.zustand == .wartet else { return false }
-        return try JobListe.job(brief.id, in: db).map { $0.zustand == .gescheitert || $0.zustand == .abgebrochen }
-            ?? false
+    /// How the jobs of those stand that did not leave.
+    private static func jobs(
+        _ briefe: [Briefvermerk], in db: any SQLConnection
+    ) throws -> [String: Job.Zustand] {
+        var found: [String: Job.Zustand] = [:]
+        for brief in briefe where brief.zustand == .gescheitert || brief.zustand == .wartet {
+            found[brief.id.rawValue] = try JobListe.job(brief.id, in: db)?.zustand
+        }
+        return found
     }
 
     @Sendable func erneut(_ request: Request, _ context: SiteContext) async throws -> Response {

@@ -8,9 +8,12 @@ package struct Briefauftrag: Codable, Sendable, Equatable {
     /// Who caused it.
     package let von: String?
     package let organisation: String?
+    /// The one who gets it asked for this very letter, so it also goes to an address that was marked.
+    package let erbeten: Bool?
 
-    package init(an person: Person.ID, von: Person.ID? = nil, organisation: String? = nil) {
+    package init(an person: Person.ID, von: Person.ID? = nil, organisation: String? = nil, erbeten: Bool = false) {
         (self.person, self.von, self.organisation) = (person.rawValue, von?.rawValue, organisation)
+        self.erbeten = erbeten ? true : nil
     }
 
     package var empfaenger: Person.ID { Person.ID(rawValue: person) }

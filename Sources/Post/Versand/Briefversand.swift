@@ -24,7 +24,8 @@ package struct Briefversand: Sendable {
     package var hatAusgang: Bool { ausgang != nil }
 
     static let keinAusgang = "Diese Installation verschickt keine E-Mails."
-    static let zurueckgekommen = "E-Mails an diese Adresse kommen zurück. Es geht nur hinaus, was die Person anfordert."
+    package static let zurueckgekommen =
+        "E-Mails an diese Adresse kommen zurück. Es geht nur hinaus, was die Person anfordert."
 
     /// What a job of this kind of letter does.
     package func arbeit(_ schreiber: Briefschreiber) -> Jobarbeit {
@@ -66,7 +67,9 @@ package struct Briefversand: Sendable {
         try await database.write { db in
             let ergebnis = try schreiber.schreibe(auftrag, job.id, db)
             guard case .brief(let an, _, _) = ergebnis else { return ergebnis }
-            if try !schreiber.art.istErbeten && adressbuch.istMarkiert(an, of: auftrag.empfaenger, in: db) {
+            if try !schreiber.art.istErbeten && auftrag.erbeten != true
+                && adressbuch.istMarkiert(an, of: auftrag.empfaenger, in: db)
+            {
                 return .entfaellt(Briefversand.zurueckgekommen)
             }
             try BriefStore.beginne(job.id, an: an, in: db)
