@@ -24,7 +24,7 @@ import Testing
             let id = try #require(try await database.texte("SELECT id AS a FROM datei").first)
             let etag = try #require(try await visitor.get("/dateien/\(id)").headers[.eTag])
             for name in dateienIn(pfad) { try FileManager.default.removeItem(atPath: pfad + "/" + name) }
-            let head = try await visitor.send(.head, "/dateien/\(id)")
+            let head = try await visitor.send(.head, "/dateien/\(id)", headers: [:], body: nil)
             #expect(head.status == .ok && head.bytes.isEmpty)
             #expect(head.headers[.contentLength] == "\(Proben.pdf.count)" && head.headers[.eTag] == etag)
             let same = try await visitor.get("/dateien/\(id)", headers: [.ifNoneMatch: etag])
