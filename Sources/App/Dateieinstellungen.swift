@@ -18,7 +18,7 @@ extension Einstellung {
     static let s3 = Einstellung(
         name: "LEITSTAND_S3", art: "Webadresse", vorgabe: nil,
         beschreibung:
-            "S3-Speicher für angehängte Dateien als https://SCHLÜSSEL:GEHEIMNIS@RECHNER/BUCKET?region=REGION; ohne ihn liegen sie im Ordner.",
+            "S3-Speicher für angehängte Dateien als https://SCHLÜSSEL:GEHEIMNIS@RECHNER/BUCKET?region=REGION; ohne ihn liegen sie im Ordner. Mit &loeschen=nein wird dort nie etwas gelöscht.",
         geheim: true)
     static let clamav = Einstellung(
         name: "LEITSTAND_CLAMAV", art: "Adresse", vorgabe: nil,

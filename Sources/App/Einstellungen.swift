@@ -182,6 +182,13 @@ package struct Einstellungen: Sendable {
     /// The networks of the operator's own proxies.
     package func proxys() throws -> [Netzbereich] { try netze(.proxys) }
 
+    /// What is wrong with them; nil where nothing is known to be.
+    package func proxywarnung() throws -> String? {
+        guard tls, ["127.0.0.1", "localhost", "::1"].contains(host), try proxys().isEmpty else { return nil }
+        return
+            "LEITSTAND_ADRESSE beginnt mit https, also steht ein Proxy davor; ohne LEITSTAND_PROXYS (etwa 127.0.0.1, ::1) gelten alle Anfragen als die des eigenen Rechners, und die Grenze je Gegenstelle zählt niemanden."
+    }
+
     /// Where webhooks may lead besides public hosts with TLS.
     package func webhookziele() throws -> Webhookziele {
         do { return Webhookziele(erlaubte: try Webhookziele.erlaubte(wert(.webhookziele) ?? "")) } catch let refusal

@@ -212,12 +212,12 @@ package struct Leitstand: Sendable {
         return ResponseChain(
             routes: router.buildResponder(), cache: cache,
             exceptions: ResponseChain.Exceptions(
-                prefixes: ["/assets/", "/favicon.ico", "/healthz", "/readyz", "/metrics", "/anmelden"],
+                prefixes: ["/assets/", "/favicon.ico", "/healthz", "/readyz", "/metrics", "/anmelden", "/dateien/"],
                 // The operator may change these files at any time.
                 routes: Set(Fusstext.allCases.map(\.pfad))),
             namesHost: site.grundadresse.konfiguriert == nil,
             log: RequestLog(zaehler: messwerte.anfragezaehler(routes.map(\.path))),
-            drosselung: anfragemass.jeAdresse.map { Drosselung(jeMinute: $0, herkunft: herkunft) })
+            drosselung: anfragemass.jeAdresse.map { Drosselung(jeMinute: $0, assets: site.assets, herkunft: herkunft) })
     }
 
     /// All routes with their middleware, and the table of what was registered.

@@ -38,6 +38,7 @@ struct DateienSeite: Page {
         case "accept": Dateiart.accept
         case "hoechstgroesse": grenzen.hoechstgroesse
         case "anzahl": Zahl.deutsch(grenzen.jeDatensatz)
+        case "jeOrganisation": Datei.groesse(grenzen.jeOrganisation)
         case "dateiFehler": fehler["datei"]
         case "platz": dateien.count < grenzen.jeDatensatz
         case "beschreibungFeld":

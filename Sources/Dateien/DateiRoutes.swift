@@ -83,7 +83,9 @@ package struct DateiRoutes: RoomRoutes {
         }
         var errors = FormErrors()
         let typed = strom.felder.roh("beschreibung").getrimmt
-        if typed.utf8.count > 500 { errors.add("beschreibung", "Kürzen Sie die Beschreibung auf 500 Zeichen.") }
+        if typed.unicodeScalars.count > 500 {
+            errors.add("beschreibung", "Kürzen Sie die Beschreibung auf 500 Zeichen.")
+        }
         guard let empfang else {
             errors.add("datei", "Wählen Sie eine Datei aus.")
             throw errors
@@ -110,10 +112,11 @@ package struct DateiRoutes: RoomRoutes {
             )
         }
         // The length is that of the whole form; its other parts are small.
-        let length = max(0, (request.headers[.contentLength].flatMap { Int($0) } ?? 0) - 4_096)
+        let given = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        let length = max(0, min(given, grenzen.jeDatei + 4_096) - 4_096)
         var errors = FormErrors()
         if count >= grenzen.jeDatensatz { errors.add("datei", grenzen.zuViele) }
-        if sum + length > grenzen.jeOrganisation { errors.add("datei", grenzen.voll) }
+        if length > grenzen.jeOrganisation - sum { errors.add("datei", grenzen.voll) }
         return errors.isEmpty ? nil : errors
     }
 
@@ -150,6 +153,10 @@ package struct DateiRoutes: RoomRoutes {
         let headers = Self.kopf(datei, bezug)
         if let known = request.headers[.ifNoneMatch], known.contains("\"\(datei.inhalt)\"") {
             return Response(status: .notModified, headers: headers)
+        }
+        if request.method == .head {
+            let length = ResponseBody(contentLength: datei.groesse) { writer in try await writer.finish(nil) }
+            return Response(status: .ok, headers: headers, body: length)
         }
         let file = try await eingang.inhalt(datei, am: now)
         return Response(status: .ok, headers: headers, body: Self.koerper(file))

@@ -107,6 +107,18 @@ package enum DateiStore {
         return inhalt
     }
 
+    /// Names another place for content; false when its row says something else by now.
+    static func verlege(
+        _ row: Dateiinhaltszeile, nach ort: String, ablage: String, geprueftAm: Instant?, in db: any SQLConnection
+    ) throws -> Bool {
+        try sperre(row.sha256, in: db)
+        return try db.execute(
+            """
+            UPDATE datei_inhalt SET ort = \(ort), ablage = \(ablage), geprueft_am = \(geprueftAm)
+            WHERE sha256 = \(row.sha256) AND ort = \(row.ort)
+            """) == 1
+    }
+
     static func merke(geprueft sha256: String, am: Instant, in db: any SQLConnection) throws {
         try db.execute("UPDATE datei_inhalt SET geprueft_am = \(am) WHERE sha256 = \(sha256)")
     }

@@ -83,15 +83,17 @@ package struct Dateieingang: Sendable {
         erlaubt: @escaping @Sendable (any SQLConnection) throws -> Dateibezug
     ) async throws {
         let grenzen = grenzen
-        let known = try await database.write { db in
-            try DateiStore.haengeAn(
-                wunsch, an: erlaubt(db), neu: nil, grenzen: grenzen, durch: urheber, in: db)
+        let there = try await ersetzeVerlorenes(wunsch, file) { db in _ = try erlaubt(db) }
+        if there == nil {
+            let known = try await database.write { db in
+                try DateiStore.haengeAn(
+                    wunsch, an: erlaubt(db), neu: nil, grenzen: grenzen, durch: urheber, in: db)
+            }
+            guard known == .inhaltFehlt else { return }
         }
-        guard known == .inhaltFehlt, let ablage = ablagen.first else { return }
-        let ort = Ablageort.neu(wunsch.sha256)
-        do { try await ablage.lege(file, sha256: wunsch.sha256, an: ort) } catch let error as Ablagefehler {
-            throw gestoert(error)
-        } catch is FormatError { throw Self.keinPlatz }
+        guard let ablage = ablagen.first else { return }
+        let ort = there ?? Ablageort.neu(wunsch.sha256)
+        if there == nil { try await lege(file, wunsch, an: ort, in: ablage) }
         let neu = Dateiinhaltszeile(
             sha256: wunsch.sha256, groesse: wunsch.groesse, ablage: ablage.name, ort: ort, geprueftAm: wunsch.geprueftAm
         )
@@ -108,6 +110,46 @@ package struct Dateieingang: Sendable {
             throw error
         }
         if case .doppeltAbgelegt = result { await vergiss(ort, in: ablage) }
+    }
+
+    private func lege(
+        _ file: TemporaryFile, _ wunsch: Dateiwunsch, an ort: String, in ablage: any Dateiablage
+    ) async throws {
+        do { try await ablage.lege(file, sha256: wunsch.sha256, an: ort) } catch let error as Ablagefehler {
+            throw gestoert(error)
+        } catch is FormatError { throw Self.keinPlatz }
+    }
+
+    /// Content that a row names and that is no longer in its place comes back with whoever has it.
+    ///
+    /// - Returns: where it was put in vain, because the row went meanwhile.
+    private func ersetzeVerlorenes(
+        _ wunsch: Dateiwunsch, _ file: TemporaryFile,
+        erlaubt: @escaping @Sendable (any SQLConnection) throws -> Void
+    ) async throws -> String? {
+        let sha256 = wunsch.sha256
+        guard let row = try await database.read({ db in try DateiStore.inhalt(sha256, in: db) }),
+            let old = ablagen.first(where: { $0.name == row.ablage }), let ablage = ablagen.first
+        else { return nil }
+        do { if try await old.enthaelt(row.ort) { return nil } } catch let error as Ablagefehler {
+            throw gestoert(error)
+        }
+        let ort = Ablageort.neu(sha256)
+        try await lege(file, wunsch, an: ort, in: ablage)
+        let (name, geprueft) = (ablage.name, wunsch.geprueftAm)
+        do {
+            let isMoved = try await database.write { db in
+                try erlaubt(db)
+                return try DateiStore.verlege(row, nach: ort, ablage: name, geprueftAm: geprueft, in: db)
+            }
+            return isMoved ? nil : ort
+        } catch let error as StorageError {
+            // Perhaps it was written all the same: what nobody names, the nightly tidying takes.
+            throw error
+        } catch {
+            await vergiss(ort, in: ablage)
+            throw error
+        }
     }
 
     func entferne(
@@ -156,7 +198,7 @@ package struct Dateieingang: Sendable {
     }
 
     /// What cannot be taken away now, the nightly tidying takes: nobody names it any more.
-    private func vergiss(_ ort: String, in ablage: any Dateiablage) async { try? await ablage.loesche(ort) }
+    private func vergiss(_ ort: String, in ablage: any Dateiablage) async { _ = try? await ablage.loesche(ort) }
 
     static let keinPlatz = Refusal(
         .unavailable,
@@ -164,12 +206,16 @@ package struct Dateieingang: Sendable {
     )
 
     private func gestoert(_ error: Ablagefehler) -> Refusal {
-        stoerung("\(error)")
+        if error != .besetzt { stoerung("\(error)") }
         return switch error {
         case .fehlt:
             Refusal(
                 .unavailable,
                 "Der Inhalt dieser Datei ist nicht zu finden. Bitte sagen Sie der Betriebsstelle Bescheid.")
+        case .besetzt:
+            Refusal(
+                .unavailable,
+                "Zurzeit holen zu viele zugleich eine Datei. Bitte versuchen Sie es gleich noch einmal.")
         case .gestoert:
             Refusal(
                 .unavailable,

@@ -25,8 +25,7 @@ package enum Dateipflege {
                     try DateiStore.benannte(part, ablage: name, in: db)
                 }
                 for ort in part where !named.contains(ort) {
-                    try await ablage.loesche(ort)
-                    inhalte += 1
+                    if try await ablage.loesche(ort) { inhalte += 1 }
                 }
             }
         }

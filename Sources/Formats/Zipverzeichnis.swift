@@ -24,6 +24,7 @@ package struct Zipverzeichnis: Sendable {
         case zuViele = "das Archiv hat zu viele Einträge"
         case zip64 = "das Archiv ist in einer Form für sehr große Dateien (ZIP64) gespeichert"
         case widerspruch = "das Archiv widerspricht sich selbst"
+        case doppelt = "zwei Einträge im Archiv heißen gleich"
         case name = "ein Name im Archiv ist nicht lesbar"
     }
 
@@ -57,9 +58,12 @@ package struct Zipverzeichnis: Sendable {
         guard let directory = try file.exakt(start, length) else { throw Mangel.unvollstaendig }
         var entries: [Eintrag] = []
         var ranges: [Range<Int>] = []
+        var names: Set<String> = []
         var offset = 0
         for _ in 0..<count {
             let (entry, range, next) = try Self.eintrag(directory, offset, file, before: start)
+            // Of two entries with one name, one program takes the first and another the last.
+            guard names.insert(entry.name).inserted else { throw Mangel.doppelt }
             entries.append(entry)
             ranges.append(range)
             offset = next
@@ -98,6 +102,10 @@ package struct Zipverzeichnis: Sendable {
         guard u16(head, 26) == nameLength, try file.exakt(start + 30, nameLength) == rawName,
             u16(head, 8) == u16(d, at + 10), content + packed <= limit
         else { throw Mangel.widerspruch }
+        let localExtra = try file.exakt(start + 30 + nameLength, u16(head, 28)) ?? []
+        guard !nenntAnders(Array(d[(at + 46 + nameLength)..<(at + 46 + nameLength + extra)]), rawName),
+            !nenntAnders(localExtra, rawName)
+        else { throw Mangel.widerspruch }
         let isDescribedBehind = flags & 8 != 0
         if !isDescribedBehind {
             let (localPacked, localUnpacked) = (u32(head, 18), u32(head, 22))
@@ -119,6 +127,19 @@ package struct Zipverzeichnis: Sendable {
                 istVerschluesselt: flags & 0x41 != 0, inhalt: content, istBesonders: isSpecial),
             start..<(content + packed), next
         )
+    }
+
+    /// Whether a second name in UTF-8 (Info-ZIP's field 0x7075) says something else than the first.
+    private static func nenntAnders(_ extra: [UInt8], _ name: [UInt8]) -> Bool {
+        var at = 0
+        while at + 4 <= extra.count {
+            let end = at + 4 + u16(extra, at + 2)
+            guard end <= extra.count else { return false }
+            // A version and a checksum stand before the name.
+            if u16(extra, at) == 0x7075, end < at + 9 || Array(extra[(at + 9)..<end]) != name { return true }
+            at = end
+        }
+        return false
     }
 
     /// Whether an archive hangs at the end of a file of another kind, where ZIP programs look for it.

@@ -53,12 +53,12 @@ struct DienstForm: Sendable, Textformular {
         var errors = FormErrors()
         let name = name.getrimmt
         if name.isEmpty { errors.add("name", "Geben Sie dem Onlinedienst einen Namen.") }
-        if name.utf8.count > 300 { errors.add("name", "Kürzen Sie den Namen auf 300 Zeichen.") }
+        if name.unicodeScalars.count > 300 { errors.add("name", "Kürzen Sie den Namen auf 300 Zeichen.") }
         let organisation = try provider(&errors, in: db)
         let url = url.getrimmt
         if !url.isEmpty, !Webadresse.istGueltig(url) { errors.add("url", Webadresse.regel) }
-        for (feld, wert) in [("hersteller", hersteller), ("formularsystem", formularsystem)] where wert.utf8.count > 300
-        {
+        for (feld, wert) in [("hersteller", hersteller), ("formularsystem", formularsystem)]
+        where wert.unicodeScalars.count > 300 {
             errors.add(feld, "Kürzen Sie die Angabe auf 300 Zeichen.")
         }
         let ids = try services(&errors, in: db)
@@ -66,7 +66,7 @@ struct DienstForm: Sendable, Textformular {
         if !variante.isEmpty, chosen == nil { errors.add("variante", "Wählen Sie eine Variante aus der Liste.") }
         let level = reifegrad.isEmpty ? nil : Reifegrad(getippt: reifegrad)
         if !reifegrad.isEmpty, level == nil { errors.add("reifegrad", "Wählen Sie einen Reifegrad aus der Liste.") }
-        if beschreibung.utf8.count > 5_000 {
+        if beschreibung.unicodeScalars.count > 5_000 {
             errors.add("beschreibung", "Kürzen Sie die Beschreibung auf 5.000 Zeichen.")
         }
         guard errors.isEmpty, let organisation else { throw errors }

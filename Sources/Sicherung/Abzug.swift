@@ -9,6 +9,8 @@ import StorageSQLite
 struct Abzug: Sendable {
     let kopf: Sicherungskopf
     let datei: Zwischendatei
+    /// The stored files that its rows name.
+    let inhalte: [Dateibestand.Inhalt]
 
     static func of(_ installation: Installation, at time: Instant) async throws -> Abzug {
         switch installation.datenbank {
@@ -30,11 +32,12 @@ struct Abzug: Sendable {
             throw systemfehler(folder.pfad, ENOSPC)
         }
         let (migrations, tables) = try await bestand(SQLiteDatabase(path: copy))
+        let inhalte = try await Dateibestand.inhalte(SQLiteDatabase(path: copy), migrations)
         return try Abzug(
             kopf: Sicherungskopf(
                 format: Sicherungskopf.format, programm: installation.programm, datenbank: .sqlite, serverfassung: nil,
                 zeit: time.iso, migrationen: migrations, tabellen: tables),
-            datei: Zwischendatei(opening: copy))
+            datei: Zwischendatei(opening: copy), inhalte: inhalte)
     }
 
     /// The steps and the sums of an opened database; closes it.
@@ -63,7 +66,7 @@ struct Abzug: Sendable {
         do {
             let server = try await PostgresServer.version(database)
             let program = try PostgresProgramme.find("pg_dump", for: server)
-            let (migrations, tables) = try await database.read { db in
+            let ((migrations, tables), inhalte) = try await database.read { db in
                 // After an interruption the whole body runs again.
                 try file.clear()
                 try db.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
@@ -77,18 +80,20 @@ struct Abzug: Sendable {
                 try child.start()
                 defer { child.stop() }
                 let found = try bestand(in: db)
+                let inhalte = try Dateibestand.inhalte(in: db, found.0)
                 if let problem = child.wait() {
                     throw file.isFull
                         ? systemfehler(Zwischenordner.system, ENOSPC)
                         : Refusal(.unprocessable, "pg_dump konnte die Datenbank nicht sichern: \(problem)")
                 }
-                return found
+                return (found, inhalte)
             }
             await database.close()
             return Abzug(
                 kopf: Sicherungskopf(
                     format: Sicherungskopf.format, programm: installation.programm, datenbank: .postgresql,
-                    serverfassung: server, zeit: time.iso, migrationen: migrations, tabellen: tables), datei: file)
+                    serverfassung: server, zeit: time.iso, migrationen: migrations, tabellen: tables), datei: file,
+                inhalte: inhalte)
         } catch {
             await database.close()
             throw error

@@ -9,27 +9,45 @@ enum Dateibestand {
     /// Faults that are named one by one.
     private static let genannt = 5
 
+    /// Content in the folder, as a row names it; content in a bucket is not part of a backup.
+    struct Inhalt: Sendable {
+        let ort: String
+        let sha256: String
+        let bytes: Int
+    }
+
+    /// What the rows name.
+    static func inhalte(in db: any SQLConnection, _ migrationen: [String]) throws -> [Inhalt] {
+        guard migrationen.contains(schritt) else { return [] }
+        var found: [Inhalt] = []
+        try db.forEach("SELECT sha256, groesse, ort FROM datei_inhalt_sicht WHERE ablage = 'ordner' ORDER BY ort") {
+            row in
+            found.append(Inhalt(ort: try row["ort"], sha256: try row["sha256"], bytes: try row["groesse"]))
+        }
+        return found
+    }
+
+    /// The same of an opened database; closes it.
+    static func inhalte(_ database: any Database, _ migrationen: [String]) async throws -> [Inhalt] {
+        do {
+            let found = try await database.read { db in try inhalte(in: db, migrationen) }
+            await database.close()
+            return found
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
     /// One sentence for each content that a row names and the backup lacks, or has otherwise.
-    ///
-    /// Content in a bucket is not part of a backup and is left out.
-    static func fehler(_ dateien: [Dateisumme], _ kopf: Sicherungskopf, in database: any Database) async throws
-        -> [String]
-    {
-        guard kopf.migrationen.contains(schritt) else { return [] }
+    static func fehler(_ dateien: [Dateisumme], _ inhalte: [Inhalt]) -> [String] {
         let files = Dictionary(dateien.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let faults = try await database.read { db in
-            var faults: [String] = []
-            try db.forEach("SELECT sha256, groesse, ort FROM datei_inhalt_sicht WHERE ablage = 'ordner' ORDER BY ort") {
-                row in
-                let (sum, size, ort): (String, Int, String) = (try row["sha256"], try row["groesse"], try row["ort"])
-                guard let file = files[bereich + ort] else {
-                    return faults.append("Die angehängte Datei \(ort) fehlt in der Sicherung.")
-                }
-                if file.sha256 != sum || file.bytes != size {
-                    faults.append("Die angehängte Datei \(ort) hat einen anderen Inhalt, als die Datenbank sagt.")
-                }
+        let faults = inhalte.compactMap { inhalt -> String? in
+            guard let file = files[bereich + inhalt.ort] else {
+                return "Die angehängte Datei \(inhalt.ort) fehlt in der Sicherung."
             }
-            return faults
+            guard file.sha256 != inhalt.sha256 || file.bytes != inhalt.bytes else { return nil }
+            return "Die angehängte Datei \(inhalt.ort) hat einen anderen Inhalt, als die Datenbank sagt."
         }
         let more = faults.count - genannt
         return Array(faults.prefix(genannt)) + (more > 0 ? ["Ebenso \(more) weitere angehängte Dateien."] : [])

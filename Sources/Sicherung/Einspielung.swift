@@ -12,6 +12,8 @@ package enum Einspielung {
         package let dateien: Int
         /// The steps of the schema that were missing in an older backup.
         package let angewandt: [String]
+        /// Stored files that rows name and the backup does not have: what it has is better than nothing.
+        package let warnungen: [String]
     }
 
     package static func spiele(
@@ -60,7 +62,7 @@ package enum Einspielung {
         let copy = ziel.zwischen + "/" + (file.split(separator: "/").last.map(String.init) ?? "leitstand.sqlite")
         let entpackt = try unpack(input, copy, .sqlite, ablagen, installation)
         let vergleich = try await vergleiche(copy, entpackt)
-        guard vergleich.stimmt else { throw vergleich.einwand }
+        guard vergleich.datenbankStimmt else { throw vergleich.einwand }
         let database = try SQLiteDatabase(path: copy)
         let applied: [String]
         do { applied = try await database.migrate(installation.migrationen) } catch {
@@ -72,7 +74,8 @@ package enum Einspielung {
         // The rows come last: without them nobody takes the place for a running installation.
         try ablagen.place()
         try ziel.place()
-        return Ergebnis(kopf: entpackt.kopf, dateien: entpackt.dateien.count, angewandt: applied)
+        return Ergebnis(
+            kopf: entpackt.kopf, dateien: entpackt.dateien.count, angewandt: applied, warnungen: vergleich.dateifehler)
     }
 
     private static func postgres(
@@ -86,9 +89,10 @@ package enum Einspielung {
             let entpackt = try unpack(input, dump, .postgresql, ablagen, installation)
             try ablagen.place()
             try await PostgresEinspielung.spiele(dump, entpackt.kopf, in: conninfo)
-            let applied = try await PostgresEinspielung.pruefeUndMigriere(entpackt, installation, conninfo)
+            let (applied, warnings) = try await PostgresEinspielung.pruefeUndMigriere(entpackt, installation, conninfo)
             ablagen.commit()
-            return Ergebnis(kopf: entpackt.kopf, dateien: entpackt.dateien.count, angewandt: applied)
+            return Ergebnis(
+                kopf: entpackt.kopf, dateien: entpackt.dateien.count, angewandt: applied, warnungen: warnings)
         } catch {
             ablagen.discard()
             throw error
@@ -124,15 +128,8 @@ package enum Einspielung {
         let found = try await Abzug.bestand(open())
         let vergleich = Vergleich(entpackt.kopf, found)
         guard vergleich.stimmt else { return vergleich }
-        let database = try open()
-        do {
-            let faults = try await Dateibestand.fehler(entpackt.dateien, entpackt.kopf, in: database)
-            await database.close()
-            return Vergleich(entpackt.kopf, found, faults: faults)
-        } catch {
-            await database.close()
-            throw error
-        }
+        let inhalte = try await Dateibestand.inhalte(open(), found.migrations)
+        return Vergleich(entpackt.kopf, found, dateifehler: Dateibestand.fehler(entpackt.dateien, inhalte))
     }
 
     /// All of a closed database is in its file and on the disk.

@@ -49,11 +49,12 @@ enum PostgresEinspielung {
     /// Compares what was restored, then brings an older schema up to date; empties the database when either fails.
     static func pruefeUndMigriere(
         _ entpackt: Entpackung, _ installation: Installation, _ conninfo: String
-    ) async throws -> [String] {
+    ) async throws -> (angewandt: [String], warnungen: [String]) {
         do {
             let vergleich = try await vergleiche(conninfo, entpackt)
-            guard vergleich.stimmt else { throw vergleich.einwand }
-            return try await open(conninfo) { database in try await database.migrate(installation.migrationen) }
+            guard vergleich.datenbankStimmt else { throw vergleich.einwand }
+            let applied = try await open(conninfo) { database in try await database.migrate(installation.migrationen) }
+            return (applied, vergleich.dateifehler)
         } catch {
             // In a task of its own, because a cancelled one may run no statement. The first error says what went wrong;
             // what stays is refused by name at the next attempt.

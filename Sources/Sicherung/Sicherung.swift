@@ -9,6 +9,8 @@ package enum Sicherung {
         package let kopf: Sicherungskopf
         package let dateien: Int
         package let bytes: Int
+        /// What rows name and the stored files lack: no later backup has it, either.
+        package let fehlend: [String]
     }
 
     /// Backs up an installation while it is in use.
@@ -50,7 +52,9 @@ package enum Sicherung {
         try archive.append(Sicherungsinhalt.datei, bytes: json(inhalt), at: seconds)
         try archive.finish()
         try output.finish()
-        return Ergebnis(kopf: abzug.kopf, dateien: dateien.count, bytes: output.size)
+        return Ergebnis(
+            kopf: abzug.kopf, dateien: dateien.count, bytes: output.size,
+            fehlend: Dateibestand.fehler(dateien, abzug.inhalte))
     }
 }
 
@@ -109,6 +113,9 @@ final class Bestandssperre {
     init?(_ folder: String) {
         lock = open(folder + "/" + Zwischenordner.lockName, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard lock >= 0 else { return nil }
+        // Made by root it would keep out the account that stores files there.
+        var status = stat()
+        if geteuid() == 0, stat(folder, &status) == 0 { _ = fchown(lock, status.st_uid, status.st_gid) }
         guard flock(lock, LOCK_SH) == 0 else {
             close(lock)
             return nil

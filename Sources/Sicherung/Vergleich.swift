@@ -14,18 +14,30 @@ package struct Vergleich: Sendable {
 
     package let zeilen: [Zeile]
     /// What the database itself finds fault with, and steps of the schema that differ.
-    package let fehler: [String]
+    private let datenbankfehler: [String]
+    /// Stored files that rows name and that are missing or other.
+    package let dateifehler: [String]
 
-    package var stimmt: Bool { fehler.isEmpty && zeilen.allSatisfy(\.stimmt) }
+    package var fehler: [String] { datenbankfehler + dateifehler }
 
-    init(_ kopf: Sicherungskopf, _ found: (migrations: [String], tables: [Tabellensumme]), faults: [String] = []) {
+    package var stimmt: Bool { datenbankStimmt && dateifehler.isEmpty }
+
+    /// All but stored files.
+    var datenbankStimmt: Bool { datenbankfehler.isEmpty && zeilen.allSatisfy(\.stimmt) }
+
+    init(
+        _ kopf: Sicherungskopf, _ found: (migrations: [String], tables: [Tabellensumme]), faults: [String] = [],
+        dateifehler: [String] = []
+    ) {
+        self.dateifehler = dateifehler
         let names = Set(kopf.tabellen.map(\.name) + found.tables.map(\.name)).sorted()
         zeilen = names.map { name in
             Zeile(
                 name: name, erwartet: kopf.tabellen.first { $0.name == name },
                 gefunden: found.tables.first { $0.name == name })
         }
-        fehler = faults + (kopf.migrationen == found.migrations ? [] : ["Die Schritte des Schemas sind andere."])
+        datenbankfehler =
+            faults + (kopf.migrationen == found.migrations ? [] : ["Die Schritte des Schemas sind andere."])
     }
 
     /// What differs, as a sentence.

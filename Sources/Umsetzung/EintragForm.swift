@@ -67,7 +67,7 @@ struct EintragForm: Sendable, Textformular {
         var errors = FormErrors()
         var inhalt = Umsetzungseintrag.Inhalt()
         func text(_ value: String, _ feld: String, _ limit: Int) -> String? {
-            if value.utf8.count > limit {
+            if value.unicodeScalars.count > limit {
                 errors.add(feld, "Kürzen Sie die Angabe auf \(Zahl.deutsch(limit)) Zeichen.")
             }
             return value.getrimmt.isEmpty ? nil : value.getrimmt

@@ -43,8 +43,9 @@ package struct LadungRoutes: RoomRoutes {
         guard datei.bytes.count <= Formular.dateiLimit else { return try refuse("Die Datei ist größer als 10 MB.") }
         do { _ = try TextSource(bytes: datei.bytes, name: datei.name) } catch { return try refuse(error.reason) }
         let am = now()
-        let id = Kennung.neu(am)
+        let (id, wer) = (Kennung.neu(am), context.nachschau)
         try await database.write { db in
+            try wer.verlange(.umsetzungAendern(organisation: organisation.id.rawValue), in: db)
             try LadungStore.insert(
                 Ladung(
                     id: id, organisation: organisation.id, person: person.id, dateiname: String(datei.name.prefix(200)),
@@ -74,7 +75,11 @@ package struct LadungRoutes: RoomRoutes {
             let page = LadungSeite(organisation: organisation, ladung: ladung, bericht: bericht)
             return try site.render(page, context, status: .unprocessableContent)
         }
-        try await database.write { db in try LadungStore.delete(ladung.id, in: db) }
+        let wer = context.nachschau
+        try await database.write { db in
+            try wer.verlange(.umsetzungAendern(organisation: organisation.id.rawValue), in: db)
+            try LadungStore.delete(ladung.id, in: db)
+        }
         return .weiter(zu: "\(organisation.listenpfad)?ok=geladen")
     }
 

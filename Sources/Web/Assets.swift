@@ -85,6 +85,13 @@ package struct Assets: Sendable {
 
     package func contains(_ path: String) -> Bool { files[path] != nil }
 
+    /// Whether one of them has this address, whatever the version.
+    func liegt(unter path: String) -> Bool {
+        guard path.hasPrefix("/assets/") else { return false }
+        let rest = path.dropFirst(8)
+        return rest.firstIndex(of: "/").map { contains(String(rest[rest.index(after: $0)...])) } ?? false
+    }
+
     private static func type(of path: String) -> String? {
         switch path.split(separator: ".").last.map(String.init) {
         case "css": "text/css; charset=utf-8"

@@ -38,6 +38,7 @@ struct Serve: AsyncParsableCommand {
                         "Hinweis: KERN UX fehlt, die Seiten erscheinen ohne Gestaltung. Werkzeuge/assets richtet es ein."
                 )
             }
+            if let warnung = try einstellungen.proxywarnung() { Logger(label: "leitstand").warning("\(warnung)") }
             let leitstand = try await App.Leitstand.eingerichtet(einstellungen, ressourcen)
             let (database, anmeldung) = (leitstand.database, leitstand.anmeldung)
             try await Server.run(

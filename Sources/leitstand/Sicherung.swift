@@ -52,6 +52,14 @@ struct Backup: AsyncParsableCommand {
                 "Gesichert: \(path) (\(megabytes(made.bytes)), \(art); \(made.kopf.datenbank.anzeige), \(Zahl.mit(made.kopf.tabellen.count, "Tabelle", "Tabellen")) mit \(Zahl.mit(rows, "Zeile", "Zeilen")), \(Zahl.mit(made.dateien, "Datei", "Dateien")))"
             // Standard output may be the backup itself.
             path == "-" ? melde(fehler: text) : melde(text)
+            guard made.fehlend.isEmpty else {
+                for line in made.fehlend { melde(fehler: "WARNUNG: \(line)") }
+                melde(
+                    fehler:
+                        "WARNUNG: Der Ordner der Dateien ist nicht vollständig. Suchen Sie die fehlenden in älteren Sicherungen; es wurde keine davon gelöscht."
+                )
+                return
+            }
             for name in try regel?.raeumeAuf(ziel) ?? [] { melde("Nicht mehr aufbewahrt: \(name)") }
         }
     }
@@ -73,6 +81,12 @@ struct Restore: AsyncParsableCommand {
             if !made.angewandt.isEmpty { melde("Angewandt: \(made.angewandt.joined(separator: ", "))") }
             melde(
                 "Eingespielt: Stand vom \(made.kopf.berlin), \(Zahl.mit(made.kopf.tabellen.count, "Tabelle", "Tabellen")) mit \(Zahl.mit(rows, "Zeile", "Zeilen")), \(Zahl.mit(made.dateien, "Datei", "Dateien")). Alle Prüfsummen stimmen."
+            )
+            guard !made.warnungen.isEmpty else { return }
+            for line in made.warnungen { melde(fehler: "WARNUNG: \(line)") }
+            melde(
+                fehler:
+                    "WARNUNG: Alles andere ist eingespielt. Wer diese Dateien noch hat, kann sie wieder anhängen; dann sind sie überall wieder da."
             )
         }
     }

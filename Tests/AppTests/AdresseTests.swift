@@ -9,6 +9,17 @@ import Testing
         try Einstellungen(umgebung: ["LEITSTAND_ADRESSE": text]).adresse()
     }
 
+    @Test func `a proxy on this machine that no setting names is warned of`() throws {
+        func warnung(_ values: [String: String]) throws -> String? {
+            try Einstellungen(umgebung: values).proxywarnung()
+        }
+        let tls = ["LEITSTAND_ADRESSE": "https://leitstand.example"]
+        #expect(try warnung(tls)?.contains("LEITSTAND_PROXYS") == true)
+        #expect(try warnung([:]) == nil)
+        #expect(try warnung(tls.merging(["LEITSTAND_PROXYS": "127.0.0.1,::1"]) { $1 }) == nil)
+        #expect(try warnung(tls.merging(["LEITSTAND_HOST": "0.0.0.0"]) { $1 }) == nil)
+    }
+
     @Test func `the public address loses the slash at its end and is nothing where nobody gave one`() throws {
         #expect(try adresse("https://leitstand.example/") == "https://leitstand.example")
         #expect(try adresse("http://localhost:8080") == "http://localhost:8080")

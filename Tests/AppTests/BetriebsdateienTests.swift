@@ -71,9 +71,11 @@ import Web
     @Test func `the proxies let pass what a form may send and close idle connections first`() throws {
         let (nginx, caddy) = (try text("nginx/leitstand.conf"), try text("caddy/Caddyfile"))
         let megabyte = 1_024 * 1_024
+        let given = Einstellung.alle.first { $0.name == "LEITSTAND_DATEI_MB" }?.vorgabe
+        let limit = try #require(given.flatMap { Int($0) }) * megabyte
         for (text, pattern) in [(nginx, /client_max_body_size (\d+)m;/), (caddy, /max_size (\d+)MB/)] {
             let size = try #require(text.firstMatch(of: pattern).flatMap { Int($0.1) })
-            #expect(size * megabyte > Formular.dateiLimit && size * megabyte < 2 * Formular.dateiLimit)
+            #expect(size * megabyte > limit && size * megabyte < 2 * limit)
         }
         for (text, pattern) in [(nginx, /keepalive_timeout (\d+)s;/), (caddy, /keepalive (\d+)s/)] {
             let seconds = try #require(text.firstMatch(of: pattern).flatMap { Int($0.1) })

@@ -25,6 +25,7 @@ import Web
             let client = try await anyone.als(.koordination)
             let form = try await client.get(orte.eintrag + "/dateien")
             #expect(form.status == .ok && form.text.contains("Höchstens 50 MB"))
+            #expect(form.text.contains("je Organisation zusammen 5,4 GB"))
             let made = try await client.haengeAn(
                 orte.eintrag + "/dateien", "C:\\fakepath\\Plan \u{202E}Übersicht.pdf", Proben.pdf,
                 beschreibung: "Der <neue> Plan")
@@ -199,6 +200,12 @@ import Web
             let client = try await anyone.als(.koordination)
             let ort = orte.eintrag + "/dateien"
             func text(_ count: Int, _ letter: UInt8 = 97) -> [UInt8] { [UInt8](repeating: letter, count: count) }
+            for length in ["9223372036854775807", "99999999999"] {
+                let endless = try await client.send(
+                    .post, ort, headers: [.contentType: "multipart/form-data; boundary=x", .contentLength: length],
+                    body: Array("--x\r\n".utf8))
+                #expect([413, 422, 400].contains(endless.status.code), "\(length): \(endless.status)")
+            }
             let large = try await client.haengeAn(ort, "a.txt", text(1_001), beschreibung: "Bleibt <stehen>")
             #expect(large.status == .contentTooLarge && large.text.contains("zu groß: höchstens"))
             #expect(large.text.contains("Bleibt &lt;stehen&gt;"))
@@ -217,7 +224,7 @@ import Web
             let none = try await client.post(orte.dienst + "/dateien", [("beschreibung", "x")])
             #expect(none.status == .unprocessableContent)
             let long = try await client.haengeAn(
-                orte.dienst + "/dateien", "d.txt", text(1), beschreibung: String(repeating: "ä", count: 300))
+                orte.dienst + "/dateien", "d.txt", text(1), beschreibung: String(repeating: "ä", count: 501))
             #expect(long.status == .unprocessableContent && long.text.contains("Kürzen Sie die Beschreibung"))
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: pfad).allSatisfy { !$0.hasPrefix(".eingang-") })

@@ -110,6 +110,11 @@ import Testing
 
     @Test func `archives that unpack to too much, hide, lie or lead elsewhere are refused`() throws {
         let many = (0..<10_001).map { Proben.Eintrag(name: "\($0)", inhalt: []) }
+        /// Info-ZIP's field with the name in UTF-8.
+        func zusatzname(_ name: String) -> [UInt8] {
+            [0x75, 0x70, UInt8(name.utf8.count + 5), 0, 1, 0, 0, 0, 0] + Array(name.utf8)
+        }
+        #expect(try Self.satz("a.zip", Proben.zip([.init(name: "a.txt", zusatz: zusatzname("a.txt"))])) == nil)
         let bad: [(String, [Proben.Eintrag])] = [
             ("riesig", [.init(name: "a.txt", verfahren: 8, entpackt: 3 << 30)]),
             ("Verhältnis", [.init(name: "a.txt", verfahren: 8, entpackt: 64 << 20)]),
@@ -121,6 +126,8 @@ import Testing
             ("Zeichen", [.init(name: "a\nb.txt")]), ("verschlüsselt", [.init(name: "a.txt", merkmale: 1)]),
             ("Verweis", [.init(name: "a", modus: 0o120777)]),
             ("zwei Namen", [.init(name: "a.txt", lokalerName: "b.txt")]),
+            ("anderer Name", [.init(name: "a.txt", zusatz: zusatzname("b.exe"))]),
+            ("zweimal", [.init(name: "a.txt"), .init(name: "a.txt")]),
             ("Größe", [.init(name: "a.txt", entpackt: 99)]), ("Programm", [.init(name: "a.exe")]), ("leer", []),
         ]
         for (what, entries) in bad { #expect(try Self.satz("a.zip", Proben.zip(entries)) != nil, "\(what)") }

@@ -40,6 +40,8 @@ enum Proben {
         var entpackt: Int?
         var lokalerName: String?
         var modus = 0
+        /// Extra fields at both places.
+        var zusatz: [UInt8] = []
     }
 
     static func zip(_ entries: [Eintrag], bemerkung: [UInt8] = [], davor: [UInt8] = []) -> [UInt8] {
@@ -54,10 +56,12 @@ enum Proben {
                 u16(entry.merkmale) + u16(entry.verfahren) + u32(0) + u32(0) + u32(entry.inhalt.count) + u32(size)
             let local = Array((entry.lokalerName ?? entry.name).utf8)
             let name = Array(entry.name.utf8)
-            bytes += [0x50, 0x4B, 3, 4] + u16(20) + common + u16(local.count) + u16(0) + local + entry.inhalt
+            bytes += [0x50, 0x4B, 3, 4] + u16(20) + common + u16(local.count) + u16(entry.zusatz.count)
+            bytes += local + entry.zusatz + entry.inhalt
             directory += [0x50, 0x4B, 1, 2] + u16(entry.modus == 0 ? 20 : 3 << 8) + u16(20) + common
             directory +=
-                u16(name.count) + u16(0) + u16(0) + u16(0) + u16(0) + u32(entry.modus << 16) + u32(offset) + name
+                u16(name.count) + u16(entry.zusatz.count) + u16(0) + u16(0) + u16(0) + u32(entry.modus << 16)
+                + u32(offset) + name + entry.zusatz
         }
         let start = bytes.count - davor.count
         return bytes + directory + [0x50, 0x4B, 5, 6] + u16(0) + u16(0) + u16(entries.count) + u16(entries.count)

@@ -143,6 +143,21 @@ private final class Zwischenfall: Database {
     }
 
     @Test(arguments: TestBackend.available)
+    func `whoever was signed out meanwhile changes nothing of the own account`(on backend: TestBackend) async throws {
+        let database = Zwischenfall(try await Welt.beispiel(backend))
+        try await TestSite(database).run { anyone in
+            for (pfad, felder) in [
+                ("/konto", [("name", "Anders")]), ("/konto/sitzungen/ende", []), ("/konto/sitzungen/x/ende", []),
+            ] {
+                let client = try await anyone.als(.koordination)
+                let id = try #require(try await client.person()).id
+                database.plane { db in _ = try db.execute("DELETE FROM sitzung WHERE person = \(id)") }
+                #expect(try await client.post(pfad, felder).status == .unauthorized, "\(pfad)")
+            }
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
     func `what a program sends changes nothing after the role was taken, the token revoked or narrowed`(
         on backend: TestBackend
     ) async throws {

@@ -147,6 +147,51 @@ import Web
     }
 
     @Test(arguments: TestBackend.available)
+    func `revoking all tokens leaves none, however many newer ones are over`(on backend: TestBackend) async throws {
+        let database = try await Welt.beispiel(backend)
+        try await TestSite(database).run { anyone in
+            let client = try await anyone.als(.koordination)
+            let id = try #require(try await client.person()).id
+            let program = try await client.programm()
+            try await database.write { db in
+                for number in 1...600 {
+                    let (key, am) = ("alt\(number)", Welt.jetzt.plus(sekunden: number))
+                    try db.execute(
+                        """
+                        INSERT INTO zugangstoken (id, person, name, umfang, token_hash, anfang, zweiter_faktor,
+                                                  angelegt_am, bis, widerrufen_am)
+                        VALUES (\(key), \(id), 'Alt', 'lesen', \(key), 'lst_', \(false), \(am),
+                                \(am.plus(sekunden: 86_400)), \(am))
+                        """)
+                }
+                #expect(try ZugangStore.alle(of: id, in: db).first?.widerrufenAm == nil)
+                try ZugangStore.widerrufeAlle(of: id, durch: .betrieb(Welt.jetzt), in: db)
+            }
+            #expect(try await program.hole("/api/v1/gebiete?anzahl=1").status == .unauthorized)
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
+    func `where an identity provider gives roles, a token holds for thirty days at most`(
+        on backend: TestBackend
+    ) async throws {
+        let database = try await Welt.beispiel(backend)
+        try await TestSite(database).run { anyone in
+            let client = try await anyone.als(.koordination)
+            let id = try #require(try await client.person()).id
+            #expect(try await client.get(Self.pfad).text.contains("1 bis 365"))
+            try await database.write { db in
+                try db.execute("INSERT INTO fremdamt (person, rolle, organisation) VALUES (\(id), 'projektbuero', '')")
+            }
+            let form = try await client.get(Self.pfad).text
+            #expect(form.contains("1 bis 30, weil Rollen dieses Kontos") && form.contains("value=\"30\""))
+            let refused = try await client.post(Self.pfad, Self.felder(["tage": "31"]))
+            #expect(refused.status == .unprocessableContent && refused.text.contains("Zahl von 1 bis 30 an"))
+            #expect(try await client.post(Self.pfad, Self.felder(["tage": "30"])).status == .ok)
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
     func `the last use is noted once an hour`(on backend: TestBackend) async throws {
         let database = try await Welt.beispiel(backend)
         let uhr = Uhr()

@@ -85,6 +85,16 @@ import Testing
                 }
             }
             #expect(try await client.hole("/zahl", .get, [header: "192.0.2.2"]).status == .ok)
+            for round in 1...6 {
+                // Only what is really there to be asked often.
+                for (place, path) in [
+                    ("192.0.2.5", "/healthzX"), ("192.0.2.6", "/metricsX"), ("192.0.2.7", "/assets/x/y"),
+                ] {
+                    let answer = try await client.hole(path, .get, [header: place])
+                    #expect((answer.status == .tooManyRequests) == (round > 5), "\(path) \(round)")
+                }
+                #expect(try await client.hole("/healthz", .get, [header: "192.0.2.8"]).status != .tooManyRequests)
+            }
             for _ in 0..<10 { #expect(try await client.hole("/zahl").status == .ok) }
             let api = try await client.hole("/api/v1/gibtesnicht", .get, [header: "192.0.2.9"])
             #expect(api.headers[.rateLimit] == "5" && api.headers[.rateRemaining] == "4")

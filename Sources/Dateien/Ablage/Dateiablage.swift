@@ -15,8 +15,12 @@ package protocol Dateiablage: Sendable {
     /// - Throws: `Ablagefehler.fehlt` where nothing is there.
     func hole(_ ort: String) async throws -> any Bytezugriff
 
-    /// Nothing happens where nothing is there.
-    func loesche(_ ort: String) async throws
+    /// Whether there is something, without fetching it.
+    func enthaelt(_ ort: String) async throws -> Bool
+
+    /// Nothing happens where nothing is there, or where nothing may be taken away now; false then.
+    @discardableResult
+    func loesche(_ ort: String) async throws -> Bool
 
     /// The places that were filled before a moment.
     func orte(vor: Instant) async throws -> [String]
@@ -24,6 +28,8 @@ package protocol Dateiablage: Sendable {
 
 package enum Ablagefehler: Error, Sendable, Equatable {
     case fehlt
+    /// Too much is being fetched already.
+    case besetzt
     /// The store does not answer, or not as it should; the text is for the log and names no secret.
     case gestoert(String)
 }

@@ -38,17 +38,23 @@ package struct Ordnerablage: Dateiablage {
         }
     }
 
-    package func loesche(_ ort: String) async throws {
+    package func enthaelt(_ ort: String) async throws -> Bool {
+        do { return try await hole(ort).byteCount >= 0 } catch Ablagefehler.fehlt { return false }
+    }
+
+    @discardableResult
+    package func loesche(_ ort: String) async throws -> Bool {
         let ordner = ordner
-        try await Nebenfaden.tue {
-            guard let parts = Ablageort.teile(ort) else { return }
-            // Where a backup is under way, the nightly tidying takes it later.
-            guard let lock = Self.sperre(ordner) else { return }
-            defer { close(lock) }
+        return try await Nebenfaden.tue {
+            guard let parts = Ablageort.teile(ort) else { return false }
             do {
+                // Where a backup is under way, the nightly tidying takes it later.
+                guard let lock = try Self.sperre(ordner) else { return false }
+                defer { close(lock) }
                 let folders = try Ordner.kette(ordner, Array(parts.prefix(2)), anlegen: false)
-                guard unlinkat(folders.letzter, parts[2], 0) == 0 || errno == ENOENT else { throw Ordner.fehler() }
-            } catch Ablagefehler.fehlt {}
+                guard unlinkat(folders.letzter, parts[2], 0) == 0 else { throw Ordner.fehler() }
+                return true
+            } catch Ablagefehler.fehlt { return false }
         }
     }
 
@@ -71,11 +77,14 @@ package struct Ordnerablage: Dateiablage {
     }
 
     /// Nil while a backup holds it.
-    private static func sperre(_ ordner: String) -> Int32? {
+    private static func sperre(_ ordner: String) throws -> Int32? {
         let lock = open(ordner + "/" + sperre, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard lock >= 0 else { return nil }
+        guard lock >= 0 else { throw Ordner.fehler() }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            let isHeld = errno == EWOULDBLOCK
+            let error = Ordner.fehler()
             close(lock)
+            guard isHeld else { throw error }
             return nil
         }
         return lock

@@ -9,9 +9,13 @@ package struct S3Ablage: Dateiablage {
     /// Where what is fetched lies while it is sent on.
     private let zwischen: String
     private let now: @Sendable () -> Instant
+    private let plaetze: Kopieplaetze
 
-    package init(_ zugang: S3Zugang, zwischen: String, now: @escaping @Sendable () -> Instant = { .jetzt() }) {
-        (self.zugang, self.zwischen, self.now) = (zugang, zwischen, now)
+    /// - Parameter kopien: how many fetched copies may lie there at a time.
+    package init(
+        _ zugang: S3Zugang, zwischen: String, kopien: Int = 32, now: @escaping @Sendable () -> Instant = { .jetzt() }
+    ) {
+        (self.zugang, self.zwischen, self.now, plaetze) = (zugang, zwischen, now, Kopieplaetze(kopien))
     }
 
     package var name: String { "s3" }
@@ -28,24 +32,38 @@ package struct S3Ablage: Dateiablage {
 
     package func hole(_ ort: String) async throws -> any Bytezugriff {
         guard Ablageort.teile(ort) != nil else { throw Ablagefehler.fehlt }
+        guard let platz = plaetze.nimm() else { throw Ablagefehler.besetzt }
         try Ordner.lege(zwischen)
         let file = try TemporaryFile(in: zwischen, prefix: Dateieingang.vorsatz)
         file.removeName()
         let answer = try await frage("GET", Self.vorsatz + ort, senke: file)
         if answer.status == 404 { throw Ablagefehler.fehlt }
         guard answer.status == 200 else { throw unerwartet("GET", answer.status) }
-        return file
+        return Kopie(file, platz)
     }
 
-    package func loesche(_ ort: String) async throws {
-        guard Ablageort.teile(ort) != nil else { return }
+    package func enthaelt(_ ort: String) async throws -> Bool {
+        guard Ablageort.teile(ort) != nil else { return false }
+        // One byte says as much as all of it; 416 is the answer for an empty one.
+        let answer = try await frage("GET", Self.vorsatz + ort, bereich: "bytes=0-0")
+        if answer.status == 404 { return false }
+        guard [200, 206, 416].contains(answer.status) else { throw unerwartet("GET", answer.status) }
+        return true
+    }
+
+    @discardableResult
+    package func loesche(_ ort: String) async throws -> Bool {
+        guard Ablageort.teile(ort) != nil, zugang.loeschen else { return false }
         let answer = try await frage("DELETE", Self.vorsatz + ort)
         guard (200..<300).contains(answer.status) || answer.status == 404 else {
             throw unerwartet("DELETE", answer.status)
         }
+        return answer.status != 404
     }
 
     package func orte(vor grenze: Instant) async throws -> [String] {
+        // Asked for what may be taken away, which is nothing there.
+        guard zugang.loeschen else { return [] }
         var found: [String] = []
         var token: String?
         repeat {
@@ -68,7 +86,7 @@ package struct S3Ablage: Dateiablage {
 
     private func frage(
         _ methode: String, _ ort: String, abfrage: String = "", sha256: String = leer, quelle: TemporaryFile? = nil,
-        senke: TemporaryFile? = nil
+        senke: TemporaryFile? = nil, bereich: String? = nil
     ) async throws -> Uebertragung.Antwort {
         // Places consist of plain letters, so nothing in them needs encoding.
         let path = "/\(zugang.bucket)" + (ort.isEmpty ? "" : "/\(ort)")
@@ -79,6 +97,7 @@ package struct S3Ablage: Dateiablage {
         let proof = SigV4(schluessel: zugang.schluessel, geheimnis: zugang.geheimnis, region: zugang.region)
             .beleg(methode, pfad: path, abfrage: abfrage, kopf: head, inhalt: sha256, zeit: time)
         head.append(("Authorization", proof))
+        if let bereich { head.append(("Range", bereich)) }
         let scheme = zugang.ursprung.verschluesselt ? "https" : "http"
         let request = Uebertragung(
             methode, "\(scheme)://\(zugang.host)\(path)" + (abfrage.isEmpty ? "" : "?\(abfrage)"),

@@ -11,9 +11,11 @@ package struct S3Zugang: Sendable, Equatable {
     let region: String
     let schluessel: String
     let geheimnis: String
+    /// False for a bucket from which nothing may be taken away, because another installation uses it, too.
+    let loeschen: Bool
 
     static let regel =
-        "Gemeint ist https://SCHLÜSSEL:GEHEIMNIS@RECHNER/BUCKET?region=REGION; Sonderzeichen in Schlüssel und Geheimnis prozentkodiert. Unverschlüsselt (http://) geht es nur zum eigenen Rechner oder mit &unverschluesselt=ja."
+        "Gemeint ist https://SCHLÜSSEL:GEHEIMNIS@RECHNER/BUCKET?region=REGION; Sonderzeichen in Schlüssel und Geheimnis prozentkodiert. Unverschlüsselt (http://) geht es nur zum eigenen Rechner oder mit &unverschluesselt=ja. Mit &loeschen=nein wird dort nie etwas gelöscht."
 
     /// - Throws: `Refusal` with a sentence that never repeats the value, because it holds a secret.
     package init(_ text: String) throws(Refusal) {
@@ -35,7 +37,7 @@ package struct S3Zugang: Sendable, Equatable {
         var values: [String: String] = [:]
         for pair in tail.drop(while: { $0 != "?" }).dropFirst().split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2, ["region", "unverschluesselt"].contains(parts[0]) else { throw wrong }
+            guard parts.count == 2, ["region", "unverschluesselt", "loeschen"].contains(parts[0]) else { throw wrong }
             values[parts[0]] = parts[1]
         }
         let region = values["region"] ?? "us-east-1"
@@ -43,6 +45,8 @@ package struct S3Zugang: Sendable, Equatable {
             let target = Abrufziel("\(isTLS ? "https" : "http")://\(authority[authority.index(after: at)...])/")
         else { throw wrong }
         guard isTLS || target.ursprung.nenntEigenenRechner || values["unverschluesselt"] == "ja" else { throw wrong }
+        guard ["ja", "nein"].contains(values["loeschen"] ?? "ja") else { throw wrong }
+        loeschen = values["loeschen"] != "nein"
         (ursprung, self.bucket, self.region) = (target.ursprung, bucket, region)
         (schluessel, geheimnis) = (decoded[0], decoded[1])
     }

@@ -34,7 +34,7 @@ package struct Clamd: Virenpruefung {
 
     package func pruefe(_ datei: any Bytezugriff) async throws -> Virenbefund {
         let clamd = self
-        return try await Nebenfaden.tue { try clamd.frage(datei) }
+        return try await Nebenfaden.scanner.tue { try clamd.frage(datei) }
     }
 
     private func frage(_ datei: any Bytezugriff) throws -> Virenbefund {

@@ -49,8 +49,11 @@ package struct KontoRoutes: RoomRoutes {
             errors.add("name", fault)
             return try await page(request, context, name: felder.roh("name"), fehler: errors)
         }
-        let urheber = context.urheber(now())
-        try await database.write { db in try KontoStore.setzeName(name, of: person.id, durch: urheber, in: db) }
+        let (urheber, wer) = (context.urheber(now()), context.nachschau)
+        try await database.write { db in
+            try wer.verlange(.angemeldet, in: db)
+            try KontoStore.setzeName(name, of: person.id, durch: urheber, in: db)
+        }
         return .weiter(zu: "/konto?ok=name")
     }
 
@@ -77,7 +80,9 @@ package struct KontoRoutes: RoomRoutes {
         }
         let next = try await anmeldung.neuesKennwort(new)
         let (token, urheber) = (SessionCookie.token(in: request, tls: tls), context.urheber(now()))
+        let wer = context.nachschau
         let isChanged = try await database.write { db in
+            try wer.verlange(.angemeldet, in: db)
             guard try KontoStore.gilt(stored, of: person.id, in: db) else { return false }
             try KontoStore.setzeKennwort(next, of: person.id, ausser: token, durch: urheber, in: db)
             return true
@@ -91,16 +96,21 @@ package struct KontoRoutes: RoomRoutes {
     @Sendable func endOthers(_ request: Request, _ context: SiteContext) async throws -> Response {
         _ = try await Formular.read(request, context)
         let person = try context.verlangePerson()
-        let token = SessionCookie.token(in: request, tls: tls)
-        try await database.write { db in try SitzungStore.beendeAlle(of: person.id, ausser: token, in: db) }
+        let (token, wer) = (SessionCookie.token(in: request, tls: tls), context.nachschau)
+        try await database.write { db in
+            try wer.verlange(.angemeldet, in: db)
+            try SitzungStore.beendeAlle(of: person.id, ausser: token, in: db)
+        }
         return .weiter(zu: "/konto?ok=geraete")
     }
 
     @Sendable func endOne(_ request: Request, _ context: SiteContext) async throws -> Response {
         _ = try await Formular.read(request, context)
         let (person, id) = (try context.verlangePerson(), try context.parameter("sitzung"))
+        let wer = context.nachschau
         let isEnded = try await database.write { db in
-            try SitzungStore.beende(id: id, of: person.id, in: db)
+            try wer.verlange(.angemeldet, in: db)
+            return try SitzungStore.beende(id: id, of: person.id, in: db)
         }
         guard isEnded else { throw Refusal(.notFound, "Diese Anmeldung ist schon beendet.") }
         return .weiter(zu: "/konto?ok=geraete")

@@ -102,7 +102,9 @@ package struct ZweitfaktorRoutes: RoomRoutes {
         guard stand.hatFaktor else { throw Refusal(.conflict, "Sie haben keinen zweiten Faktor eingerichtet.") }
         if let refused = try await passwort(felder, person, stand, context) { return refused }
         let (codes, urheber) = (Wiederherstellungscode.neue(), context.urheber(now()))
+        let wer = context.nachschau
         try await database.write { db in
+            try wer.verlange(.angemeldet, in: db)
             try ZweitfaktorStore.erneuere(codes, durch: urheber, of: person.id, in: db)
         }
         return try site.render(CodesSeite(codes: codes, ziel: nil, istNeu: false), context)
@@ -115,8 +117,9 @@ package struct ZweitfaktorRoutes: RoomRoutes {
         guard stand.hatFaktor else { throw Refusal(.conflict, "Sie haben keinen zweiten Faktor eingerichtet.") }
         guard !stand.verlangtFaktor else { throw Refusal(.conflict, ZweitfaktorRoutes.verlangt) }
         if let refused = try await passwort(felder, person, stand, context) { return refused }
-        let (am, urheber) = (now(), context.urheber(now()))
+        let (am, urheber, wer) = (now(), context.urheber(now()), context.nachschau)
         try await database.write { db in
+            try wer.verlange(.angemeldet, in: db)
             // A role may have been given meanwhile.
             let held = try AmtStore.geltende(person.id, am: am, in: db)
             guard !held.contains(where: \.rolle.verlangtZweitenFaktor) else {

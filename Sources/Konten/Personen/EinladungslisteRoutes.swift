@@ -54,7 +54,11 @@ package struct EinladungslisteRoutes: RoomRoutes {
         let liste = Einladungsliste(
             id: Kennung.neu(am), organisation: behoerde.id, person: person.id,
             dateiname: String(datei.name.prefix(200)), inhalt: datei.bytes, am: am)
-        try await database.write { db in try EinladungslisteStore.insert(liste, in: db) }
+        let wer = context.nachschau
+        try await database.write { db in
+            try wer.verlange(.kontenVerwalten(organisation: behoerde.id), in: db)
+            try EinladungslisteStore.insert(liste, in: db)
+        }
         return .weiter(zu: "\(behoerde.personenpfad)/listen/\(liste.id)")
     }
 
@@ -83,7 +87,11 @@ package struct EinladungslisteRoutes: RoomRoutes {
                 ListenSeite(behoerde: behoerde, liste: liste, bericht: ergebnis.bericht), context,
                 status: .unprocessableContent)
         }
-        try await database.write { db in try EinladungslisteStore.delete(liste.id, in: db) }
+        let wer = context.nachschau
+        try await database.write { db in
+            try wer.verlange(.kontenVerwalten(organisation: behoerde.id), in: db)
+            try EinladungslisteStore.delete(liste.id, in: db)
+        }
         return .weiter(zu: "\(behoerde.personenpfad)?ok=liste")
     }
 

@@ -33,7 +33,7 @@ struct ZugangForm: Sendable {
         ).map { row in (wert: try row["id"], text: try row["name"]) }
     }
 
-    func checked(_ person: Person, _ errors: inout FormErrors) -> Wunsch? {
+    func checked(_ person: Person, hoechstens: Int, _ errors: inout FormErrors) -> Wunsch? {
         let name = name.getrimmt
         if name.isEmpty { errors.add("name", "Geben Sie an, welches Programm das Zugangstoken benutzt.") }
         if name.count > 100 { errors.add("name", "Kürzen Sie den Namen auf 100 Zeichen.") }
@@ -44,8 +44,8 @@ struct ZugangForm: Sendable {
             errors.add("organisation", "Wählen Sie eine Organisation, bei der Sie eine Rolle haben.")
         }
         let days = Int(tage.getrimmt)
-        if days.map({ !(1...365).contains($0) }) ?? true {
-            errors.add("tage", "Geben Sie eine Zahl von 1 bis 365 an.")
+        if days.map({ !(1...hoechstens).contains($0) }) ?? true {
+            errors.add("tage", "Geben Sie eine Zahl von 1 bis \(hoechstens) an.")
         }
         guard errors.isEmpty, let scope, let days else { return nil }
         return (name, scope, place, days)
@@ -62,6 +62,8 @@ struct ZugaengeSeite: Page {
     let organisationen: [(wert: String, text: String)]
     let form: ZugangForm
     let hatKennwort: Bool
+    /// For how many days a token may hold.
+    let hoechsttage: Int
     let fehler: FormErrors
     let widerrufen: Bool
 
@@ -91,8 +93,11 @@ struct ZugaengeSeite: Page {
             ]
         case "tageFeld":
             Feld(
-                "tage", "Gültig für wie viele Tage", wert: form.tage, hinweis: "1 bis 365", fehler: fehler["tage"],
-                pflicht: true, breite: "kurz", eingabeart: "numeric")
+                "tage", "Gültig für wie viele Tage", wert: form.tage,
+                hinweis: hoechsttage < 365
+                    ? "1 bis \(hoechsttage), weil Rollen dieses Kontos von einem Identitätsanbieter kommen"
+                    : "1 bis \(hoechsttage)",
+                fehler: fehler["tage"], pflicht: true, breite: "kurz", eingabeart: "numeric")
         case "bestaetigung":
             hatKennwort
                 ? Feld(

@@ -33,7 +33,7 @@ package struct ZugangRoutes: RoomRoutes {
         let felder = try await Formular.read(request, context).felder
         let (person, form) = (try context.verlangePerson(), ZugangForm(felder))
         var errors = FormErrors()
-        let wish = form.checked(person, &errors)
+        let wish = form.checked(person, hoechstens: try await hoechsttage(person), &errors)
         let kennwort = try await bestaetigt(felder, person, &errors)
         guard errors.isEmpty, let wish else {
             context.logger.notice("zugangstoken nicht gemacht", metadata: ["grund": "angaben"])
@@ -44,6 +44,10 @@ package struct ZugangRoutes: RoomRoutes {
             try wer.verlange(.angemeldet, in: db)
             if let kennwort, try !KontoStore.gilt(kennwort, of: person.id, in: db) {
                 throw Refusal(.conflict, "Das Passwort wurde inzwischen an anderer Stelle geändert.")
+            }
+            guard try wish.tage <= ZugangStore.hoechsttage(person.id, in: db) else {
+                throw Refusal(
+                    .conflict, "So lange gilt ein Zugangstoken dieses Kontos nicht mehr. Laden Sie die Seite neu.")
             }
             let organisations = try wer.person(in: db).map(ZugangForm.organisationen) ?? []
             guard wish.organisation.map(organisations.contains) ?? true else {
@@ -63,6 +67,10 @@ package struct ZugangRoutes: RoomRoutes {
             NeuesTokenSeite(
                 text: text, name: wish.name, bis: urheber.am.plus(sekunden: wish.tage * 86_400),
                 adresse: site.grundadresse.text(context)), context)
+    }
+
+    private func hoechsttage(_ person: Person) async throws -> Int {
+        try await database.read { db in try ZugangStore.hoechsttage(person.id, in: db) }
     }
 
     /// Asks for the password once more; who signs in elsewhere types the own address instead.
@@ -118,10 +126,14 @@ package struct ZugangRoutes: RoomRoutes {
     ) async throws -> Response {
         let (person, am) = (try context.verlangePerson(), now())
         let page = try await database.read { db in
-            ZugaengeSeite(
+            let limit = try ZugangStore.hoechsttage(person.id, in: db)
+            var form = form
+            if errors.isEmpty, let days = Int(form.tage), days > limit { form.tage = "\(limit)" }
+            return ZugaengeSeite(
                 token: try ZugangStore.alle(of: person.id, in: db), am: am,
                 organisationen: try ZugangForm.namen(person, in: db), form: form,
-                hatKennwort: try KontoStore.hatKennwort(person.id, in: db), fehler: errors, widerrufen: widerrufen)
+                hatKennwort: try KontoStore.hatKennwort(person.id, in: db), hoechsttage: limit,
+                fehler: errors, widerrufen: widerrufen)
         }
         return try site.render(page, context, status: errors.isEmpty ? .ok : .unprocessableContent)
     }

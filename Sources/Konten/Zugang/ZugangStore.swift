@@ -35,12 +35,22 @@ package enum ZugangStore {
     }
 
     /// The newest first, also those that are over until they are cleared away.
+    ///
+    /// Those that were not revoked come first, so that none of them falls off the end.
     package static func alle(of person: Person.ID, in db: any SQLConnection) throws -> [Zugangstoken] {
         try db.all(
             """
             SELECT \(Zugangstoken.columns) FROM zugangstoken WHERE zugangstoken.person = \(person)
-            ORDER BY zugangstoken.angelegt_am DESC, zugangstoken.id DESC LIMIT 500
+            ORDER BY CASE WHEN zugangstoken.widerrufen_am IS NULL THEN 0 ELSE 1 END, zugangstoken.angelegt_am DESC,
+                     zugangstoken.id DESC LIMIT 500
             """)
+    }
+
+    /// For how many days a token may hold: shorter where an identity provider gives the roles, because it takes them back
+    /// only when the person signs in again.
+    static func hoechsttage(_ person: Person.ID, in db: any SQLConnection) throws -> Int {
+        let foreign: Int? = try db.value("SELECT 1 FROM fremdamt WHERE person = \(person) LIMIT 1")
+        return foreign == nil ? 365 : 30
     }
 
     static func anzahl(gueltige am: Instant, of person: Person.ID, in db: any SQLConnection) throws -> Int {
@@ -70,9 +80,14 @@ package enum ZugangStore {
     package static func widerrufeAlle(
         of person: Person.ID, durch urheber: Urheber, in db: any SQLConnection
     ) throws {
-        for token in try alle(of: person, in: db) where token.gilt(urheber.am) {
-            _ = try widerrufe(token.id, of: person, durch: urheber, in: db)
-        }
+        let valid: [Zugangstoken] = try db.all(
+            """
+            SELECT \(Zugangstoken.columns) FROM zugangstoken
+            WHERE zugangstoken.person = \(person) AND zugangstoken.widerrufen_am IS NULL
+                  AND zugangstoken.bis > \(urheber.am)
+            ORDER BY zugangstoken.id
+            """)
+        for token in valid { _ = try widerrufe(token.id, of: person, durch: urheber, in: db) }
     }
 
     /// No token of a person counts as made with a second factor any more.

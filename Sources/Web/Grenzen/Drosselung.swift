@@ -7,27 +7,28 @@ package struct Drosselung: Sendable {
     package typealias Stelle = @Sendable (Request, SiteContext) -> Netzstelle?
 
     /// What costs nothing or must always answer.
-    private static let frei = ["/assets/", "/healthz", "/readyz", "/metrics", "/favicon.ico"]
+    private static let frei: Set<String> = ["/healthz", "/readyz", "/metrics", "/favicon.ico"]
 
     private let drossel: Drossel<Netzstelle>
     private let stelle: Stelle
+    private let assets: Assets?
 
     /// `stelle` says where a request comes from; nil for one that nobody counts.
-    package init(jeMinute: Int, stelle: @escaping Stelle) {
-        (drossel, self.stelle) = (Drossel(jeMinute: jeMinute), stelle)
+    package init(jeMinute: Int, assets: Assets? = nil, stelle: @escaping Stelle) {
+        (drossel, self.stelle, self.assets) = (Drossel(jeMinute: jeMinute), stelle, assets)
     }
 
     /// By client address, seen through the operator's proxies; this machine itself is not counted.
-    package init(jeMinute: Int, herkunft: Herkunft) {
-        self.init(jeMinute: jeMinute) { request, context in
+    package init(jeMinute: Int, assets: Assets, herkunft: Herkunft) {
+        self.init(jeMinute: jeMinute, assets: assets) { request, context in
             guard let found = herkunft.netzstelle(request, context), !found.istEigenerRechner else { return nil }
             return found
         }
     }
 
     func zaehle(_ request: Request, _ context: SiteContext) -> Drosselstand? {
-        let path = request.uri.string
-        guard !Self.frei.contains(where: path.hasPrefix) else { return nil }
+        let path = request.uri.path
+        guard !Self.frei.contains(path), assets?.liegt(unter: path) != true else { return nil }
         return stelle(request, context).map { drossel.nimm($0) }
     }
 }

@@ -33,7 +33,7 @@ package struct Schreibweg: Sendable {
             guard let koerper, let form else { return Abfrage() }
             return try koerper.felder(form)
         }
-        let key = try Schreibweg.schluessel(request, sitzung.person.id, koerper?.bytes ?? [])
+        let key = try Schreibweg.schluessel(request, sitzung.person.id, programm, koerper?.bytes ?? [])
         let (urheber, wer) = (context.urheber(now()), context.nachschau)
         do {
             let (answer, isRepeated) = try await database.write { db -> (Schreibantwort, Bool) in
@@ -54,7 +54,7 @@ package struct Schreibweg: Sendable {
     }
 
     private static func schluessel(
-        _ request: Request, _ person: Person.ID, _ body: [UInt8]
+        _ request: Request, _ person: Person.ID, _ programm: Programm, _ body: [UInt8]
     ) throws -> Idempotenzschluessel? {
         let keys = request.headers[values: .idempotencyKey]
         guard request.method == .post, let key = keys.first else { return nil }
@@ -64,7 +64,8 @@ package struct Schreibweg: Sendable {
                 "Der Idempotency-Key hat 1 bis 128 sichtbare ASCII-Zeichen ohne Leerzeichen und steht einmal da.")
         }
         var hash = SHA256()
-        hash.update(data: Array("\(request.method.rawValue)\n\(request.uri.path)\n".utf8))
+        // Another program of the same person may have fewer rights: the first answer is not for it.
+        hash.update(data: Array("\(programm.token)\n\(request.method.rawValue)\n\(request.uri.path)\n".utf8))
         hash.update(data: body)
         return Idempotenzschluessel(
             person: person, schluessel: key, abdruck: Base64URL.encode(Array(hash.finalize())))
