@@ -103,9 +103,11 @@ struct Adressvorrat: Sendable {
                 ),
             ]
             let organisationen: SQL = "SELECT ars AS a FROM organisation_sicht WHERE ars IS NOT NULL ORDER BY ars"
-            for (name, sql) in queries + ["organisationen {organisation}", "organisationen {ars}"].map({
-                ($0, organisationen)
-            }) {
+            for (name, sql) in queries
+                + ["organisationen {organisation}", "organisationen {ars}"].map({
+                    ($0, organisationen)
+                })
+            {
                 listen[name] = try await database.read { db in try db.rows(sql).map { try $0["a"] as String } }
             }
             listen["grenzen {ebene}"] = ["gemeinden?stufe=3", "kreise", "laender"]
