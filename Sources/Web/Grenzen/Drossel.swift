@@ -21,19 +21,23 @@ package final class Drossel<Schluessel: Hashable & Sendable>: Sendable {
     private let vorrat: UInt64
     private let eintraege: Int
     private let zustand = Mutex(Zustand())
-    private let beginn = ContinuousClock.now
+    private let jetzt: @Sendable () -> ContinuousClock.Instant
+    private let beginn: ContinuousClock.Instant
 
     /// `eintraege` keys at most are kept; where more come, the oldest start afresh.
-    package init(jeMinute: Int, eintraege: Int = 65_536) {
+    package init(
+        jeMinute: Int, eintraege: Int = 65_536, jetzt: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
         precondition(jeMinute > 0 && eintraege > 1, "a limit lets something through")
         self.jeMinute = jeMinute
         kosten = Self.minute / UInt64(jeMinute)
         vorrat = kosten * UInt64(jeMinute)
         self.eintraege = eintraege
+        (self.jetzt, beginn) = (jetzt, jetzt())
     }
 
     package func nimm(_ key: Schluessel) -> Drosselstand {
-        let passed = (ContinuousClock.now - beginn).components
+        let passed = (jetzt() - beginn).components
         return nimm(key, bei: UInt64(passed.seconds) * 1_000_000_000 + UInt64(passed.attoseconds / 1_000_000_000))
     }
 

@@ -14,8 +14,11 @@ package struct Drosselung: Sendable {
     private let assets: Assets?
 
     /// `stelle` says where a request comes from; nil for one that nobody counts.
-    package init(jeMinute: Int, assets: Assets? = nil, stelle: @escaping Stelle) {
-        (drossel, self.stelle, self.assets) = (Drossel(jeMinute: jeMinute), stelle, assets)
+    package init(
+        jeMinute: Int, assets: Assets? = nil, jetzt: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        stelle: @escaping Stelle
+    ) {
+        (drossel, self.stelle, self.assets) = (Drossel(jeMinute: jeMinute, jetzt: jetzt), stelle, assets)
     }
 
     /// By client address, seen through the operator's proxies; this machine itself is not counted.
