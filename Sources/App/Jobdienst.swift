@@ -26,6 +26,7 @@ package struct Jobdienst: Service {
 
     package func run() async throws {
         guard let runner else {
+            // However the waiting ends, there is nothing to give back.
             try? await gracefulShutdown()
             return
         }
@@ -40,6 +41,7 @@ package struct Jobdienst: Service {
             runner.halte()
             // A mail server that hangs must not take the time that requests in flight have.
             Task {
+                // Nobody cancels it; and were it cut short, the end would only come sooner.
                 try? await Task.sleep(for: Jobdienst.nachlauf)
                 melder.finish()
             }

@@ -32,14 +32,14 @@ struct Serve: AsyncParsableCommand {
             LoggingSystem.bootstrap { label in JSONLog(label: label, level: level) }
             let port = try einstellungen.port()
             let ressourcen = try Ressourcen(konfiguriert: einstellungen.ressourcen)
-            if try !ressourcen.assets().contains("kern/kern.min.css") {
+            if let warnung = try einstellungen.proxywarnung() { Logger(label: "leitstand").warning("\(warnung)") }
+            let leitstand = try await App.Leitstand.eingerichtet(einstellungen, ressourcen)
+            if !leitstand.site.assets.contains("kern/kern.min.css") {
                 melde(
                     fehler:
                         "Hinweis: KERN UX fehlt, die Seiten erscheinen ohne Gestaltung. Werkzeuge/assets richtet es ein."
                 )
             }
-            if let warnung = try einstellungen.proxywarnung() { Logger(label: "leitstand").warning("\(warnung)") }
-            let leitstand = try await App.Leitstand.eingerichtet(einstellungen, ressourcen)
             let (database, anmeldung) = (leitstand.database, leitstand.anmeldung)
             try await Server.run(
                 leitstand, host: einstellungen.host, port: port,

@@ -25,8 +25,7 @@ extension Kontopost {
                         try BriefStore.empfaenger(id, in: db), try row?["name"]
                     )
                     for email: String? in [try row?["email"], try row?["email_vorher"]] {
-                        guard let adresse = email.flatMap({ try? Postadresse($0) }), BriefStore.hash(adresse) == hash
-                        else { continue }
+                        guard let adresse = BriefStore.empfangen(email, hash: hash) else { continue }
                         return .brief(an: adresse, name: name, Kontobriefe.alteAdresse())
                     }
                     return .fort
@@ -35,9 +34,9 @@ extension Kontopost {
                     if case .nichtAngenommen = ausgang { return }
                     // A letter to another address leaves the one that was not told yet.
                     let vorher: String? = try db.value("SELECT email_vorher FROM person WHERE id = \(auftrag.person)")
-                    guard let adresse = vorher.flatMap({ try? Postadresse($0) }),
-                        try BriefStore.empfaenger(id, in: db) == BriefStore.hash(adresse)
-                    else { return }
+                    guard BriefStore.empfangen(vorher, hash: try BriefStore.empfaenger(id, in: db)) != nil else {
+                        return
+                    }
                     try db.execute("UPDATE person SET email_vorher = NULL WHERE id = \(auftrag.person)")
                 }),
             hinweis(Kontobriefe.neueRollen) { [self] auftrag, adresse, db in
@@ -124,7 +123,7 @@ package struct Kontenadressbuch: Adressbuch {
         _ person: Person.ID, hash: String, grund: String, am: Instant, in db: any SQLConnection
     ) throws -> Bool {
         let email: String? = try db.value("SELECT email FROM person WHERE id = \(person)")
-        guard let email, let adresse = try? Postadresse(email), BriefStore.hash(adresse) == hash else { return false }
+        guard BriefStore.empfangen(email, hash: hash) != nil else { return false }
         return try db.execute(
             """
             UPDATE person SET markiert_am = \(am), markierung = \(grund)

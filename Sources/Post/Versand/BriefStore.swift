@@ -46,6 +46,12 @@ package enum BriefStore {
     /// The left part of the Message-ID, the same however often the letter is tried.
     package static func kennung(_ id: Job.ID) -> String { "brief-\(id.rawValue)" }
 
+    /// The address that a letter with this hash went to, if it is this one; a text that is no address got none.
+    package static func empfangen(_ email: String?, hash: String?) -> Postadresse? {
+        guard let adresse = email.flatMap({ try? Postadresse($0) }), self.hash(adresse) == hash else { return nil }
+        return adresse
+    }
+
     /// What the log keeps of an address: SHA-256, in hexadecimal digits.
     package static func hash(_ adresse: Postadresse) -> String {
         SHA256.hash(data: Array(adresse.text.utf8)).hex
