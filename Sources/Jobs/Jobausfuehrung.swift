@@ -141,8 +141,7 @@ extension JobRunner {
 
     /// What an operator needs of an unexpected error; its text may hold values of the database.
     private static func art(_ error: any Error) -> String {
-        guard case StorageError.other(let code, _) = error else { return "\(type(of: error))" }
-        return "\(type(of: error)) \(code)"
+        (error as? StorageError)?.ohneWerte ?? "\(type(of: error))"
     }
 
     /// A write that tidies up; where it fails the lease runs out and another worker begins anew.

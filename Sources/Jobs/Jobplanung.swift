@@ -73,8 +73,7 @@ extension JobRunner {
     ) throws {
         let planned = jobs.filter { arbeiten[$0.art]?.plan != nil }.map(\.art)
         guard !planned.isEmpty else { return }
-        let took = (ContinuousClock.now - start).components
-        let milliseconds = Int(took.seconds) * 1_000 + Int(took.attoseconds / 1_000_000_000_000_000)
+        let milliseconds = (ContinuousClock.now - start).millisekunden
         try db.execute(
             """
             UPDATE job_plan SET letzter_am = \(am), letzte_dauer = \(milliseconds), letzter_gelang = \(fehler == nil),

@@ -132,15 +132,10 @@ package struct DienstRoutes: RoomRoutes {
             }
             guard changed else { throw unknown(slug) }
             return .weiter(zu: "/dienste/\(slug)?ok=gespeichert")
-        } catch let errors as FormErrors {
-            let page = DienstFormSeite(form: form, slug: slug, name: form.name, fehler: errors)
-            return try site.render(page, context, status: .unprocessableContent)
-        } catch let refusal as Refusal where refusal.kind == .conflict {
-            // Nothing typed is lost: the form comes back with what stands in it.
-            var errors = FormErrors()
-            errors.add("name", refusal.message)
-            return try site.render(
-                DienstFormSeite(form: form, slug: slug, name: form.name, fehler: errors), context, status: .conflict)
+        } catch {
+            return try site.formular(nach: error, konfliktBei: "name", context) { errors in
+                DienstFormSeite(form: form, slug: slug, name: form.name, fehler: errors)
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Kernel
 
 /// Header lines of a letter (RFC 5322), with words beyond ASCII encoded (RFC 2047).
@@ -48,7 +49,7 @@ enum Kopfzeile {
         var bytes: [UInt8] = []
         func close() {
             guard !bytes.isEmpty else { return }
-            words.append("=?UTF-8?B?\(Base64.encode(bytes))?=")
+            words.append("=?UTF-8?B?\(Data(bytes).base64EncodedString())?=")
             bytes = []
         }
         for scalar in value.unicodeScalars {
@@ -59,24 +60,6 @@ enum Kopfzeile {
         }
         close()
         return words.joined(separator: "\r\n ")
-    }
-}
-
-/// Base64 with padding (RFC 4648, 4).
-enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func encode(_ bytes: [UInt8]) -> String {
-        var out: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            var bits = group.reduce(0) { $0 << 8 | Int($1) }
-            bits <<= 8 * (3 - group.count)
-            for place in 0..<4 {
-                out.append(place <= group.count ? alphabet[bits >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: out, as: UTF8.self)
     }
 }
 

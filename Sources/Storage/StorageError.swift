@@ -52,3 +52,18 @@ extension StorageError: CustomStringConvertible {
         }
     }
 }
+
+extension StorageError {
+    /// What a log may keep: a database's message may quote what a person typed, so it is left out. Nil where the kind
+    /// of error alone says enough.
+    package var ohneWerte: String? {
+        switch self {
+        case .other(let code, _): "Datenbankfehler \(code)"
+        case .uniqueViolation: "Datenbankfehler: Wert doppelt"
+        case .foreignKeyViolation: "Datenbankfehler: Bezug fehlt"
+        case .checkViolation: "Datenbankfehler: Wert nicht erlaubt"
+        case .unavailable, .notWritable: "\(self)"
+        case .readOnly, .conflict, .decoding: nil
+        }
+    }
+}

@@ -173,13 +173,8 @@ package struct UmsetzungRoutes: RoomRoutes {
                 try EintragAenderung.change(current, to: inhalt, durch: urheber, in: db)
             }
             return .weiter(zu: organisation.pfad(zu: eintrag) + "?ok=gespeichert")
-        } catch let errors as FormErrors {
-            return try site.render(page(errors), context, status: .unprocessableContent)
-        } catch let refusal as Refusal where refusal.kind == .conflict {
-            // Nothing typed is lost: the form comes back with what stands in it.
-            var errors = FormErrors()
-            errors.add("titel", refusal.message)
-            return try site.render(page(errors), context, status: .conflict)
+        } catch {
+            return try site.formular(nach: error, konfliktBei: "titel", context, page)
         }
     }
 

@@ -71,11 +71,7 @@ package struct ErrorPages: RouterMiddleware {
     /// A database's message may quote what a person typed, so the log gets its code alone.
     private func protokollierbar(_ error: any Error) -> String {
         switch error {
-        case StorageError.other(let code, _): "Datenbankfehler \(code)"
-        case StorageError.uniqueViolation: "Datenbankfehler: Wert doppelt"
-        case StorageError.foreignKeyViolation: "Datenbankfehler: Bezug fehlt"
-        case StorageError.checkViolation: "Datenbankfehler: Wert nicht erlaubt"
-        case StorageError.unavailable, StorageError.notWritable: "\(error)"
+        case let error as StorageError: error.ohneWerte ?? "\(type(of: error))"
         case let error as Views.Broken: error.description
         default: "\(type(of: error))"
         }

@@ -60,6 +60,25 @@ package struct Site: Sendable {
     }
 }
 
+extension Site {
+    /// The form once more, because nothing typed is to be lost: with the faults at their fields, or, where somebody else
+    /// changed the record meanwhile, with that beside `feld`.
+    ///
+    /// - Throws: `error` itself where it is neither.
+    package func formular(
+        nach error: any Error, konfliktBei feld: String, _ context: SiteContext, _ seite: (FormErrors) -> some Page
+    ) throws -> Response {
+        switch error {
+        case let errors as FormErrors: return try render(seite(errors), context, status: .unprocessableContent)
+        case let refusal as Refusal where refusal.kind == .conflict:
+            var errors = FormErrors()
+            errors.add(feld, refusal.message)
+            return try render(seite(errors), context, status: .conflict)
+        default: throw error
+        }
+    }
+}
+
 /// Finished, already escaped HTML made by a template of ours.
 package struct Fragment: Ansicht {
     package let html: String

@@ -94,8 +94,7 @@ package struct Webhookversand: Sendable {
             // The fault is here and not at the target: it is no attempt.
             throw Jobfehler(Webhookziele.satz(.ausgelastet), pause: 30)
         } catch let error as Abruffehler { ergebnis.fehler = Webhookziele.satz(error) }
-        let took = (ContinuousClock.now - start).components
-        ergebnis.dauer = Int(took.seconds) * 1_000 + Int(took.attoseconds / 1_000_000_000_000_000)
+        ergebnis.dauer = (ContinuousClock.now - start).millisekunden
         return ergebnis
     }
 

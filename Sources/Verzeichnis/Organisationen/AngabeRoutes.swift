@@ -70,13 +70,10 @@ package struct AngabeRoutes: RoomRoutes {
                 try AngabeStore.change(current, to: werte, durch: urheber, in: db)
             }
             return .weiter(zu: "\(stelle.organisation.pfad)?ok=angabe#\(art.rawValue)")
-        } catch let errors as FormErrors {
-            return try site.render(stelle.seite(angabe, form, errors), context, status: .unprocessableContent)
-        } catch let refusal as Refusal where refusal.kind == .conflict {
-            // Nothing typed is lost: the form comes back with what stands in it.
-            var errors = FormErrors()
-            errors.add(art.titelfeld, refusal.message)
-            return try site.render(stelle.seite(angabe, form, errors), context, status: .conflict)
+        } catch {
+            return try site.formular(nach: error, konfliktBei: art.titelfeld, context) { errors in
+                stelle.seite(angabe, form, errors)
+            }
         }
     }
 

@@ -145,14 +145,10 @@ package struct EinheitRoutes: RoomRoutes {
                 try step(change, change.aktuell(einheit.id, version: typed.version), typed)
             }
             return .weiter(zu: organisation.pfad(zu: einheit) + "?ok=gespeichert")
-        } catch let errors as FormErrors {
-            return try site.render(
-                page(organisation, baum, einheit, form, errors), context, status: .unprocessableContent)
-        } catch let refusal as Refusal where refusal.kind == .conflict {
-            // Nothing typed is lost: the form comes back with what stands in it.
-            var errors = FormErrors()
-            errors.add("name", refusal.message)
-            return try site.render(page(organisation, baum, einheit, form, errors), context, status: .conflict)
+        } catch {
+            return try site.formular(nach: error, konfliktBei: "name", context) { errors in
+                page(organisation, baum, einheit, form, errors)
+            }
         }
     }
 

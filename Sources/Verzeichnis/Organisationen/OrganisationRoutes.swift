@@ -158,13 +158,8 @@ package struct OrganisationRoutes: RoomRoutes {
                     current, to: form.checked(current, in: db), durch: urheber, in: db)
             }
             return .weiter(zu: organisation.pfad + "?ok=gespeichert")
-        } catch let errors as FormErrors {
-            return try site.render(page(errors), context, status: .unprocessableContent)
-        } catch let refusal as Refusal where refusal.kind == .conflict {
-            // Nothing typed is lost: the form comes back with what stands in it.
-            var errors = FormErrors()
-            errors.add("name", refusal.message)
-            return try site.render(page(errors), context, status: .conflict)
+        } catch {
+            return try site.formular(nach: error, konfliktBei: "name", context, page)
         }
     }
 

@@ -1,4 +1,5 @@
 import Dispatch
+import Kernel
 import Synchronization
 
 /// Why a request to another server has no answer.
@@ -111,7 +112,7 @@ package struct Abruf: Sendable {
             plaetze.gib()
         }
         // Looking up a name knows no limit of time; whoever waits does not wait for it.
-        uhr.asyncAfter(deadline: .now() + .milliseconds(frist.milliseconds + 500)) {
+        uhr.asyncAfter(deadline: .now() + .milliseconds(frist.millisekunden + 500)) {
             einmal.antworte(.failure(.zeit))
         }
         // Nor does a server that shall stop wait for what somebody else may still answer.
@@ -175,7 +176,7 @@ package struct Abruf: Sendable {
     ) throws(Abruffehler) -> Curlabruf.Antwort {
         var letzter = Abruffehler.verbindung
         for address in adressen.prefix(4) {
-            let rest = (ende - ContinuousClock.now).milliseconds
+            let rest = (ende - ContinuousClock.now).millisekunden
             guard rest > 0 else { throw .zeit }
             do {
                 return try Curlabruf.ausfuehren(
@@ -231,11 +232,5 @@ private final class Einmal<Wert: Sendable>: Sendable {
             return stand.wartende
         }
         waiting?.resume(returning: result)
-    }
-}
-
-extension Duration {
-    fileprivate var milliseconds: Int {
-        Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
     }
 }
