@@ -1,4 +1,5 @@
 import TestKit
+import Synchronization
 import Testing
 
 @testable import Web
@@ -135,12 +136,13 @@ import Testing
     }
 
     @Test func `a crowd that signs in waits longer than one that reads`() async throws {
-        let grenze = Anfragegrenze(plaetze: 2, jeRoute: 1, wartezeit: .milliseconds(400))
+        let uhr = Mutex(ContinuousClock.now)
+        let grenze = Anfragegrenze(plaetze: 2, jeRoute: 1, wartezeit: .seconds(2)) { uhr.withLock { $0 } }
         for route in ["/anmelden", "/dinge"] { try await grenze.betritt(route) }
         let reads = Task { try await grenze.betritt("/dinge") }
         let signsIn = Task { try await grenze.betritt("/anmelden") }
         while grenze.stand.wartende < 2 { await Task.yield() }
-        try await Task.sleep(for: .milliseconds(450))
+        uhr.withLock { $0 += .seconds(3) }
         grenze.raeume()
         await #expect(throws: Anfragegrenze.Abweisung.gewartet) { try await reads.value }
         #expect(grenze.stand.wartende == 1)

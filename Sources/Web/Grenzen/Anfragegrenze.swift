@@ -13,7 +13,8 @@ package final class Anfragegrenze: Sendable {
     private let zustand: Mutex<Zustand>
     private let nummern = Atomic<UInt64>(0)
     private let wartezeit: Duration
-    private let beginn = ContinuousClock.now
+    private let jetzt: @Sendable () -> ContinuousClock.Instant
+    private let beginn: ContinuousClock.Instant
 
     /// What a single route gets of `plaetze`: a crowd on it leaves the greater part to the others.
     static func anteil(_ plaetze: Int) -> Int { max(1, plaetze / 8) }
@@ -22,13 +23,17 @@ package final class Anfragegrenze: Sendable {
     private static let geduldige: Set<String> = ["/anmelden"]
 
     /// `plaetze` requests at once; four times as many may wait, half of them for one route.
-    package init(plaetze: Int = 128, jeRoute: Int? = nil, wartezeit: Duration = .seconds(2)) {
+    package init(
+        plaetze: Int = 128, jeRoute: Int? = nil, wartezeit: Duration = .seconds(2),
+        jetzt: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
         zustand = Mutex(
             Zustand(
                 vergabe: Platzvergabe(
                     plaetze: plaetze, jeRoute: jeRoute ?? Anfragegrenze.anteil(plaetze), schlange: plaetze * 4,
                     schlangeJeRoute: plaetze * 2)))
         self.wartezeit = wartezeit
+        (self.jetzt, beginn) = (jetzt, jetzt())
     }
 
     /// Returns with a place, which `verlasse` gives back.
@@ -36,7 +41,7 @@ package final class Anfragegrenze: Sendable {
     func betritt(_ route: String) async throws {
         let number = nummern.add(1, ordering: .relaxed).newValue
         if zustand.withLock({ $0.vergabe.sofort(route) }) { return }
-        let until = ContinuousClock.now - beginn + wartezeit * (Anfragegrenze.geduldige.contains(route) ? 5 : 1)
+        let until = jetzt() - beginn + wartezeit * (Anfragegrenze.geduldige.contains(route) ? 5 : 1)
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let now: Result<Void, any Error>? = zustand.withLock { zustand in
@@ -71,7 +76,7 @@ package final class Anfragegrenze: Sendable {
 
     /// Sends those away whose time is over; somebody has to call it now and then.
     package func raeume() {
-        let now = ContinuousClock.now - beginn
+        let now = jetzt() - beginn
         let late = zustand.withLock { zustand in
             let late = zustand.vergabe.abgelaufen(now).compactMap { zustand.warten.removeValue(forKey: $0) }
             zustand.abgewiesen[.gewartet, default: 0] += late.count
