@@ -92,7 +92,7 @@ let package = Package(
         room("Umsetzung", uses: ["Verzeichnis", "Katalog"]),
         room("Protokoll", uses: ["Jobs", "Verzeichnis"]),
         room("Betrieb", uses: ["Jobs"]),
-        room("Dateien", uses: ["Jobs", "Verzeichnis"], also: [crypto]),
+        room("Dateien", uses: ["Jobs", "Verzeichnis"], also: [crypto, "CArchive"]),
         room("Webhooks", uses: ["Jobs", "Verzeichnis"], also: [crypto]),
         .target(
             name: "Sicherung",

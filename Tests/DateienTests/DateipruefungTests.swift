@@ -139,6 +139,29 @@ import Testing
         #expect(try Self.satz("a.zip", overlap) != nil)
     }
 
+    @Test func `an archive is unpacked to the end, and its directory must have told the truth`() throws {
+        var entry = Proben.gepackt(2_000)
+        #expect(
+            try Self.satz("a.zip", Proben.zip([.init(name: "vorn.txt"), entry, .init(name: "leer", inhalt: [])])) == nil
+        )
+        let behind = Proben.zip([entry, .init(name: "b.txt")])
+        #expect(try Self.satz("a.docx", Proben.office("word/document.xml", [entry])) == nil)
+        let size = try #require(entry.entpackt)
+        for said in [0, 1, size - 1, size + 1] {
+            entry.entpackt = said
+            #expect(try Self.satz("a.zip", Proben.zip([entry]))?.contains("größer, als es") == true, "\(said)")
+        }
+        entry.entpackt = size
+        entry.pruefsumme = 1
+        #expect(try Self.satz("a.zip", Proben.zip([.init(name: "b.txt"), entry])) != nil)
+        // A byte that changed on its way.
+        var damaged = behind
+        damaged[60] ^= 1
+        #expect(try Self.satz("a.zip", damaged) != nil)
+        #expect(
+            try Self.satz("a.zip", Proben.zip([.init(name: "a.txt", verfahren: 9)]))?.contains("seltene Art") == true)
+    }
+
     @Test func `documents with macros are refused, whatever they are called`() throws {
         for part in ["word/vbaProject.bin", "xl/VBAPROJECT.BIN", "xl/macrosheets/sheet1.xml"] {
             let bytes = Proben.office("word/document.xml", [.init(name: part)])

@@ -38,6 +38,8 @@ enum Proben {
         var verfahren = 0
         var merkmale = 0
         var entpackt: Int?
+        /// Of what it unpacks to; nil for that of the content.
+        var pruefsumme: Int?
         var lokalerName: String?
         var modus = 0
         /// Extra fields at both places.
@@ -53,7 +55,8 @@ enum Proben {
             let offset = bytes.count - davor.count
             let size = entry.entpackt ?? entry.inhalt.count
             let common =
-                u16(entry.merkmale) + u16(entry.verfahren) + u32(0) + u32(0) + u32(entry.inhalt.count) + u32(size)
+                u16(entry.merkmale) + u16(entry.verfahren) + u32(0)
+                + u32(entry.pruefsumme ?? crc32(entry.inhalt)) + u32(entry.inhalt.count) + u32(size)
             let local = Array((entry.lokalerName ?? entry.name).utf8)
             let name = Array(entry.name.utf8)
             bytes += [0x50, 0x4B, 3, 4] + u16(20) + common + u16(local.count) + u16(entry.zusatz.count)
@@ -66,6 +69,33 @@ enum Proben {
         let start = bytes.count - davor.count
         return bytes + directory + [0x50, 0x4B, 5, 6] + u16(0) + u16(0) + u16(entries.count) + u16(entries.count)
             + u32(directory.count) + u32(start) + u16(bemerkung.count) + bemerkung
+    }
+
+    /// The checksum of an entry (ISO 3309).
+    static func crc32(_ bytes: some Sequence<UInt8>) -> Int {
+        var rest: UInt32 = .max
+        for byte in bytes {
+            rest ^= UInt32(byte)
+            for _ in 0..<8 { rest = rest >> 1 ^ (rest & 1 == 1 ? 0xEDB8_8320 : 0) }
+        }
+        return Int(~rest)
+    }
+
+    /// A letter and `count` times 258 more of it, packed with the fixed codes of RFC 1951, 3.2.6.
+    static func gepackt(_ count: Int, letter: UInt8 = 97) -> Eintrag {
+        var bits: [Bool] = []
+        func add(_ code: Int, _ length: Int) { for at in (0..<length).reversed() { bits.append(code >> at & 1 == 1) } }
+        add(0b110, 3)
+        add(0x30 + Int(letter), 8)
+        for _ in 0..<count { add(0b11000101 << 5, 13) }
+        add(0, 7)
+        let bytes = stride(from: 0, to: bits.count, by: 8).map { start in
+            bits[start..<min(start + 8, bits.count)].enumerated().reduce(UInt8(0)) { $0 | ($1.1 ? 1 << $1.0 : 0) }
+        }
+        let size = 1 + 258 * count
+        return Eintrag(
+            name: "a.txt", inhalt: bytes, verfahren: 8, entpackt: size,
+            pruefsumme: crc32(repeatElement(letter, count: size)))
     }
 
     static func office(_ part: String, _ more: [Eintrag] = []) -> [UInt8] {

@@ -1,6 +1,6 @@
 import Formats
 
-/// ZIP archives and the documents that are made of them, by what their directory says; nothing is unpacked.
+/// ZIP archives and the documents that are made of them: by what their directory says, and whether that is true.
 enum Archivpruefung {
     /// Entries of one archive.
     static let eintraege = 10_000
@@ -22,6 +22,10 @@ enum Archivpruefung {
         let art = try dokument(entries, file) ?? .zip
         try gegenMakros(entries)
         if art == .zip { try gegenProgramme(entries) }
+        try Archivinhalt.pruefe(file, entries) { entry, start in
+            // Documents embed what their own programs open; an archive that only says it is something else does not.
+            if art == .zip, beginntAlsArchiv(start, endung(entry.name)) { throw archivImArchiv(entry) }
+        }
         return art
     }
 
@@ -49,11 +53,23 @@ enum Archivpruefung {
             )
         }
         let ending = endung(entry.name)
-        let isArchive = try archive.contains(ending) || (entry.verfahren == 0 && beginntAlsArchiv(entry, file, ending))
-        if isArchive {
-            throw Dateimangel(
-                "Im Archiv steckt noch ein Archiv („\(shown)“). Packen Sie es aus und hängen Sie es einzeln an.")
+        if archive.contains(ending) { throw archivImArchiv(entry) }
+        if entry.verfahren == 0,
+            try beginntAlsArchiv(file.read(at: entry.inhalt, count: min(6, entry.gepackt))[...], ending)
+        {
+            throw archivImArchiv(entry)
         }
+        guard Archivinhalt.verfahren.contains(entry.verfahren) else {
+            throw Dateimangel(
+                "Das Archiv ist auf eine seltene Art gepackt, die sich nicht prüfen lässt. Packen Sie es als gewöhnliches ZIP („Deflate“)."
+            )
+        }
+    }
+
+    private static func archivImArchiv(_ entry: Zipverzeichnis.Eintrag) -> Dateimangel {
+        Dateimangel(
+            "Im Archiv steckt noch ein Archiv („\(entry.name.prefix(60))“). Packen Sie es aus und hängen Sie es einzeln an."
+        )
     }
 
     private static let archive: Set<String> = [
@@ -62,12 +78,9 @@ enum Archivpruefung {
     ]
     private static let dokumente: Set<String> = ["docx", "xlsx", "pptx", "odt", "ods", "odp"]
 
-    /// Stored without compression, an archive shows itself by its first bytes. Documents in an archive stay allowed: they
-    /// are unpacked by their own programs, which know these limits, too.
-    private static func beginntAlsArchiv(
-        _ entry: Zipverzeichnis.Eintrag, _ file: any Bytezugriff, _ ending: String
-    ) throws -> Bool {
-        let start = try file.read(at: entry.inhalt, count: min(6, entry.gepackt))
+    /// An archive shows itself by its first bytes. Documents in an archive stay allowed: they are unpacked by their own
+    /// programs, which know these limits, too.
+    private static func beginntAlsArchiv(_ start: ArraySlice<UInt8>, _ ending: String) -> Bool {
         let marks: [[UInt8]] = [
             [0x50, 0x4B, 3, 4], [0x1F, 0x8B, 8], [0x37, 0x7A, 0xBC, 0xAF], [0x52, 0x61, 0x72, 0x21],
             [0x42, 0x5A, 0x68], [0xFD, 0x37, 0x7A, 0x58], [0x28, 0xB5, 0x2F, 0xFD], [0x4D, 0x53, 0x43, 0x46],
