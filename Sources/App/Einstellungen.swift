@@ -87,7 +87,7 @@ package struct Einstellung: Sendable {
     static let jobs = Einstellung(
         name: "LEITSTAND_JOBS", art: "Zahl", vorgabe: "4",
         beschreibung:
-            "So viele Jobs mit Wirkung nach außen laufen zugleich; 0: dieser Server arbeitet keine ab, dafür läuft leitstand work.",
+            "So viele Jobs mit Wirkung nach außen laufen zugleich; 0: Server arbeiten keine ab, dafür läuft leitstand work (dann mit 4).",
         geheim: false)
     static let metriken = Einstellung(
         name: "LEITSTAND_METRIKEN", art: "Netze", vorgabe: nil,
@@ -175,6 +175,12 @@ package struct Einstellungen: Sendable {
     package func anfragen() throws -> Int { try zahl(.anfragen, 1...10_000) }
     package func vorlauf() throws -> Int { try zahl(.vorlauf, 0...60) }
     package func jobs() throws -> Int { try zahl(.jobs, 0...64) }
+
+    /// Places of a process that does nothing else: a 0 is meant for the web servers with the same settings.
+    package func arbeitsplaetze() throws -> Int {
+        let given = try jobs()
+        return given > 0 ? given : Einstellung.jobs.vorgabe.flatMap { Int($0) } ?? 1
+    }
 
     /// The networks whose supervision may read the figures.
     package func metriken() throws -> [Netzbereich] { try netze(.metriken) }

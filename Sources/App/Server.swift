@@ -61,7 +61,7 @@ package enum Server {
         _ leitstand: Leitstand, jobs: Int, signale: [UnixSignal] = [.sigterm, .sigint], logger: Logger
     ) async throws {
         var configuration = ServiceGroupConfiguration(
-            services: [Jobdienst(leitstand, plaetze: max(jobs, 1), logger: logger)],
+            services: [Jobdienst(leitstand, plaetze: jobs, logger: logger)],
             gracefulShutdownSignals: signale, logger: logger)
         configuration.maximumGracefulShutdownDuration = nachlauf
         try await ServiceGroup(configuration: configuration).run()

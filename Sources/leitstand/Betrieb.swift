@@ -100,10 +100,11 @@ struct Work: AsyncParsableCommand {
             let logger = Logger(label: "leitstand")
             guard einmal else {
                 melde("Leitstand arbeitet Jobs ab.")
-                return try await Server.arbeite(leitstand, jobs: einstellungen.jobs(), logger: logger)
+                return try await Server.arbeite(leitstand, jobs: einstellungen.arbeitsplaetze(), logger: logger)
             }
             let count = try await JobRunner(
-                leitstand.arbeiten, database: leitstand.database, plaetze: max(einstellungen.jobs(), 1), logger: logger
+                leitstand.arbeiten, database: leitstand.database, plaetze: einstellungen.arbeitsplaetze(),
+                logger: logger
             ).leere()
             melde("Abgearbeitet: \(Zahl.mit(count, "Job", "Jobs"))")
             await leitstand.database.close()

@@ -34,7 +34,7 @@ import Web
         }
     }
 
-    @Test(arguments: ["leitstand.service", "leitstand@.service"])
+    @Test(arguments: ["leitstand.service", "leitstand@.service", "leitstand-arbeit@.service"])
     func `the service gives requests their time to end and is closed to the rest of the system`(_ name: String) throws {
         let unit = try text("systemd/" + name)
         let limit = try #require(Int(try wert("TimeoutStopSec", in: unit)))
@@ -58,6 +58,7 @@ import Web
         let one = try schutz("leitstand.service")
         #expect(one.count > 20)
         #expect(try schutz("leitstand@.service") == one)
+        #expect(try schutz("leitstand-arbeit@.service") == one)
         #expect(try schutz("leitstand-sicherung.service") == one)
     }
 
