@@ -187,6 +187,28 @@ import Web
     }
 
     @Test(arguments: TestBackend.available)
+    func `of two changes in a row, the first address hears as well`(on backend: TestBackend) async throws {
+        let database = try await Welt.beispiel(backend)
+        let uhr = Uhr()
+        let (alt, dritte) = ("koordination@leitstand.localhost", "dritte@stadt.example")
+        let post = Postsammler(fehler: Postfehler(.empfaenger, "Später (451)."), nur: alt)
+        try await TestSite(database, post: post, now: { uhr.jetzt }).run { client in
+            let own = try await client.als(.koordination)
+            for next in [Self.neu, dritte] {
+                _ = try await own.post("/konto/email", [("email", next), ("passwort", "geheim")])
+                try await client.site.arbeite()
+                let link = post.briefe.last { $0.an.text == next }
+                #expect(try await EinladungTests.sende(client, EinladungTests.pfad(link), []).status == .ok)
+            }
+            #expect(try await database.read { db in try PersonStore.finde(email: dritte, in: db) } != nil)
+            post.scheitere(mit: nil)
+            uhr.vor(60)
+            try await client.site.arbeite()
+            #expect(post.briefe.map(\.an.text).filter { $0 == alt }.count == 1)
+        }
+    }
+
+    @Test(arguments: TestBackend.available)
     func `an invited person whose mailbox was marked gets the link that she asks for`(
         on backend: TestBackend
     ) async throws {

@@ -89,8 +89,12 @@ package enum PersonStore {
         guard one == nil else {
             throw Refusal(.conflict, "Diese Adresse hat inzwischen ein anderes Konto. Es bleibt bei der bisherigen.")
         }
+        // Of two changes in a row, the first owner is the one who must hear of it: the second mailbox was confirmed.
         let changed = try db.execute(
-            "UPDATE person SET email_vorher = email, email = \(email) WHERE id = \(id) AND email <> \(email)")
+            """
+            UPDATE person SET email_vorher = COALESCE(email_vorher, email), email = \(email)
+            WHERE id = \(id) AND email <> \(email)
+            """)
         // Both a new mailbox and the old one that was confirmed get mail again.
         try db.execute("UPDATE person SET markiert_am = NULL, markierung = NULL WHERE id = \(id)")
         // Whoever reads the old mailbox has no part in the account any more.
