@@ -48,7 +48,8 @@ extension Einstellungen {
         }
         let ordner = dateiordner
         let s3 = try wert(.s3).map { text in
-            try named(.s3) { S3Ablage(try S3Zugang(text), zwischen: ordner) as any Dateiablage }
+            let zugang = try named(.s3) { try S3Zugang(text) }
+            return S3Ablage(zugang, zwischen: ordner, zertifikate: try zertifikate()) as any Dateiablage
         }
         let scanner = try wert(.clamav).map { text in try named(.clamav) { try Clamd(text) } }
         let grenzen = Dateigrenzen(

@@ -10,7 +10,7 @@ extension Leitstand {
         _ einstellungen: Einstellungen, _ ressourcen: Ressourcen
     ) async throws -> Leitstand {
         // All settings are read before the database is touched: what makes no sense leaves it as it is.
-        let anbieter = try einstellungen.anbieter()
+        let (anbieter, abruf) = (try einstellungen.anbieter(), Abruf(zertifikate: try einstellungen.zertifikate()))
         let (adresse, linkadresse) = (try einstellungen.adresse(), try einstellungen.linkadresse())
         let (anfragen, anfragemass) = (try einstellungen.anfragen(), try einstellungen.anfragemass())
         let (messnetze, proxys) = (try einstellungen.metriken(), try einstellungen.proxys())
@@ -28,7 +28,8 @@ extension Leitstand {
             database: database, views: views, assets: assets, anmeldung: Anmeldung(regel: ressourcen.kennwortregel),
             suche: suche, tls: tls, texte: texte, adresse: adresse, cache: cache,
             anfragegrenze: Anfragegrenze(plaetze: anfragen), messnetze: messnetze, proxys: proxys,
-            postausgang: postausgang, linkadresse: linkadresse, anbieter: anbieter.map { Identitaetsanbieter($0) },
+            postausgang: postausgang, linkadresse: linkadresse,
+            anbieter: anbieter.map { Identitaetsanbieter($0, abruf: abruf) },
             datenschutz: datenschutz, anfragemass: anfragemass, dateien: dateieingang(database),
             webhookziele: webhookziele)
     }

@@ -58,7 +58,8 @@ package struct Einstellung: Sendable {
         geheim: false)
     static let smtpZertifikat = Einstellung(
         name: "LEITSTAND_SMTP_ZERTIFIKAT", art: "Datei", vorgabe: nil,
-        beschreibung: "Zertifikate (PEM), denen beim Mailserver vertraut wird, statt denen des Systems.",
+        beschreibung:
+            "Zertifikate (PEM), denen beim Mailserver neben denen des Systems vertraut wird; sonst gilt LEITSTAND_ZERTIFIKATE.",
         geheim: false)
     static let sicherungsschluessel = Einstellung(
         name: "LEITSTAND_SICHERUNG_SCHLUESSEL", art: "Datei", vorgabe: nil,
@@ -101,11 +102,6 @@ package struct Einstellung: Sendable {
             "Netze der eigenen Proxys, etwa 127.0.0.1, 10.0.0.0/8: nur von dort gilt X-Forwarded-For, für die Bremse der Anmeldung und LEITSTAND_ANFRAGEN_JE_ADRESSE.",
         geheim: false)
 
-    static let webhookziele = Einstellung(
-        name: "LEITSTAND_WEBHOOK_ZIELE", art: "Ziele", vorgabe: nil,
-        beschreibung:
-            "Ziele von Webhooks, die trotz innerem Netz oder http erlaubt sind, mit Komma getrennt, etwa https://esb.kreis.intern:8443.",
-        geheim: false)
     static let fristen = Einstellung(
         name: "LEITSTAND_FRISTEN", art: "Fristen", vorgabe: nil,
         beschreibung:
@@ -117,8 +113,8 @@ package struct Einstellung: Sendable {
         [
             datenordner, postgres, verbindungen, host, port, adresse, ressourcen, texte, cache, smtp, absender,
             smtpZertifikat, sicherungsschluessel, protokoll, httpVerbindungen, anfragen, vorlauf, jobs, metriken,
-            proxys, fristen, anfragenJeToken, anfragenJeAdresse, webhookziele,
-        ] + openIDConnect + dateien
+            proxys, fristen, anfragenJeToken, anfragenJeAdresse,
+        ] + ausgang + openIDConnect + dateien
 }
 
 /// The values in force: given on the command line, else in the environment, else the default.
@@ -193,15 +189,6 @@ package struct Einstellungen: Sendable {
         guard tls, ["127.0.0.1", "localhost", "::1"].contains(host), try proxys().isEmpty else { return nil }
         return
             "LEITSTAND_ADRESSE beginnt mit https, also steht ein Proxy davor; ohne LEITSTAND_PROXYS (etwa 127.0.0.1, ::1) gelten alle Anfragen als die des eigenen Rechners, und die Grenze je Gegenstelle zählt niemanden."
-    }
-
-    /// Where webhooks may lead besides public hosts with TLS.
-    package func webhookziele() throws -> Webhookziele {
-        do { return Webhookziele(erlaubte: try Webhookziele.erlaubte(wert(.webhookziele) ?? "")) } catch let refusal
-            as Refusal
-        {
-            throw Refusal(refusal.kind, "\(Einstellung.webhookziele.name): \(refusal.message)")
-        }
     }
 
     private func netze(_ setting: Einstellung) throws -> [Netzbereich] {

@@ -20,7 +20,7 @@ extension Einstellungen {
             }
         }
         return SMTPPostausgang(
-            try named(.smtp) { try Postzugang(smtp, zertifikate: wert(.smtpZertifikat)) },
+            try named(.smtp) { try Postzugang(smtp, zertifikate: wert(.smtpZertifikat) ?? zertifikate()) },
             absender: try named(.absender) { try Absender(absender) })
     }
 

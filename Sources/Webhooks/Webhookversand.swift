@@ -92,8 +92,8 @@ package struct Webhookversand: Sendable {
             if [429, 503].contains(antwort.status) { ergebnis.spaeter = antwort.spaeter.map { min($0, 86_400) } }
         } catch Abruffehler.ausgelastet {
             // The fault is here and not at the target: it is no attempt.
-            throw Jobfehler(Webhookziele.satz(.ausgelastet), pause: 30)
-        } catch let error as Abruffehler { ergebnis.fehler = Webhookziele.satz(error) }
+            throw Jobfehler(ziele.satz(.ausgelastet), pause: 30)
+        } catch let error as Abruffehler { ergebnis.fehler = ziele.satz(error) }
         ergebnis.dauer = (ContinuousClock.now - start).millisekunden
         return ergebnis
     }

@@ -10,10 +10,10 @@ package struct Webhookziele: Sendable {
     /// What is read of an answer at most.
     static let antwortgroesse = 64 << 10
     /// For connection and answer together.
-    static let frist = Duration.seconds(10)
+    let frist: Duration
 
-    package init(erlaubte: Set<Ursprung> = [], abruf: Abruf = Abruf()) {
-        (self.erlaubte, self.abruf) = (erlaubte, abruf)
+    package init(erlaubte: Set<Ursprung> = [], frist: Duration = .seconds(10), abruf: Abruf = Abruf()) {
+        (self.erlaubte, self.frist, self.abruf) = (erlaubte, frist, abruf)
     }
 
     /// The operator's list: `https://esb.kreis.intern:8443, http://127.0.0.1:9000`.
@@ -35,7 +35,7 @@ package struct Webhookziele: Sendable {
 
     var regel: Abruf.Regel {
         var regel = Abruf.Regel(
-            innen: erlaubte, frist: Webhookziele.frist, hoechstens: Webhookziele.antwortgroesse)
+            innen: erlaubte, frist: frist, hoechstens: Webhookziele.antwortgroesse)
         regel.unverschluesselt = erlaubte.filter { !$0.verschluesselt }
         regel.kuerzt = true
         return regel
@@ -63,7 +63,7 @@ package struct Webhookziele: Sendable {
     }
 
     /// Why an attempt had no answer, for those who read the log of a webhook.
-    static func satz(_ fehler: Abruffehler) -> String {
+    func satz(_ fehler: Abruffehler) -> String {
         switch fehler {
         case .keineAdresse: "Die Adresse ist nicht lesbar."
         case .fremd, .innen: "Das Ziel liegt in einem inneren Netz und ist nicht erlaubt."
@@ -71,7 +71,7 @@ package struct Webhookziele: Sendable {
         case .unbekannt: "Der Name des Rechners ist nicht bekannt."
         case .verbindung: "Es kam keine Verbindung zustande."
         case .tls: "Das Zertifikat des Ziels gilt hier nicht, oder TLS scheiterte."
-        case .zeit: "In \(Webhookziele.frist.components.seconds) Sekunden kam keine Antwort."
+        case .zeit: "In \(frist.components.seconds) Sekunden kam keine Antwort."
         case .umgeleitet: "Das Ziel leitet um; einer Umleitung wird nicht gefolgt."
         case .ausgelastet: "Der Server hatte zu viele Anfragen zugleich."
         case .zuGross, .gestoert: "Die Antwort war nicht lesbar."

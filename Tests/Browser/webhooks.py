@@ -2,6 +2,8 @@
 import copy
 import json
 import os
+import ssl
+import tempfile
 import threading
 import time
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ from pathlib import Path
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from anbieter import eigenes_zertifikat
 from axe import AXE, KENNZEICHEN
 from browser import SCHMAL
 from haende import Finger, Tastatur
@@ -23,7 +26,7 @@ VERWALTUNG = f"/organisationen/{DUELMEN}"
 class Empfaenger:
     """Ein Programm, das empfängt: es behält, was kommt, und antwortet, was man ihm sagt."""
 
-    def __init__(self):
+    def __init__(self, zertifikat=None):
         self.sendungen, self.status, self.antwort = [], 200, "gelesen <b>"
         empfaenger = self
 
@@ -42,6 +45,11 @@ class Empfaenger:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Stelle)
         self.basis = f"http://127.0.0.1:{self._server.server_port}"
+        if zertifikat:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(zertifikat)
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+            self.basis = f"https://localhost:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def warte(self, anzahl):
@@ -57,16 +65,15 @@ class Empfaenger:
 
 
 @contextmanager
-def server_mit_ziel(u, empfaenger):
+def server_mit_ziel(u, empfaenger, umgebung=()):
     """Ein eigener Server mit eigener Datenbank, der an den Empfänger senden darf, und ein Browser dafür."""
-    ordner = u.ordner / "webhooks"
-    ordner.mkdir()
+    ordner = Path(tempfile.mkdtemp(prefix="webhooks-", dir=u.ordner))
     datenbank = Datenbank(ordner, u.server.datenbank.conninfo)
     server = Server(u.server.binary, datenbank, ordner)
     try:
         server.cli("migrate")
         server.cli("demo")
-        server.zusatz = {"LEITSTAND_WEBHOOK_ZIELE": f"https://esb.kreis.intern:8443, {empfaenger.basis}"}
+        server.zusatz = {"LEITSTAND_WEBHOOK_ZIELE": f"https://esb.kreis.intern:8443, {empfaenger.basis}"} | dict(umgebung)
         server.starten()
         browser = copy.copy(u.browser)
         browser.server, browser._sitzung = server, None
@@ -103,6 +110,41 @@ def ein_webhook_entsteht_mit_der_tastatur_und_sein_programm_erfaehrt_jede_aender
                 schmal(Finger(seite), empfaenger, webhook, geheimnis)
             protokoll = server.ausgabe()
             assert geheimnis not in protokoll and "wort=geheim" not in protokoll, "im Protokoll steht ein Geheimnis"
+    finally:
+        empfaenger.beenden()
+
+
+@pruefung
+def ein_ziel_mit_eigenem_zertifikat_bekommt_erst_etwas_wenn_die_betriebsstelle_ihm_vertraut(u):
+    zertifikat = eigenes_zertifikat(Path(tempfile.mkdtemp(prefix="zertifikat-", dir=u.ordner)))
+    empfaenger = Empfaenger(zertifikat)
+    try:
+        with server_mit_ziel(u, empfaenger) as (server, browser):
+            with browser.seite(angemeldet=True) as seite:
+                hand = Tastatur(seite)
+                hand.oeffne(VERWALTUNG + "/webhooks/neu")
+                hand.schreibe("name", "Fachverfahren")
+                hand.schreibe("url", empfaenger.basis + "/annahme")
+                hand.erreiche("main input[value=umsetzung]")
+                hand.page.keyboard.press("Space")
+                hand.folge('main form[action$="/neu"] [type=submit]')
+                geheimnis = hand.page.locator("#geheimnis").inner_text().strip()
+                hand.folge("main .ls-knoepfe a")
+                webhook = hand.page.url.split("?")[0].removeprefix(server.basis)
+                hand.folge('main form[action$="/probe"] [type=submit]')
+                steht(hand, "Das Zertifikat des Ziels gilt hier nicht")
+                assert empfaenger.sendungen == [], "unbeglaubigt kam etwas an"
+            server.beenden()
+            server.zusatz |= {"LEITSTAND_ZERTIFIKATE": str(zertifikat)}
+            server.starten()
+            browser._sitzung = None
+            with browser.seite(angemeldet=True) as seite:
+                hand = Tastatur(seite)
+                hand.oeffne(webhook)
+                hand.folge('main form[action$="/probe"] [type=submit]')
+                kopf, koerper = empfaenger.warte(1)
+                assert Webhook(geheimnis).verify(koerper, kopf)["art"] == "probe"
+                steht(hand, "Status 200")
     finally:
         empfaenger.beenden()
 

@@ -93,11 +93,14 @@ struct Webhookwelt: Sendable {
     let duelmen: String
     let hamm: String
 
-    init(_ backend: TestBackend, erlaubt: [String] = [], abruf: Abruf = Abruf(plaetze: 64)) async throws {
+    init(
+        _ backend: TestBackend, erlaubt: [String] = [], frist: Duration = .seconds(60),
+        abruf: Abruf = Abruf(plaetze: 64)
+    ) async throws {
         let (database, uhr) = (try await Welt.beispiel(backend), Uhr())
         (self.database, self.uhr) = (database, uhr)
         ziele = Webhookziele(
-            erlaubte: try Webhookziele.erlaubte(erlaubt.joined(separator: ", ")), abruf: abruf)
+            erlaubte: try Webhookziele.erlaubte(erlaubt.joined(separator: ", ")), frist: frist, abruf: abruf)
         site = try TestSite(
             database, adresse: "https://leitstand.example", webhookziele: ziele, now: { uhr.jetzt })
         (duelmen, hamm) = try await database.read { db in

@@ -11,11 +11,16 @@ package struct S3Ablage: Dateiablage {
     private let now: @Sendable () -> Instant
     private let plaetze: Kopieplaetze
 
+    /// A file with certificates that are trusted besides the system's.
+    private let zertifikate: String?
+
     /// - Parameter kopien: how many fetched copies may lie there at a time.
     package init(
-        _ zugang: S3Zugang, zwischen: String, kopien: Int = 32, now: @escaping @Sendable () -> Instant = { .jetzt() }
+        _ zugang: S3Zugang, zwischen: String, zertifikate: String? = nil, kopien: Int = 32,
+        now: @escaping @Sendable () -> Instant = { .jetzt() }
     ) {
-        (self.zugang, self.zwischen, self.now, plaetze) = (zugang, zwischen, now, Kopieplaetze(kopien))
+        (self.zugang, self.zwischen, self.zertifikate) = (zugang, zwischen, zertifikate)
+        (self.now, plaetze) = (now, Kopieplaetze(kopien))
     }
 
     package var name: String { "s3" }
@@ -101,7 +106,7 @@ package struct S3Ablage: Dateiablage {
         let scheme = zugang.ursprung.verschluesselt ? "https" : "http"
         let request = Uebertragung(
             methode, "\(scheme)://\(zugang.host)\(path)" + (abfrage.isEmpty ? "" : "?\(abfrage)"),
-            kopf: head.filter { $0.name != "host" }, quelle: quelle, senke: senke)
+            kopf: head.filter { $0.name != "host" }, quelle: quelle, senke: senke, zertifikate: zertifikate)
         do {
             return try await Nebenfaden.tue { try request.ausfuehren() }
         } catch let error as Abruffehler {

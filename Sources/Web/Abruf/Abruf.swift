@@ -71,19 +71,24 @@ package struct Abruf: Sendable {
     /// For limits of time alone: what blocks must not be in front of them.
     private let uhr = DispatchQueue(label: "leitstand.abruf.frist")
     private let plaetze: Plaetze
+    private let zertifikate: String?
     private let aufloesen: @Sendable (String) -> [String]
 
-    /// `plaetze` is how many requests may be under way at a time; each holds a thread.
+    /// `plaetze` is how many requests may be under way at a time; each holds a thread. `zertifikate` is a file with those
+    /// of authorities that are trusted besides the system's.
     package init(
-        plaetze: Int = 16, aufloesen: @escaping @Sendable (String) -> [String] = { Netzadresse.aufloesen($0) }
+        plaetze: Int = 16, zertifikate: String? = nil,
+        aufloesen: @escaping @Sendable (String) -> [String] = { Netzadresse.aufloesen($0) }
     ) {
         self.plaetze = Plaetze(plaetze)
-        self.aufloesen = aufloesen
+        (self.zertifikate, self.aufloesen) = (zertifikate, aufloesen)
     }
 
     /// - Throws: `Abruffehler`; any answer with a status is an answer.
     package func hole(_ anfrage: Anfrage, _ regel: Regel) async throws -> Antwort {
-        try await imHintergrund(regel.frist) { aufloesen in Abruf.ausfuehren(anfrage, regel, aufloesen) }
+        try await imHintergrund(regel.frist) { [zertifikate] aufloesen in
+            Abruf.ausfuehren(anfrage, regel, zertifikate, aufloesen)
+        }
     }
 
     /// Whether a request could go there as things are now; sends nothing.
@@ -126,7 +131,7 @@ package struct Abruf: Sendable {
     }
 
     private static func ausfuehren(
-        _ anfrage: Anfrage, _ regel: Regel, _ aufloesen: (String) -> [String]
+        _ anfrage: Anfrage, _ regel: Regel, _ zertifikate: String?, _ aufloesen: (String) -> [String]
     ) -> Result<Antwort, Abruffehler> {
         let ende = ContinuousClock.now + regel.frist
         var ziel = anfrage.ziel
@@ -136,7 +141,7 @@ package struct Abruf: Sendable {
                 guard let adresse = Abrufziel(ziel) else { throw .keineAdresse }
                 let erlaubte = try erlaubteAdressen(adresse.ursprung, regel, aufloesen)
                 let antwort = try versuche(
-                    adresse, erlaubte, kopf: kopf, inhalt: anfrage.inhalt, ende: ende, regel)
+                    adresse, erlaubte, kopf: kopf, inhalt: anfrage.inhalt, ende: ende, regel, zertifikate)
                 guard (300..<400).contains(antwort.status), let neu = antwort.weiter else {
                     return .success(
                         Antwort(status: antwort.status, bytes: antwort.bytes, spaeter: antwort.spaeter))
@@ -172,7 +177,7 @@ package struct Abruf: Sendable {
     /// The next address is tried only where nothing was sent to the one before.
     private static func versuche(
         _ ziel: Abrufziel, _ adressen: [String], kopf: [(name: String, wert: String)], inhalt: [UInt8]?,
-        ende: ContinuousClock.Instant, _ regel: Regel
+        ende: ContinuousClock.Instant, _ regel: Regel, _ zertifikate: String?
     ) throws(Abruffehler) -> Curlabruf.Antwort {
         var letzter = Abruffehler.verbindung
         for address in adressen.prefix(4) {
@@ -181,7 +186,7 @@ package struct Abruf: Sendable {
             do {
                 return try Curlabruf.ausfuehren(
                     ziel, adresse: address, kopf: kopf, inhalt: inhalt, millisekunden: rest,
-                    hoechstens: regel.hoechstens, kuerzt: regel.kuerzt)
+                    hoechstens: regel.hoechstens, kuerzt: regel.kuerzt, zertifikate: zertifikate)
             } catch .verbindung { letzter = .verbindung } catch { throw error }
         }
         throw letzter

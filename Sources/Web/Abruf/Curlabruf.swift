@@ -37,7 +37,7 @@ enum Curlabruf {
 
     static func ausfuehren(
         _ ziel: Abrufziel, adresse: String, kopf: [(name: String, wert: String)], inhalt: [UInt8]?,
-        millisekunden: Int, hoechstens: Int, kuerzt: Bool = false
+        millisekunden: Int, hoechstens: Int, kuerzt: Bool = false, zertifikate: String? = nil
     ) throws(Abruffehler) -> Antwort {
         guard bereit, let curl = curl_easy_init() else { throw .gestoert }
         defer { curl_easy_cleanup(curl) }
@@ -59,11 +59,13 @@ enum Curlabruf {
             (CURLOPT_SSLVERSION, Int(ls_curl_tls_1_2())), (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2),
             (CURLOPT_MAXFILESIZE, kuerzt ? 0 : hoechstens), (CURLOPT_FRESH_CONNECT, 1), (CURLOPT_FORBID_REUSE, 1),
         ]
-        let texte: [(CURLoption, String)] = [
+        var texte: [(CURLoption, String)] = [
             (CURLOPT_URL, ziel.text), (CURLOPT_PROTOCOLS_STR, "http,https"), (CURLOPT_USERAGENT, "Leitstand"),
             // A proxy would look the name up again and go where it likes.
             (CURLOPT_PROXY, ""), (CURLOPT_NOPROXY, "*"),
         ]
+        // The folder with the system's certificates counts beside this file.
+        if let zertifikate { texte.append((CURLOPT_CAINFO, zertifikate)) }
         var istGesetzt = true
         for (option, value) in zahlen { istGesetzt = istGesetzt && ls_curl_number(curl, option, value) != 0 }
         for (option, value) in texte { istGesetzt = istGesetzt && ls_curl_text(curl, option, value) != 0 }

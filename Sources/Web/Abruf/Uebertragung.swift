@@ -17,12 +17,14 @@ package struct Uebertragung: Sendable {
     private let kopf: [(name: String, wert: String)]
     private let quelle: TemporaryFile?
     private let senke: TemporaryFile?
+    private let zertifikate: String?
 
     package init(
         _ methode: String, _ ziel: String, kopf: [(name: String, wert: String)], quelle: TemporaryFile? = nil,
-        senke: TemporaryFile? = nil
+        senke: TemporaryFile? = nil, zertifikate: String? = nil
     ) {
         (self.methode, self.ziel, self.kopf, self.quelle, self.senke) = (methode, ziel, kopf, quelle, senke)
+        self.zertifikate = zertifikate
     }
 
     /// Where the bytes come from and go to while libcurl works.
@@ -104,6 +106,7 @@ package struct Uebertragung: Sendable {
             (CURLOPT_URL, ziel.text), (CURLOPT_PROTOCOLS_STR, "http,https"), (CURLOPT_USERAGENT, "Leitstand"),
             (CURLOPT_PROXY, ""), (CURLOPT_NOPROXY, "*"),
         ]
+        if let zertifikate { texte.append((CURLOPT_CAINFO, zertifikate)) }
         if quelle == nil, methode != "GET" { texte.append((CURLOPT_CUSTOMREQUEST, methode)) }
         let place = Unmanaged.passUnretained(weg).toOpaque()
         let code = withExtendedLifetime(weg) { () -> CURLcode in
