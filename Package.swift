@@ -73,7 +73,7 @@ let package = Package(
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .target(name: "Formats", dependencies: ["CLibXML2", "CXLSXWriter", "CCMark"], swiftSettings: strict),
+        .target(name: "Formats", dependencies: ["CArchive", "CLibXML2", "CXLSXWriter", "CCMark"], swiftSettings: strict),
         .target(name: "Kernel", dependencies: ["Storage", crypto], swiftSettings: strict),
         .target(
             name: "Web",
@@ -92,7 +92,7 @@ let package = Package(
         room("Umsetzung", uses: ["Verzeichnis", "Katalog"]),
         room("Protokoll", uses: ["Jobs", "Verzeichnis"]),
         room("Betrieb", uses: ["Jobs"]),
-        room("Dateien", uses: ["Jobs", "Verzeichnis"], also: [crypto, "CArchive"]),
+        room("Dateien", uses: ["Jobs", "Verzeichnis"], also: [crypto]),
         room("Webhooks", uses: ["Jobs", "Verzeichnis"], also: [crypto]),
         .target(
             name: "Sicherung",

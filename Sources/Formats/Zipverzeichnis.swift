@@ -26,6 +26,7 @@ package struct Zipverzeichnis: Sendable {
         case widerspruch = "das Archiv widerspricht sich selbst"
         case doppelt = "zwei Einträge im Archiv heißen gleich"
         case name = "ein Name im Archiv ist nicht lesbar"
+        case unwahr = "das Archiv ist beschädigt oder größer, als es von sich sagt"
     }
 
     package let eintraege: [Eintrag]

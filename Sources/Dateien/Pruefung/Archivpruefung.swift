@@ -11,18 +11,18 @@ enum Archivpruefung {
     static let unbedenklich = 32 << 20
 
     static func art(_ file: any Bytezugriff) throws -> Dateiart {
-        let directory: Zipverzeichnis
-        do { directory = try Zipverzeichnis(file, hoechstens: eintraege) } catch let mangel as Zipverzeichnis.Mangel {
-            throw Dateimangel(satz(mangel))
-        }
-        let entries = directory.eintraege
+        do { return try geprueft(file) } catch let mangel as Zipverzeichnis.Mangel { throw Dateimangel(satz(mangel)) }
+    }
+
+    private static func geprueft(_ file: any Bytezugriff) throws -> Dateiart {
+        let entries = try Zipverzeichnis(file, hoechstens: eintraege).eintraege
         guard !entries.isEmpty else { throw Dateimangel("Das Archiv ist leer. Wählen Sie eine Datei mit Inhalt.") }
         for entry in entries { try pruefe(entry, file) }
         try gegenBomben(entries, file.byteCount)
         let art = try dokument(entries, file) ?? .zip
         try gegenMakros(entries)
         if art == .zip { try gegenProgramme(entries) }
-        try Archivinhalt.pruefe(file, entries) { entry, start in
+        try Zipinhalt.pruefe(file, entries) { entry, start in
             // Documents embed what their own programs open; an archive that only says it is something else does not.
             if art == .zip, beginntAlsArchiv(start, endung(entry.name)) { throw archivImArchiv(entry) }
         }
@@ -59,7 +59,7 @@ enum Archivpruefung {
         {
             throw archivImArchiv(entry)
         }
-        guard Archivinhalt.verfahren.contains(entry.verfahren) else {
+        guard Zipinhalt.verfahren.contains(entry.verfahren) else {
             throw Dateimangel(
                 "Das Archiv ist auf eine seltene Art gepackt, die sich nicht prüfen lässt. Packen Sie es als gewöhnliches ZIP („Deflate“)."
             )

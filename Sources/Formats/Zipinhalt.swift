@@ -1,14 +1,11 @@
 import CArchive
-import Formats
 
 /// Unpacks an archive without keeping anything, to see whether its directory tells the truth.
 ///
 /// What unpacks to more than it says is cut short there, so the work is bounded by what the directory was allowed to say.
-final class Archivinhalt {
+package final class Zipinhalt {
     /// Deflate and none: what documents may use, and what every program writes by default.
-    static let verfahren: Set<Int> = [0, 8]
-    static let unwahr = Dateimangel(
-        "Das Archiv ist beschädigt, oder es ist größer, als es von sich sagt. Packen oder speichern Sie die Datei neu.")
+    package static let verfahren: Set<Int> = [0, 8]
 
     private let file: any Bytezugriff
     private let handle: OpaquePointer
@@ -18,7 +15,7 @@ final class Archivinhalt {
     private var failure: FormatError?
 
     private init(_ file: any Bytezugriff) throws {
-        guard let handle = archive_read_new() else { throw Self.unwahr }
+        guard let handle = archive_read_new() else { throw Zipverzeichnis.Mangel.unwahr }
         (self.file, self.handle) = (file, handle)
     }
 
@@ -30,13 +27,13 @@ final class Archivinhalt {
 
     /// Hands each entry and its first bytes to `beginn`.
     ///
-    /// - Throws: `Dateimangel` where content and directory differ, what `beginn` throws, or `FormatError` where the file
-    ///   cannot be read.
-    static func pruefe(
+    /// - Throws: `Zipverzeichnis.Mangel.unwahr` where content and directory differ, what `beginn` throws, or `FormatError`
+    ///   where the file cannot be read.
+    package static func pruefe(
         _ file: any Bytezugriff, _ entries: [Zipverzeichnis.Eintrag],
         beginn: (Zipverzeichnis.Eintrag, ArraySlice<UInt8>) throws -> Void
     ) throws {
-        let reader = try Archivinhalt(file)
+        let reader = try Zipinhalt(file)
         // The callbacks know the reader by its address alone.
         try withExtendedLifetime(reader) {
             try reader.oeffne()
@@ -49,7 +46,7 @@ final class Archivinhalt {
         }
     }
 
-    private var fehler: any Error { failure ?? Self.unwahr }
+    private var fehler: any Error { failure ?? Zipverzeichnis.Mangel.unwahr }
 
     private func oeffne() throws {
         guard archive_read_support_format_zip_seekable(handle) == ARCHIVE_OK,
@@ -57,13 +54,13 @@ final class Archivinhalt {
                 handle,
                 { _, me, start in
                     guard let me else { return -1 }
-                    return Unmanaged<Archivinhalt>.fromOpaque(me).takeUnretainedValue().fuelle(start)
+                    return Unmanaged<Zipinhalt>.fromOpaque(me).takeUnretainedValue().fuelle(start)
                 }) == ARCHIVE_OK,
             archive_read_set_seek_callback(
                 handle,
                 { _, me, offset, from in
                     guard let me else { return Int64(ARCHIVE_FATAL) }
-                    return Unmanaged<Archivinhalt>.fromOpaque(me).takeUnretainedValue().springe(offset, from)
+                    return Unmanaged<Zipinhalt>.fromOpaque(me).takeUnretainedValue().springe(offset, from)
                 }) == ARCHIVE_OK,
             archive_read_set_callback_data(handle, Unmanaged.passUnretained(self).toOpaque()) == ARCHIVE_OK,
             archive_read_open1(handle) == ARCHIVE_OK
