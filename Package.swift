@@ -73,7 +73,8 @@ let package = Package(
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .target(name: "Formats", dependencies: ["CArchive", "CLibXML2", "CXLSXWriter", "CCMark"], swiftSettings: strict),
+        .target(
+            name: "Formats", dependencies: ["CArchive", "CLibXML2", "CXLSXWriter", "CCMark"], swiftSettings: strict),
         .target(name: "Kernel", dependencies: ["Storage", crypto], swiftSettings: strict),
         .target(
             name: "Web",
