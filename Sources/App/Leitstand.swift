@@ -134,7 +134,7 @@ package struct Leitstand: Sendable {
     }
 
     /// Every kind of letter, for the preview.
-    package static let briefarten = Kontobriefe.arten
+    package static let briefarten = Kontobriefe.arten + [Probebrief.art]
 
     /// Jobs that read the Verlauf as soon as it is sealed.
     package var verlaufsfolgen: [Jobart] { [.webhooksVerteilen] + (post.istAn ? [.mitteilungen] : []) }

@@ -11,14 +11,9 @@ enum Postpruefung {
         }
         let an = try Postadresse(text)
         let views = try Ressourcen(konfiguriert: einstellungen.ressourcen).views()
-        let inhalt = Briefinhalt(
-            "Probebrief von Leitstand",
-            absaetze: ["Guten Tag,", "der Versand von E-Mails ist eingerichtet: Dieser Brief ist angekommen."],
-            fuss: "Diese E-Mail hat die Betriebsstelle mit leitstand check --post ausgelöst.")
-        let am = Instant.jetzt()
-        let brief = try inhalt.brief(
-            an: an, name: nil, betreff: "Probebrief von Leitstand – äöü", kennung: "probe-" + Kennung.neu(am), am: am,
-            views)
+        let (entwurf, am) = (Probebrief.entwurf, Instant.jetzt())
+        let brief = try entwurf.inhalt.brief(
+            an: an, name: nil, betreff: entwurf.betreff, kennung: "probe-" + Kennung.neu(am), am: am, views)
         try await ausgang.sende(brief)
         melde("Der Mailserver hat den Brief an \(an) angenommen.")
         if try einstellungen.linkadresse() == nil {
