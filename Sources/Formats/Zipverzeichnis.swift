@@ -54,7 +54,7 @@ package struct Zipverzeichnis: Sendable {
         guard Self.u16(record, 4) == 0, Self.u16(record, 6) == 0, Self.u16(record, 8) == count else {
             throw Mangel.widerspruch
         }
-        guard count <= hoechstens, length <= 64 << 20 else { throw Mangel.zuViele }
+        guard count <= hoechstens, length <= 8 << 20 else { throw Mangel.zuViele }
         guard start + length == end else { throw start + length < end ? Mangel.davor : Mangel.unvollstaendig }
         guard let directory = try file.exakt(start, length) else { throw Mangel.unvollstaendig }
         var entries: [Eintrag] = []

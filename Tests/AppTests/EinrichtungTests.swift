@@ -10,6 +10,7 @@ import Testing
     @Test(arguments: [
         ("LEITSTAND_WEBHOOK_ZIELE", "esb.kreis.intern"), ("LEITSTAND_ADRESSE", "keine"), ("LEITSTAND_FRISTEN", "x"),
         ("LEITSTAND_PROXYS", "x"), ("LEITSTAND_CLAMAV", "x"), ("LEITSTAND_PORT", "0"),
+        ("LEITSTAND_ZERTIFIKATE", "/nirgends/eigene.pem"), ("LEITSTAND_ZERTIFIKATE", "/dev/null"),
     ])
     func `a setting that makes no sense leaves the database untouched`(_ name: String, _ wert: String) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("leitstand-\(UUID())").path

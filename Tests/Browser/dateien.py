@@ -227,7 +227,8 @@ def im_bucket_liegt_was_angehaengt_ist_und_nichts_sonst(u):
     ordner.mkdir()
     bucket = Bucket(ordner)
     try:
-        with eigener_server(u, "bucket", LEITSTAND_S3=bucket.adresse()) as (server, zugang):
+        with eigener_server(u, "bucket", LEITSTAND_S3=bucket.adresse(),
+                            LEITSTAND_ZERTIFIKATE=bucket.zertifikat) as (server, zugang):
             inhalt = grosses_pdf(8)
             status, _, seite = zugang.haenge_an(DIENST, "a.pdf", inhalt)
             assert status == 303, (status, server.protokoll()[-5:])
@@ -256,7 +257,8 @@ def mit_falschem_geheimnis_nimmt_der_bucket_nichts_an(u):
     ordner.mkdir()
     bucket = Bucket(ordner)
     try:
-        with eigener_server(u, "falsch", LEITSTAND_S3=bucket.adresse("falsch" * 6)) as (server, zugang):
+        with eigener_server(u, "falsch", LEITSTAND_S3=bucket.adresse("falsch" * 6),
+                            LEITSTAND_ZERTIFIKATE=bucket.zertifikat) as (server, zugang):
             status, _, seite = zugang.haenge_an(DIENST, "a.pdf", PDF)
             assert status == 503 and "antwortet zurzeit nicht" in seite.decode(), status
             assert bucket.inhalte() == [] and zugang.dateien(DIENST) == []

@@ -4,11 +4,13 @@ import http.client
 import json
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from anbieter import eigenes_zertifikat
 from pruefung import Uebersprungen
 from server import Gescheitert
 
@@ -23,21 +25,23 @@ def freier_port():
 
 
 class Bucket:
-    """Ein Bucket in moto, das jede Unterschrift nachrechnet."""
+    """Ein Bucket in moto, das jede Unterschrift nachrechnet, hinter einem Zertifikat der eigenen Stelle."""
 
     NAME = "leitstand-pruefung"
 
     def __init__(self, ordner):
         self.port = freier_port()
+        self.zertifikat = str(eigenes_zertifikat(ordner))
         with open(ordner / "moto.log", "ab") as log:
             self.prozess = subprocess.Popen(
-                [sys.executable, "-c", "from moto.server import main; main()", "-H", "127.0.0.1", "-p", str(self.port)],
+                [sys.executable, "-c", "from moto.server import main; main()", "-H", "127.0.0.1", "-p", str(self.port),
+                 "-c", self.zertifikat, "-k", self.zertifikat],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self._warte()
         import boto3
         from botocore.config import Config
 
-        angaben = {"endpoint_url": f"http://127.0.0.1:{self.port}", "region_name": "eu-central-1",
+        angaben = {"endpoint_url": f"https://localhost:{self.port}", "region_name": "eu-central-1", "verify": self.zertifikat,
                    "config": Config(s3={"addressing_style": "path"}, proxies={}),
                    "aws_access_key_id": "pruefung", "aws_secret_access_key": "pruefung"}
         iam = boto3.client("iam", **angaben)
@@ -54,7 +58,8 @@ class Bucket:
                                                    "aws_secret_access_key": self.geheimnis}))
 
     def _stelle(self, zahl):
-        verbindung = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        verbindung = http.client.HTTPSConnection(
+            "localhost", self.port, timeout=10, context=ssl.create_default_context(cafile=self.zertifikat))
         verbindung.request("POST", "/moto-api/reset-auth", body=zahl)
         assert verbindung.getresponse().status == 200
         verbindung.close()
@@ -72,7 +77,7 @@ class Bucket:
 
     def adresse(self, geheimnis=None):
         geheim = (geheimnis or self.geheimnis).replace("/", "%2F").replace("+", "%2B")
-        return f"http://{self.schluessel}:{geheim}@127.0.0.1:{self.port}/{self.NAME}?region=eu-central-1"
+        return f"https://{self.schluessel}:{geheim}@localhost:{self.port}/{self.NAME}?region=eu-central-1"
 
     def inhalte(self):
         return [eintrag["Key"] for eintrag in self.s3.list_objects_v2(Bucket=self.NAME).get("Contents", [])]
