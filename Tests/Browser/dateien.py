@@ -177,7 +177,7 @@ def zu_grosse_zu_kurze_und_falsch_bemessene_uploads_bekommen_einen_satz_und_lass
         assert status == 413, status
         assert zugang.dateien(DIENST) == []
         ablage = server.ordner / "ablage"
-        reste = [p for p in ablage.rglob("*") if p.is_file() and p.name != ".sperre"] if ablage.exists() else []
+        reste = [p for p in ablage.rglob("*") if p.is_file() and not p.name.startswith(".")] if ablage.exists() else []
         assert reste == [], reste
 
 

@@ -110,6 +110,22 @@ import Testing
         #expect(try await !ablage.loesche(ort))
     }
 
+    @Test func `removals at the same time do not take each other for a backup`() async throws {
+        let ordner = try Testordner()
+        let ablage = Ordnerablage(ordner: ordner.pfad)
+        var orte: [String] = []
+        for byte in UInt8(0)..<40 {
+            let (file, sum) = try Self.datei(ordner.pfad, [byte])
+            orte.append(Ablageort.neu(sum))
+            try await ablage.lege(file, sha256: sum, an: orte[orte.count - 1])
+        }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for ort in orte { group.addTask { try await ablage.loesche(ort) } }
+            for try await isGone in group { #expect(isGone) }
+        }
+        #expect(dateienIn(ordner.pfad).isEmpty)
+    }
+
     @Test func `a lock that cannot be taken is a fault and no backup`() async throws {
         let ordner = try Testordner()
         let ablage = Ordnerablage(ordner: ordner.pfad)

@@ -15,6 +15,8 @@ package struct Ordnerablage: Dateiablage {
 
     /// Held shared while a backup reads, so that nothing goes meanwhile.
     private static let sperre = ".sperre"
+    /// Held by the one that removes: two of them would else take each other for a backup.
+    private static let entfernung = ".entfernung"
 
     package func lege(_ datei: TemporaryFile, sha256: String, an ort: String) async throws {
         let ordner = ordner
@@ -48,9 +50,16 @@ package struct Ordnerablage: Dateiablage {
         return try await Nebenfaden.tue {
             guard let parts = Ablageort.teile(ort) else { return false }
             do {
-                // Where a backup is under way, the nightly tidying takes it later.
-                guard let lock = try Self.sperre(ordner) else { return false }
-                defer { close(lock) }
+                let turn = try Self.oeffne(ordner, Self.entfernung)
+                defer { Self.gibFrei(turn) }
+                guard flock(turn, LOCK_EX) == 0 else { throw Ordner.fehler() }
+                let lock = try Self.oeffne(ordner, Self.sperre)
+                defer { Self.gibFrei(lock) }
+                guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+                    // Where a backup is under way, the nightly tidying takes it later.
+                    if errno == EWOULDBLOCK { return false }
+                    throw Ordner.fehler()
+                }
                 let folders = try Ordner.kette(ordner, Array(parts.prefix(2)), anlegen: false)
                 guard unlinkat(folders.letzter, parts[2], 0) == 0 else { throw Ordner.fehler() }
                 return true
@@ -76,18 +85,16 @@ package struct Ordnerablage: Dateiablage {
         }
     }
 
-    /// Nil while a backup holds it.
-    private static func sperre(_ ordner: String) throws -> Int32? {
-        let lock = open(ordner + "/" + sperre, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    private static func oeffne(_ ordner: String, _ name: String) throws -> Int32 {
+        let lock = open(ordner + "/" + name, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard lock >= 0 else { throw Ordner.fehler() }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            let isHeld = errno == EWOULDBLOCK
-            let error = Ordner.fehler()
-            close(lock)
-            guard isHeld else { throw error }
-            return nil
-        }
         return lock
+    }
+
+    /// Closing alone is not enough: a child process that is just being started still has the file open.
+    private static func gibFrei(_ lock: Int32) {
+        _ = flock(lock, LOCK_UN)
+        close(lock)
     }
 }
 
