@@ -1,10 +1,16 @@
 // Swift cannot call functions with a variable number of arguments, and libcurl sets every option through one.
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
+#include <signal.h>
 
 typedef size_t (*ls_curl_data)(char *, size_t, size_t, void *);
 
-static inline int ls_curl_begin(void) { return curl_global_init(CURL_GLOBAL_ALL) == CURLE_OK; }
+// A peer that hangs up in the middle of TLS is an error of the request, not the end of the program: with
+// CURLOPT_NOSIGNAL, which several threads need, libcurl leaves that signal to us.
+static inline int ls_curl_begin(void) {
+    signal(SIGPIPE, SIG_IGN);
+    return curl_global_init(CURL_GLOBAL_ALL) == CURLE_OK;
+}
 static inline int ls_curl_text(CURL *curl, CURLoption option, const char *value) {
     return curl_easy_setopt(curl, option, value) == CURLE_OK;
 }
