@@ -22,7 +22,7 @@ struct Netzkanal: ServerChildChannel, HTTPChannelHandler {
 
     var responder: HTTPChannelHandler.Responder { inneres.responder }
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Uebergabe> {
         let verbindung = channel.eventLoop.makeCompletedFuture {
             let verbindung = Verbindung(verbindungen, channel.eventLoop)
             try channel.pipeline.syncOperations.addHandler(verbindung)
@@ -32,16 +32,16 @@ struct Netzkanal: ServerChildChannel, HTTPChannelHandler {
             return NIOLoopBound(verbindung, eventLoop: channel.eventLoop)
         }
         return verbindung.flatMap { verbindung in
-            inneres.setup(channel: channel, logger: logger).flatMapThrowing { value in
+            inneres.setup(channel: channel, logger: logger).map(Uebergabe.init).flatMapThrowing { uebergabe in
                 let pipeline = channel.pipeline.syncOperations
                 let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
                 try pipeline.addHandler(Nachrichtenwacht(verbindung.value), position: .after(decoder))
-                return value
+                return uebergabe
             }
         }
     }
 
-    func handle(value: HTTP1Channel.Value, logger: Logger) async {
-        await inneres.handle(value: value, logger: logger)
+    func handle(value: Uebergabe, logger: Logger) async {
+        await inneres.handle(value: value.nimm(), logger: logger)
     }
 }
