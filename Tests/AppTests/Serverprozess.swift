@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
+import Synchronization
 import TestKit
 import Testing
 
@@ -12,6 +13,7 @@ final class Serverprozess: Sendable {
     let port: Int
     private let pid: pid_t
     private let ausgabe: String
+    private let lebt = Mutex(true)
 
     /// Starts a server on a port that is free and waits until it answers.
     static func starte(_ umgebung: [String: String], _ ordner: String) async throws -> Serverprozess {
@@ -38,9 +40,16 @@ final class Serverprozess: Sendable {
 
     private init(port: Int, pid: pid_t, ausgabe: String) { (self.port, self.pid, self.ausgabe) = (port, pid, ausgabe) }
 
-    deinit { kill(pid, SIGKILL) }
+    deinit { if lebt.withLock({ $0 }) { kill(pid, SIGKILL) } }
 
     func beende(_ signal: Int32 = SIGTERM) {
+        // Its number may soon belong to somebody else, a thread of ours among them.
+        guard
+            lebt.withLock({ lives in
+                defer { lives = false }
+                return lives
+            })
+        else { return }
         kill(pid, signal)
         // Foundation collects the process; a second server may only begin when this one has let go.
         for _ in 0..<1_000 where kill(pid, 0) == 0 { usleep(20_000) }

@@ -51,13 +51,11 @@ import Testing
         }
     }
 
-    private static func fehler(_ anfrage: Abruf.Anfrage, _ regel: Abruf.Regel, _ abruf: Abruf = Abruf()) async
-        -> Abruffehler?
-    {
-        do {
-            _ = try await abruf.hole(anfrage, regel)
-            return nil
-        } catch { return error as? Abruffehler }
+    private static func erwarte(
+        _ fehler: Abruffehler, _ anfrage: Abruf.Anfrage, _ regel: Abruf.Regel, _ abruf: Abruf = Abruf(),
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async {
+        await #expect(throws: fehler, sourceLocation: sourceLocation) { try await abruf.hole(anfrage, regel) }
     }
 
     @Test func `a name that is public when asked first and inner when asked again is refused the second time`() async {
@@ -69,7 +67,7 @@ import Testing
             }
         })
         #expect((try? await abruf.pruefe("https://wechselt.example/", Abruf.Regel())) != nil)
-        #expect(await Self.fehler(.init("https://wechselt.example/", inhalt: []), Abruf.Regel(), abruf) == .innen)
+        await Self.erwarte(.innen, .init("https://wechselt.example/", inhalt: []), Abruf.Regel(), abruf)
     }
 
     @Test func `a check names the fault and sends nothing`() async {
@@ -106,17 +104,17 @@ import Testing
         try await Self.server { basis, eng in
             var regel = eng
             (regel.ziele, regel.weiterleitungen) = (nil, 3)
-            #expect(await Self.fehler(.init(basis + "/inne"), regel) == .unverschluesselt)
-            #expect(await Self.fehler(.init(basis + "/inne", inhalt: [1]), regel) == .umgeleitet)
+            await Self.erwarte(.unverschluesselt, .init(basis + "/inne"), regel)
+            await Self.erwarte(.umgeleitet, .init(basis + "/inne", inhalt: [1]), regel)
         }
     }
 
     @Test func `of an answer without an end the beginning counts where that is allowed`() async throws {
         try await Self.server { basis, streng in
-            #expect(await Self.fehler(.init(basis + "/riesig", inhalt: [1]), streng) == .zuGross)
+            await Self.erwarte(.zuGross, .init(basis + "/riesig", inhalt: [1]), streng)
             var kurz = streng
             kurz.frist = .milliseconds(1_500)
-            #expect(await Self.fehler(.init(basis + "/tropft", inhalt: [1]), kurz) == .zeit)
+            await Self.erwarte(.zeit, .init(basis + "/tropft", inhalt: [1]), kurz)
             // Long enough for a first drop on a busy machine, too short for all of it.
             kurz.frist = .seconds(10)
             kurz.kuerzt = true
